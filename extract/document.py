@@ -1,0 +1,364 @@
+"""The nouns of reading: what a document says, and where it says it. No logic beyond small look-ups.
+
+Every noun is an immutable-by-convention `msgspec.Struct`, so that a Reading can be stored and compared byte for byte.
+Numbers of tables, rows, columns, paragraphs and pages that people see (`Place`) count from 1; positions inside a
+grid (`Cell.row`, `Cell.col`, `Line.row`, `Column.index` …) count from 0 in the joined table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["info", "warning", "error"]
+Stage = Literal["crawl", "read", "interpret", "normalize", "check", "release"]
+Box = tuple[float, float, float, float]
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a text stands. Which fields are set follows from the format.
+
+    page: 1-based page (PDF, image); None where the format has no pages.
+    box: (x0, top, x1, bottom) in points of the page as shown, origin top left (PDF, image).
+    table, row, col: 1-based; tables are counted as printed, before pieces are joined over page breaks.
+    paragraph: 1-based number of a paragraph outside tables.
+    address: sheet address (`Sheet1!B4`) or element path, for formats that have them.
+    """
+
+    page: int | None = None
+    box: Box | None = None
+    table: int | None = None
+    row: int | None = None
+    col: int | None = None
+    paragraph: int | None = None
+    address: str | None = None
+
+    def ref(self) -> str:
+        """`t9.r10.c2` or `p7`: the part of a fact_id after the digest of the document."""
+        if self.table is not None:
+            return f"t{self.table}.r{self.row}.c{self.col}"
+        if self.paragraph is not None:
+            return f"p{self.paragraph}"
+        return f"page{self.page}" if self.page is not None else "document"
+
+
+class Issue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A trouble of ours: data, not a log line. `code` is lower_snake and stable; messages say what, where, what to do."""
+
+    code: str
+    severity: Severity
+    stage: Stage
+    message_zh: str
+    message_en: str
+    document_sha256: str | None = None
+    place: Place | None = None
+    count: int = 1
+
+
+class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A printed text with its Place (the first one, where a page break cut it; `more` holds the others)."""
+
+    text: str
+    place: Place
+    more: tuple[Place, ...] = ()
+
+
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One anchor cell of a joined table; the positions it spans have no Cell of their own.
+
+    text is as printed: line breaks inside the cell kept as "\\n", spaces kept.
+    places: one per printed piece (two where a page break cut the cell). ruled is False for text that stands in the
+    table's first rows without rulings around it (title, department, unit). confidence: 0–1, only for OCR.
+    """
+
+    row: int
+    col: int
+    text: str
+    places: tuple[Place, ...]
+    rowspan: int = 1
+    colspan: int = 1
+    ruled: bool = True
+    confidence: float | None = None
+
+    @property
+    def place(self) -> Place:
+        return self.places[0]
+
+    def as_text(self) -> Text:
+        return Text(self.text, self.places[0], self.places[1:])
+
+
+class Seam(msgspec.Struct, frozen=True):
+    """Where the piece beginning at `row` of the joined table was joined to what stands above, and why.
+
+    dropped: header rows that were repeated on the new page and left out (printed text of each kept row by row).
+    merged_rows: True where the first row of the piece continued the last row above.
+    """
+
+    row: int
+    table: int
+    page: int | None
+    reasons: tuple[str, ...]
+    dropped: tuple[tuple[Cell, ...], ...] = ()
+    merged_row: bool = False
+
+
+class Table(msgspec.Struct, tag="table", omit_defaults=True):
+    """A grid as printed, pieces joined. number: 1-based number of its first piece in the document, as printed."""
+
+    number: int
+    n_rows: int
+    n_cols: int
+    cells: list[Cell]
+    seams: list[Seam] = []
+    parent: int | None = None
+    ruled: bool = True
+
+    def grid(self) -> list[list[Cell | None]]:
+        """Row-major grid in which each spanned position repeats its anchor cell; None where no cell is."""
+        rows: list[list[Cell | None]] = [[None] * self.n_cols for _ in range(self.n_rows)]
+        for cell in self.cells:
+            for r in range(cell.row, min(cell.row + cell.rowspan, self.n_rows)):
+                for c in range(cell.col, min(cell.col + cell.colspan, self.n_cols)):
+                    rows[r][c] = cell
+        return rows
+
+
+class Paragraph(msgspec.Struct, tag="paragraph", omit_defaults=True):
+    """A paragraph outside tables. level: heading level from the format or typography (None: body text).
+
+    role page_field: printed by the page, not by the author (page numbers, running headers); it repeats.
+    """
+
+    number: int
+    text: str
+    places: tuple[Place, ...]
+    level: int | None = None
+    role: Literal["body", "page_field"] = "body"
+
+    @property
+    def place(self) -> Place:
+        return self.places[0]
+
+    def as_text(self) -> Text:
+        return Text(self.text, self.places[0], self.places[1:])
+
+
+Block = Table | Paragraph
+
+
+class Reading(msgspec.Struct, omit_defaults=True):
+    """A whole document as printed: blocks in reading order, issues, and how it was read.
+
+    kind: what the bytes are (`extract.format`). method: docx_xml, pdf_text, pdf_ocr, html, sheet.
+    """
+
+    document_sha256: str
+    kind: str
+    method: str
+    n_pages: int | None
+    blocks: list[Block]
+    issues: list[Issue] = []
+
+    def tables(self) -> Iterator[Table]:
+        return (block for block in self.blocks if isinstance(block, Table))
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        return (block for block in self.blocks if isinstance(block, Paragraph))
+
+
+# ---------------------------------------------------------------------------------------------- a table interpreted
+
+
+class Recognition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Which form a table is, with the reasons; `nearest` and its score where no form was good enough."""
+
+    form: str | None
+    score: float
+    reasons: tuple[str, ...]
+    nearest: str | None = None
+
+
+class Column(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One column of a statement. path: header texts top → leaf without white space (栏次/行次 rows left out).
+
+    key: the form's name for it. lane: 0-based, for statements printed side by side (收入 ‖ 支出).
+    meaning: fund, nature, measure, stage, flow, as far as the form and the header say (values of SCHEMA e.1).
+    """
+
+    index: int
+    role: Literal["ordinal", "code", "label", "amount", "field", "ignored"]
+    path: tuple[str, ...]
+    key: str | None = None
+    lane: int = 0
+    meaning: dict[str, str] = {}
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One labelled line of one lane. path: labels without white space from the outermost parent to the line itself.
+
+    code: as printed or carried down; printed_code: as printed. number: 序号/行次 as printed.
+    agg_role: grand_total, parent, leaf, of_which, memo.
+    class_system: functional, economic_department, economic_government, income, or None.
+    """
+
+    row: int
+    lane: int
+    label: Text | None
+    path: tuple[str, ...]
+    level: int
+    number: str | None = None
+    code: str | None = None
+    printed_code: str | None = None
+    agg_role: str = "leaf"
+    key: str | None = None
+    flow: str | None = None
+    class_system: str | None = None
+
+
+class Amount(msgspec.Struct, frozen=True):
+    """One printed or printable amount: line and column are indexes into the statement's lists."""
+
+    line: int
+    column: int
+    text: Text
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One row of a list form (units, assets, purchases): the form's field names → texts. Blank cells are present."""
+
+    row: int
+    fields: dict[str, Text]
+
+
+class Statement(msgspec.Struct, omit_defaults=True):
+    """A Form filled in by one Table of one Document.
+
+    code: statement_code (SCHEMA glossary), `other` for an amount table of no known form, `unrecognized` else.
+    seq: 1-based among the document's statements of that code. table: Table.number.
+    caption: kind → text as printed; kinds: title, org, year, unit, as_of, form_number, and `unit_header`.
+    state: populated, declared_empty (blank and a note says so), blank, unrecognized.
+    """
+
+    code: str
+    seq: int
+    table: int
+    recognition: Recognition
+    state: Literal["populated", "declared_empty", "blank", "unrecognized"]
+    caption: dict[str, Text] = {}
+    notes: list[Text] = []
+    columns: list[Column] = []
+    lines: list[Line] = []
+    amounts: list[Amount] = []
+    records: list[Record] = []
+    stage: str | None = None
+
+
+class PlanPoint(msgspec.Struct, frozen=True):
+    """One position of a payment plan (资金支出计划): checkpoint `MM-DD`, header and value as printed."""
+
+    checkpoint: str
+    header: Text
+    value: Text
+
+
+class IndicatorRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One performance indicator as printed. Each part is None where the form has no such column."""
+
+    row: int
+    level1: Text | None = None
+    level2: Text | None = None
+    level3: Text | None = None
+    description: Text | None = None
+    comparator: Text | None = None
+    value: Text | None = None
+    unit: Text | None = None
+    weight: Text | None = None
+    basis: Text | None = None
+    actual: Text | None = None
+    score: Text | None = None
+
+
+class ProjectForm(msgspec.Struct, omit_defaults=True):
+    """项目绩效目标表 of one project; its blocks may be several tables.
+
+    fields: project_code, project_name, total, fiscal, other, purpose, department, unit_name … as far as printed.
+    caption: as in Statement; plan_unit: what the plan's own label says (`%`), if anything.
+    """
+
+    seq: int
+    tables: tuple[int, ...]
+    form: str
+    title: Text | None
+    caption: dict[str, Text]
+    fields: dict[str, Text]
+    plan: list[PlanPoint]
+    plan_label: Text | None
+    goals: list[Text]
+    indicators: list[IndicatorRow]
+
+
+class DepartmentGoal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A goal of the whole department, in prose. level: department_overall, department_item.
+
+    note: how it was cut out, where the prose did not say it by itself.
+    """
+
+    level: Literal["department_overall", "department_item"]
+    seq: int
+    name: Text | None
+    goal: Text | None
+    indicator: Text | None
+    note: str | None = None
+
+
+class Section(msgspec.Struct, omit_defaults=True):
+    """A headed part of the prose. code: SCHEMA e.4 core_narratives. paragraphs: Paragraph.number; tables: Table.number."""
+
+    code: str
+    heading: Text | None
+    level: int
+    paragraphs: list[int]
+    tables: list[int]
+
+
+class Use(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one cell or paragraph: the account of strict interpretation.
+
+    table: Table.number with row, col (0-based anchor position) – or paragraph: Paragraph.number.
+    home: amount, label, code, ordinal, header, column_number, caption, note, field, plan, goal, indicator,
+    heading, narrative, page_field, padding (blank, unlabelled), ignored:<name of the rule>, unused.
+    """
+
+    home: str
+    table: int | None = None
+    row: int | None = None
+    col: int | None = None
+    paragraph: int | None = None
+
+
+class Identity(msgspec.Struct, omit_defaults=True):
+    """Who and what year the document itself says it is; each as printed, None where it does not say."""
+
+    title: Text | None = None
+    org_code: Text | None = None
+    org_name: Text | None = None
+    fiscal_year: int | None = None
+    fiscal_year_text: Text | None = None
+    doc_type: str | None = None
+    entity_level: str | None = None
+
+
+class Interpretation(msgspec.Struct, omit_defaults=True):
+    """Everything a Reading was understood to be; with `uses`, nothing of the Reading is without a home or an issue."""
+
+    document_sha256: str
+    identity: Identity
+    statements: list[Statement]
+    projects: list[ProjectForm]
+    goals: list[DepartmentGoal]
+    sections: list[Section]
+    uses: list[Use]
+    issues: list[Issue] = []

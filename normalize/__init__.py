@@ -1,0 +1,1 @@
+"""What the numbers mean, comparable across departments, places and years."""

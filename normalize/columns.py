@@ -1,0 +1,358 @@
+"""Every published column, defined once: type, what it means (zh, en), unit, what null means, an example.
+
+The dictionary of a release, the Parquet field metadata and `normalize.schema` all follow from `COLUMNS`. A name means
+one thing in every table; where a word had to serve twice, the entry is qualified (`goals.level`) and wins there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+S: Final = pl.String()
+I16: Final = pl.Int16()
+I32: Final = pl.Int32()
+I64: Final = pl.Int64()
+F64: Final = pl.Float64()
+B: Final = pl.Boolean()
+D: Final = pl.Date()
+LS: Final = pl.List(pl.String())
+LI: Final = pl.List(pl.Int32())
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column. unit: of the values, where they have one. A column is nullable only if a null has a meaning."""
+
+    name: str
+    dtype: pl.DataType
+    zh: str
+    en: str
+    unit: str | None = None
+    nullable: bool = False
+    null_meaning_zh: str | None = None
+    null_meaning_en: str | None = None
+    example: str | None = None
+
+
+COLUMNS: Final[dict[str, Field]] = {}
+
+Null = tuple[str, str]
+NOT_PRINTED: Final[Null] = ("原文未印", "not printed")
+NOT_KNOWN: Final[Null] = ("不能确定", "cannot be determined")
+NO_SUCH: Final[Null] = ("该格式没有", "the format has none")
+NO_AMOUNT: Final[Null] = ("无数值或单位不明，见状态栏", "no number, or unit unknown; see the state column")
+NOT_WEB: Final[Null] = ("不是从网上取得", "not reached through the web")
+NO_NUMBER: Final[Null] = ("不能解析为数值", "not readable as a number")
+
+
+def _c(
+    name: str,
+    dtype: pl.DataType,
+    zh: str,
+    en: str,
+    *,
+    example: str,
+    null: Null | None = None,
+    unit: str | None = None,
+) -> None:
+    """Define one column; `table.name` overrides `name` in that table."""
+    if name in COLUMNS:
+        raise ValueError(f"column defined twice: {name}")
+    null_zh, null_en = null or (None, None)
+    COLUMNS[name] = Field(name.rpartition(".")[2], dtype, zh, en, unit, null is not None, null_zh, null_en, example)
+
+
+# A table of data, one column a line or two; the formatter would triple it.
+# fmt: off
+# ------------------------------------------------------------------------------------- identity, place
+_c("document_sha256", S, "文件内容的 sha256", "sha256 of the document's bytes", example="3a2245b978ca3436…")
+_c("disclosure_id", S, "公开件标识：区划-年度-种类-部门", "disclosure: county-year-kind-organisation",
+   example="130630-2024-department_budget-1a2b3c4d")
+_c("county_code", S, "县级行政区划代码（来自来源登记）", "county division code, from the source registry",
+   example="130630", null=("文件由命令行给出，没有来源", "document given by hand, no source"))
+_c("org_id", S, "部门标识：区划代码与首次所印名称的摘要",
+   "organisation: county code and a digest of the first printed name", example="130630-1a2b3c4d",
+   null=("文件未印部门名称", "the document prints no organisation"))
+_c("org_name", S, "部门名称，照印", "name of the organisation as printed", example="涞源县人民政府办公室", null=NOT_PRINTED)
+_c("org_code_printed", S, "部门代码，照印", "organisation code as printed", example="434", null=NOT_PRINTED)
+_c("fiscal_year", I16, "资金所属年度（不是公开年份）", "year the money belongs to (not the year of publication)",
+   example="2024", null=NOT_KNOWN)
+_c("doc_type", S, "文件种类（部门预算、单位决算等的代码）", "kind of document (department_budget, unit_final, …)",
+   example="department_budget")
+_c("entity_level", S, "口径：department 含下属单位，unit 单个单位", "department (with subordinate units) or unit",
+   example="department", null=NOT_KNOWN)
+_c("stage", S, "阶段：budget 预算、budget_adjusted 调整预算、final 决算", "budget, budget_adjusted or final",
+   example="budget", null=NOT_KNOWN)
+_c("page", I32, "页码，从 1 起", "page, from 1", example="1", null=NO_SUCH)
+_c("table_no", I32, "第几张表（跨页拼接前，照印计数），从 1 起", "table counted as printed, before joining, from 1",
+   example="9", null=("不在表中", "not in a table"))
+_c("row_no", I32, "表内行号，从 1 起", "row in the table, from 1", example="14", null=("不在表中", "not in a table"))
+_c("col_no", I32, "表内列号，从 1 起", "column in the table, from 1", example="3", null=("不在表中", "not in a table"))
+_c("paragraph_no", I32, "表外第几段，从 1 起", "paragraph outside tables, from 1", example="7",
+   null=("不是段落", "not a paragraph"))
+_c("x0", F64, "左边界", "left edge on the page", unit="pt", example="72.0", null=NO_SUCH)
+_c("y0", F64, "上边界（自页顶向下）", "top edge, measured down from the top of the page", unit="pt", example="90.5",
+   null=NO_SUCH)
+_c("x1", F64, "右边界", "right edge on the page", unit="pt", example="120.0", null=NO_SUCH)
+_c("y1", F64, "下边界（自页顶向下）", "bottom edge, measured down from the top of the page", unit="pt",
+   example="104.5", null=NO_SUCH)
+_c("extract_method", S, "读取方法", "how the text was read: docx_xml, pdf_text, pdf_ocr, html, sheet", example="docx_xml")
+_c("confidence", F64, "识别置信度（0–1）", "confidence of recognition, 0 to 1", example="0.98",
+   null=("文字层直接读出，无需识别", "read from the text layer, nothing recognised"))
+_c("seq", I32, "在文件中的次序，从 1 起", "order in the document, from 1", example="1")
+
+# ------------------------------------------------------------------------------------------- documents
+_c("source_id", S, "来源标识", "source of the crawl", example="130630_laiyuan", null=NOT_WEB)
+_c("publisher", S, "公开主体（来自来源登记）", "publisher, from the source registry", example="涞源县人民政府", null=NOT_WEB)
+_c("url", S, "文件网址", "address of the document", example="https://example.gov.cn/a.docx", null=NOT_WEB)
+_c("landing_url", S, "所在公告页网址", "address of the notice that carries it",
+   example="https://example.gov.cn/n1.html", null=NOT_WEB)
+_c("link_text", S, "链接文字，照印", "text of the link as printed", example="2024年部门预算.docx", null=NOT_WEB)
+_c("notice_title", S, "公告标题，照印", "title of the notice as printed", example="2024年部门预算信息公开", null=NOT_WEB)
+_c("filename", S, "文件名", "file name", example="sample.docx", null=("没有文件名", "no file name known"))
+_c("published_date", D, "网页所印公开日期", "date of publication as the page prints it", example="2024-02-08",
+   null=("网页未印，或不是从网上取得", "the page prints none, or not reached through the web"))
+_c("documents.kind", S, "文件的真实格式", "what the bytes really are", example="docx")
+_c("method", S, "读取方法", "how the document was read", example="docx_xml")
+_c("n_pages", I32, "页数", "pages", example="33", null=NO_SUCH)
+_c("n_tables", I32, "表数（跨页拼接后）", "tables, pieces joined", example="40")
+_c("n_paragraphs", I32, "表外段落数", "paragraphs outside tables", example="120")
+_c("n_cells", I32, "单元格数", "cells", example="3120")
+_c("n_statements", I32, "识别出的报表数", "statements recognised", example="12")
+_c("n_unrecognized", I32, "未识别的表数", "tables of no known form", example="0")
+_c("n_amounts", I32, "金额位置数（含空白）", "positions of amounts, blanks included", example="640")
+_c("n_issues", I32, "读取与归一问题数", "issues of reading and normalising", example="2")
+_c("text_coverage", F64, "有去处的非空单元格与段落所占比例",
+   "share of non-empty cells and paragraphs that have a home", example="1.0",
+   null=("文件没有可读内容", "nothing readable in the document"))
+_c("title_printed", S, "标题，照印", "title as printed", example="部门预算收支总表", null=NOT_PRINTED)
+_c("is_current", B, "是否现行版本（账本所知）", "whether this is the version now published, by the ledger", example="true")
+
+# ----------------------------------------------------------------------------------------- disclosures
+_c("statements", LS, "读到的报表代码", "codes of the statements found", example="[income, expenditure]")
+_c("n_facts", I32, "金额事实数（含空白）", "facts, blanks included", example="640")
+
+# ------------------------------------------------------------------------------------------ statements
+_c("statement_code", S, "报表代码", "kind of statement", example="three_public")
+_c("statements.seq", I16, "同类报表中的次序，从 1 起", "order among statements of that code, from 1", example="1")
+_c("org_printed", S, "报表所印部门", "organisation printed on the statement", example="434涞源县人民政府办公室", null=NOT_PRINTED)
+_c("year_printed", S, "报表所印年度", "year printed on the statement", example="预算年度：2024", null=NOT_PRINTED)
+_c("unit_printed", S, "金额单位所在文字，照印", "the text that states the unit, as printed", example="单位：万元", null=NOT_PRINTED)
+_c("as_of_printed", S, "截止时间，照印", "date of reference as printed", example="截止时间：2023-12-31", null=NOT_PRINTED)
+_c("unit", S, "金额单位", "unit of money", example="万元", null=NOT_KNOWN)
+_c("unit_source", S, "单位印在何处", "where the unit stood: caption, header, cell, label, prose", example="caption",
+   null=NOT_KNOWN)
+_c("unit_basis", S, "单位依据", "how the unit is known: printed, inherited, proven, assumed", example="printed",
+   null=NOT_KNOWN)
+_c("statements.state", S, "报表状态", "populated, declared_empty, blank or unrecognized", example="populated")
+_c("notes", LS, "表注，照印", "notes of the statement as printed", example="[注：无政府性基金预算，空表列示。]")
+_c("form", S, "所用表样", "form it was read by", example="hebei_three_public", null=("未识别", "not recognised"))
+_c("recognition_score", F64, "识别得分（0–1）", "score of recognition, 0 to 1", example="0.97")
+_c("recognition_reasons", LS, "识别理由", "reasons of recognition", example="[title]")
+_c("nearest_form", S, "最接近的表样", "nearest form, where none was good enough", example="income",
+   null=("不需要", "not needed"))
+_c("n_lines", I32, "行数", "lines", example="13")
+_c("n_columns", I32, "列数", "columns", example="6")
+_c("n_printed", I32, "非空金额数", "amounts that are not blank", example="14")
+_c("seams", I32, "跨页拼接处数", "places where pieces were joined", example="0")
+
+# ---------------------------------------------------------------------------------------- budget lines
+_c("fact_id", S, "事实标识：文件摘要与位置", "fact: digest of the document and place", example="3a2245b978ca3436.t9.r14.c3")
+_c("raw_cells.fact_id", S, "由此单元格得出的事实", "fact taken from this cell", example="3a2245b978ca3436.t9.r14.c3",
+   null=("不是金额事实", "not an amount"))
+_c("statement_seq", I16, "同类报表中的次序", "order among statements of that code", example="1")
+_c("statement_title", S, "报表标题，照印", "title of the statement as printed", example="部门预算财政拨款“三公”经费支出表", null=NOT_PRINTED)
+_c("flow", S, "revenue 收入或 expenditure 支出", "revenue or expenditure", example="expenditure", null=NOT_KNOWN)
+_c("line_no", S, "序号或行次，照印", "number of the line as printed", example="10", null=NOT_PRINTED)
+_c("line_code", S, "科目编码（照印或由上级带下）", "code of the line, as printed or carried down", example="30215", null=NOT_PRINTED)
+_c("line_label", S, "行名，照印", "label of the line as printed", example="四、会议费", null=NOT_PRINTED)
+_c("line_key", S, "行的路径，供连接用", "path of the line, for joins", example="合计/商品和服务支出/30215")
+_c("line_level", I16, "行的层级", "level of the line", example="2")
+_c("class_system", S, "分类体系", "functional, economic_department, economic_government or income",
+   example="functional", null=("不是科目行", "not a line of a classification"))
+_c("agg_role", S, "汇总角色", "grand_total, parent, leaf, of_which or memo", example="leaf")
+_c("sum_safe", B, "同表同列各 sum_safe 行可相加而不重复",
+   "lines that may be added up within their column without counting twice", example="true")
+_c("column_path", S, "列头，自上而下以 / 连接", "header texts from top to leaf, joined with /", example="资金性质/合计")
+_c("column_key", S, "列的标准名", "our name of the column", example="total", null=NOT_KNOWN)
+_c("fund", S, "资金性质", "fund: all, general_public_budget, government_fund, …", example="general_public_budget",
+   null=NOT_KNOWN)
+_c("nature", S, "支出性质", "nature of the spending: total, basic, project, …", example="basic", null=NOT_KNOWN)
+_c("measure", S, "量", "what is measured", example="amount", null=NOT_KNOWN)
+_c("printed_text", S, "单元格文字，照印", "text of the cell as printed", example="15.00", null=("空白", "blank"))
+_c("amount_state", S, "金额状态", "number, zero, blank, dash, masked, illegible or not_numeric", example="number")
+_c("amount_yuan", F64, "金额（元）", "amount", unit="yuan", example="150000.0", null=NO_AMOUNT)
+_c("amount_fen", I64, "金额（分，精确）", "amount, exact", unit="fen", example="15000000",
+   null=("同上；或金额不足一分不能整除", "as above, or not a whole number of fen"))
+_c("resolution_yuan", F64, "所印末位代表的金额（元）", "value of the last printed digit", unit="yuan",
+   example="100.0", null=NO_AMOUNT)
+_c("lane", I16, "并列表的第几栏，从 0 起", "lane of a statement printed side by side, from 0", example="0")
+_c("is_labelled", B, "该行印有名称或编码", "the line prints a label or a code", example="true")
+_c("form_line_key", S, "表样对该行的命名", "the form's name of the line", example="meeting",
+   null=("表样未命名", "the form names no such line"))
+
+# -------------------------------------------------------------------------------------------- projects
+_c("project_id", S, "项目标识", "project", example="3a2245b978ca3436.t11.r2.c2",
+   null=("属于整个部门", "of the whole department"))
+_c("project_code", S, "项目编码，照印", "project code as printed", example="13063024P000092100025", null=NOT_PRINTED)
+_c("project_name", S, "项目名称，照印", "project name as printed", example="OA系统服务费",
+   null=("原文未印，或属于整个部门", "not printed, or of the whole department"))
+_c("purpose", S, "资金用途，照印", "purpose as printed", example="OA系统服务费", null=NOT_PRINTED)
+for _name, _zh, _en in (
+    ("total", "预算数", "whole budget"),
+    ("fiscal", "其中财政资金", "of it fiscal money"),
+    ("other", "其中其他资金", "of it other money"),
+):
+    _c(
+        f"{_name}_printed",
+        S,
+        f"{_zh}，照印",
+        f"{_en}, as printed",
+        example="5.44",
+        null=("空白或未印", "blank or not printed"),
+    )
+    _c(f"{_name}_state", S, f"{_zh}的金额状态", f"state of the amount: {_en}", example="number", null=NOT_PRINTED)
+    _c(f"{_name}_yuan", F64, f"{_zh}（元）", _en, unit="yuan", example="54400.0", null=NO_AMOUNT)
+_c("total_fen", I64, "预算数（分，精确）", "whole budget, exact", unit="fen", example="5440000", null=NO_AMOUNT)
+_c("indicator_count", I32, "指标条数", "indicators", example="9")
+_c("goal_text", S, "绩效目标，照印", "goal as printed", example="1.保障网络安全可靠运行", null=NOT_PRINTED)
+_c("code_county", S, "项目编码中的区划", "division inside the project code", example="130630",
+   null=("编码不合规则", "the code has no such part"))
+_c("code_year", I16, "项目编码中的年度", "year inside the project code", example="2024",
+   null=("编码不合规则", "the code has no such part"))
+_c("projects.form", S, "所用表样", "form it was read by", example="hebei_project")
+
+# -------------------------------------------------------------------------------------- spending plans
+_c("plan_id", S, "支出计划点标识", "point of a spending plan", example="3a2245b978ca3436.t11.r6.c9")
+_c("checkpoint", S, "时点（月-日）", "checkpoint, month-day", example="12-31")
+_c("state", S, "值的状态", "state of the value: number, zero, blank, dash, …", example="number")
+_c("value_number", F64, "数值", "number", example="95.0", null=NO_NUMBER)
+_c("spending_plans.unit_printed", S, "计划栏所印单位", "unit the plan's own label prints", example="%", null=NOT_PRINTED)
+_c("unit_inferred", S, "由数字本身证明的单位", "unit the numbers themselves prove", example="万元",
+   null=("数字不能证明", "the numbers prove none"))
+_c("cumulative", B, "各点递增且末点等于总额，即累计数",
+   "points are cumulative: never falling and the last is the whole", example="true",
+   null=("数字不能证明", "the numbers do not prove it"))
+_c("planned_yuan", F64, "计划支出（元）", "planned spending", unit="yuan", example="54400.0", null=NO_AMOUNT)
+_c("planned_share", F64, "计划支出占项目预算之比", "planned spending as a share of the project's budget",
+   example="1.0", null=NO_AMOUNT)
+
+# ----------------------------------------------------------------------------------- goals, indicators
+_c("goal_id", S, "目标标识", "goal", example="3a2245b978ca3436.p31")
+_c("goals.level", S, "目标层次", "department_overall, department_item or project", example="project")
+_c("name", S, "目标名称，照印", "name of the goal as printed", example="做好政务服务", null=NOT_PRINTED)
+_c("indicator_text", S, "目标所附指标文字，照印", "indicator text printed with the goal", example="办结案件数量大于12件", null=NOT_PRINTED)
+_c("note", S, "如何切出", "how it was cut out of the prose", example="split", null=("无需说明", "nothing to say"))
+_c("indicator_id", S, "指标标识", "indicator", example="3a2245b978ca3436.t12.r2.c5")
+_c("level1", S, "一级指标，照印", "first level as printed", example="产出指标", null=NOT_PRINTED)
+_c("level2", S, "二级指标，照印", "second level as printed", example="数量指标", null=NOT_PRINTED)
+_c("level3", S, "三级指标，照印", "third level as printed", example="OA系统数量", null=NOT_PRINTED)
+_c("description", S, "绩效指标描述，照印", "description as printed", example="OA系统数量", null=NOT_PRINTED)
+_c("value_printed", S, "指标值，照印", "target value as printed", example="≥95百分比", null=("空白或未印", "blank or not printed"))
+_c("comparator", S, "比较符号或词，照印", "sign or word of comparison as printed", example="≥", null=NOT_PRINTED)
+_c("comparator_code", S, "比较方式：ge、le、gt、lt、eq；unstated 有数无号；none 非数值",
+   "ge, le, gt, lt, eq; unstated: a number without a sign; none: not a number", example="ge")
+_c("value_max", F64, "区间上限", "upper end of a range", example="30.0", null=("不是区间", "not a range"))
+_c("value_unit", S, "指标值单位，照印", "unit of the value as printed", example="百分比",
+   null=("未印，或非数值", "not printed, or not a number"))
+_c("value_unit_std", S, "标准单位", "standard unit", example="%",
+   null=("未印，或不在词表", "not printed, or not in the vocabulary"))
+_c("is_quantitative", B, "指标值可解析为数值", "the value reads as a number", example="true")
+_c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划", null=("空白或未印", "blank or not printed"))
+_c("basis_state", S, "依据栏状态", "state of the basis: printed, blank or absent (no such column)", example="printed")
+_c("weight", F64, "权重或分值", "weight", example="10.0", null=("未印或非数值", "not printed or not a number"))
+_c("actual_printed", S, "实际完成值，照印", "actual value as printed", example="96%", null=("空白或未印", "blank or not printed"))
+_c("score_printed", S, "得分，照印", "score as printed", example="10", null=("空白或未印", "blank or not printed"))
+
+# -------------------------------------------------------------------------- units, assets, procurement
+_c("unit_id", S, "单位行标识", "row of a unit", example="3a2245b978ca3436.t10.r2.c1")
+_c("unit_name", S, "单位名称，照印", "name of the unit as printed", example="涞源县金融服务中心", null=NOT_PRINTED)
+_c("unit_nature", S, "单位性质，照印", "nature of the unit as printed", example="行政", null=NOT_PRINTED)
+_c("unit_rank", S, "单位规格，照印", "rank of the unit as printed", example="正科级", null=NOT_PRINTED)
+_c("funding_form", S, "经费保障形式，照印", "form of funding as printed", example="财政拨款", null=NOT_PRINTED)
+_c("asset_id", S, "资产行标识", "row of assets", example="3a2245b978ca3436.t40.r3.c1")
+_c("as_of_date", D, "截止日期", "date of reference", example="2023-12-31", null=("未印或不能解析", "not printed or not readable"))
+_c("item", S, "资产项目，照印", "item as printed", example="1、房屋（平方米）", null=NOT_PRINTED)
+_c("parent_item", S, "所属项目（“其中”行的上一项）", "the item an 其中 line belongs to", example="1、房屋（平方米）",
+   null=("不是其中行", "not an 其中 line"))
+_c("quantity_printed", S, "数量，照印", "quantity as printed", example="3181", null=("空白或未印", "blank or not printed"))
+_c("quantity", F64, "数量", "quantity", example="3181.0", null=NO_NUMBER)
+_c("quantity_unit", S, "数量单位（项目名称括号内）", "unit of the quantity, from the item's brackets",
+   example="平方米", null=NOT_PRINTED)
+_c("quantity_state", S, "数量的状态", "state of the quantity", example="number")
+_c("assets.value_printed", S, "价值，照印", "value as printed", example="95.26", null=("空白或未印", "blank or not printed"))
+_c("value_yuan", F64, "价值（元）", "value", unit="yuan", example="952600.0", null=NO_AMOUNT)
+_c("value_state", S, "价值的状态", "state of the value", example="number")
+_c("purchase_id", S, "采购行标识", "row of procurement", example="3a2245b978ca3436.t39.r4.c1")
+_c("item_name", S, "采购物品名称，照印", "thing bought, as printed", example="台式计算机", null=NOT_PRINTED)
+_c("catalogue_no", S, "政府采购目录序号，照印", "number in the procurement catalogue as printed",
+   example="A02010104", null=NOT_PRINTED)
+_c("measure_unit", S, "计量单位，照印", "unit of measure as printed", example="台", null=NOT_PRINTED)
+_c("unit_price_printed", S, "单价，照印", "price of one, as printed", example="0.50",
+   null=("空白或未印", "blank or not printed"))
+
+# ------------------------------------------------------------------------ narratives, claims, glossary
+_c("paragraph_id", S, "段落标识", "paragraph", example="3a2245b978ca3436.p12")
+_c("section_code", S, "章节代码", "section: duties, institutions, overall, …", example="overall",
+   null=("不在任何章节", "in no section"))
+_c("heading", S, "所在标题，照印", "heading as printed", example="二、部门预算安排的总体情况", null=NOT_PRINTED)
+_c("text", S, "文字，照印", "text as printed", example="2024年预算收入1486.83万元")
+_c("n_chars", I32, "字数（不计空白）", "characters, white space not counted", example="120")
+_c("is_empty_section", B, "有标题而无内容", "a heading without anything under it", example="false")
+_c("claim_id", S, "文中数字标识", "claim in the prose", example="3a2245b978ca3436.p12.1")
+_c("concept", S, "所指概念", "what the claim is about", example="expenditure_total", null=NOT_KNOWN)
+_c("amount_printed", S, "文中数字，照印", "amount as printed in the prose", example="1486.83万元", null=NOT_PRINTED)
+_c("direction", S, "水平或增减", "level, increase or decrease", example="increase")
+_c("comparison_year", I16, "比较年度", "year compared with", example="2023", null=("无比较", "no comparison"))
+_c("phrase", S, "所在短语，照印", "phrase as printed", example="较2023年预算增加167.73万元")
+_c("term_id", S, "名词解释标识", "term explained", example="3a2245b978ca3436.p80")
+_c("term", S, "名词，照印", "term as printed", example="机关运行经费")
+_c("definition", S, "解释，照印", "definition as printed", example="指…")
+
+# ----------------------------------------------------------------------------- issues, cells, findings
+_c("issue_id", S, "问题标识", "issue", example="5f0c…-1")
+_c("issues.document_sha256", S, "文件内容的 sha256", "sha256 of the document's bytes", example="3a2245b978ca3436…",
+   null=("不属于某一文件", "not of one document"))
+_c("code", S, "问题代码", "code of the issue", example="unit_unknown")
+_c("severity", S, "严重程度", "info, warning or error", example="warning")
+_c("issues.stage", S, "所在环节", "crawl, read, interpret, normalize, check or release", example="normalize")
+_c("place", S, "位置", "place in the document", example="t9.r14.c3", null=("整个文件", "the whole document"))
+_c("message_zh", S, "中文说明", "message in Chinese", example="单位不明")
+_c("message_en", S, "英文说明", "message in English", example="unit unknown")
+_c("count", I32, "次数", "how often", example="1")
+_c("block_no", I32, "在文件中的第几块（段落或表），从 1 起", "block (paragraph or table) in the document, from 1", example="3")
+_c("kind", S, "种类", "cell, paragraph, heading, page_field or header_repeat", example="cell")
+_c("rowspan", I32, "跨行数", "rows spanned", example="1")
+_c("colspan", I32, "跨列数", "columns spanned", example="1")
+_c("home", S, "去处", "what became of it: amount, label, header, narrative, …", example="amount")
+_c("finding_id", S, "发现标识", "finding", example="T02-…")
+_c("check_id", S, "规则标识", "rule", example="T02")
+_c("family", S, "规则族", "family of the rule", example="T")
+_c("level", S, "规则层次", "level of the rule: statement, document, …", example="statement")
+_c("findings.severity", S, "严重程度", "severity of the finding", example="error")
+_c("findings.disclosure_id", S, "公开件标识", "disclosure", example="130630-2024-department_budget-1a2b3c4d",
+   null=NOT_KNOWN)
+_c("subject", S, "检查对象", "what was checked", example="three_public/total")
+_c("outcome", S, "结果", "holds, rounding, fails, not_applicable or not_assessable", example="fails")
+_c("na_reason", S, "不适用或不能判断的原因", "why not applicable or not assessable", example="declared_empty",
+   null=("已检查", "it was checked"))
+_c("left_yuan", F64, "左边（元）", "left side", unit="yuan", example="1860000.0",
+   null=("不是金额检查", "no comparison of amounts"))
+_c("right_yuan", F64, "右边（元）", "right side", unit="yuan", example="1710000.0",
+   null=("不是金额检查", "no comparison of amounts"))
+_c("delta_yuan", F64, "左减右（元）", "left minus right", unit="yuan", example="150000.0",
+   null=("不是金额检查", "no comparison of amounts"))
+_c("tolerance_yuan", F64, "允许的舍入差（元）", "difference that rounding allows", unit="yuan", example="200.0",
+   null=("不是金额检查", "no comparison of amounts"))
+_c("left_zh", S, "左边是什么", "what the left side is", example="合计", null=("不是两边比较", "no two sides"))
+_c("right_zh", S, "右边是什么", "what the right side is", example="各项之和", null=("不是两边比较", "no two sides"))
+_c("n_terms", I32, "参加计算的数", "numbers that took part", example="4", null=("不是金额检查", "no comparison of amounts"))
+_c("fact_ids", LS, "所涉事实", "facts concerned", example="[3a2245b978ca3436.t9.r5.c3]")
+_c("places", LS, "所涉位置", "places concerned", example="[t9.r5.c3]")
+_c("pages", LI, "所涉页", "pages concerned", example="[7]")
+_c("evidence", LS, "所涉文字，照印", "printed texts concerned", example="[186.00]")
+_c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
+# fmt: on

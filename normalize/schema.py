@@ -1,0 +1,295 @@
+"""The contract of the published tables: columns, keys, order; and the one way from rows to a typed frame."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import polars as pl
+
+from normalize.columns import COLUMNS, Field
+
+Layer = Literal["core", "meta", "raw"]
+Row = dict[str, object]
+
+INT_RANGE: Final[dict[pl.DataType, int]] = {pl.Int16(): 2**15, pl.Int32(): 2**31, pl.Int64(): 2**63}
+
+
+class SchemaError(ValueError):
+    """Rows that break the contract of their table: always a bug of ours. Says table, column, row and document."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One published table. key: columns that name a row; sort: columns that order the rows (nulls last)."""
+
+    name: str
+    layer: Layer
+    title_zh: str
+    title_en: str
+    columns: tuple[Field, ...]
+    key: tuple[str, ...]
+    sort: tuple[str, ...]
+
+    def polars_schema(self) -> pl.Schema:
+        """Column names and types in published order."""
+        return pl.Schema({field.name: field.dtype for field in self.columns})
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.columns)
+
+
+PROVENANCE: Final = "document_sha256 page table_no row_no col_no paragraph_no x0 y0 x1 y1 extract_method confidence"
+_PLACE_ORDER: Final = ("document_sha256", "table_no", "row_no", "col_no", "paragraph_no")
+
+
+def _fields(table: str, names: str) -> tuple[Field, ...]:
+    """Columns by name; `+prov` stands for the provenance columns, a final `!` for "never null in this table"."""
+    fields: list[Field] = []
+    for word in names.replace("+prov", PROVENANCE).split():
+        name = word.removesuffix("!")
+        field = COLUMNS.get(f"{table}.{name}") or COLUMNS[name]
+        if word.endswith("!"):
+            field = replace(field, nullable=False, null_meaning_zh=None, null_meaning_en=None)
+        fields.append(field)
+    return tuple(fields)
+
+
+def _table(
+    name: str, layer: Layer, titles: tuple[str, str], columns: str, *, key: tuple[str, ...], sort: tuple[str, ...] = ()
+) -> TableSpec:
+    order = tuple(dict.fromkeys((*sort, *key)))
+    return TableSpec(name, layer, *titles, _fields(name, columns), key, order)
+
+
+_SPECS: Final = (
+    _table(
+        "documents",
+        "meta",
+        ("文件", "documents"),
+        "document_sha256 disclosure_id county_code source_id publisher url landing_url link_text notice_title filename"
+        " published_date kind method n_pages n_tables n_paragraphs n_cells n_statements n_unrecognized n_amounts"
+        " n_issues text_coverage title_printed is_current",
+        key=("document_sha256",),
+    ),
+    _table(
+        "disclosures",
+        "meta",
+        ("公开件", "disclosures"),
+        "disclosure_id county_code org_id org_code_printed org_name fiscal_year doc_type entity_level stage"
+        " document_sha256 n_statements statements n_facts published_date",
+        key=("disclosure_id", "document_sha256"),
+    ),
+    _table(
+        "statements",
+        "meta",
+        ("报表", "statements"),
+        "disclosure_id document_sha256 statement_code seq table_no! title_printed org_printed year_printed unit_printed"
+        " as_of_printed unit unit_source unit_basis state notes form recognition_score recognition_reasons nearest_form"
+        " n_lines n_columns n_amounts n_printed page seams",
+        key=("document_sha256", "statement_code", "seq"),
+        sort=("document_sha256", "table_no"),
+    ),
+    _table(
+        "budget_lines",
+        "core",
+        ("预决算金额", "amounts of budget and final statements"),
+        "fact_id disclosure_id +prov county_code org_id org_name entity_level fiscal_year stage statement_code"
+        " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system agg_role"
+        " sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
+        " unit_printed unit_source unit_basis resolution_yuan lane is_labelled form_line_key",
+        key=("fact_id",),
+        sort=_PLACE_ORDER,
+    ),
+    _table(
+        "projects",
+        "core",
+        ("项目", "projects"),
+        "project_id! disclosure_id +prov county_code org_id fiscal_year seq project_code project_name title_printed"
+        " purpose unit_printed total_printed fiscal_printed other_printed total_state fiscal_state other_state"
+        " total_yuan fiscal_yuan other_yuan total_fen indicator_count goal_text code_county code_year form",
+        key=("project_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "spending_plans",
+        "core",
+        ("项目资金支出计划", "spending plans of projects"),
+        "plan_id project_id! disclosure_id +prov project_name checkpoint printed_text state value_number unit_printed"
+        " unit_inferred cumulative planned_yuan planned_share",
+        key=("plan_id",),
+        sort=_PLACE_ORDER,
+    ),
+    _table(
+        "goals",
+        "core",
+        ("绩效目标", "performance goals"),
+        "goal_id disclosure_id +prov level project_id seq name goal_text indicator_text note",
+        key=("goal_id",),
+        sort=("document_sha256", "level", "seq"),
+    ),
+    _table(
+        "indicators",
+        "core",
+        ("绩效指标", "performance indicators"),
+        "indicator_id disclosure_id project_id +prov seq project_name level1 level2 level3 description value_printed"
+        " comparator comparator_code value_number value_max value_unit value_unit_std is_quantitative basis basis_state"
+        " weight actual_printed score_printed",
+        key=("indicator_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "org_units",
+        "core",
+        ("所属单位", "units of a department"),
+        "unit_id disclosure_id +prov seq unit_name unit_nature unit_rank funding_form",
+        key=("unit_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "assets",
+        "core",
+        ("资产", "assets"),
+        "asset_id disclosure_id +prov seq as_of_date item parent_item quantity_printed quantity quantity_unit"
+        " quantity_state value_printed value_yuan value_state",
+        key=("asset_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "procurement",
+        "core",
+        ("政府采购", "procurement"),
+        "purchase_id disclosure_id +prov seq project_name item_name catalogue_no measure_unit quantity_printed"
+        " unit_price_printed total_printed total_yuan total_state",
+        key=("purchase_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "narratives",
+        "core",
+        ("文字说明", "paragraphs of prose"),
+        "paragraph_id disclosure_id +prov section_code heading seq text n_chars is_empty_section",
+        key=("paragraph_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "claims",
+        "core",
+        ("文中数字", "amounts said in prose"),
+        "claim_id document_sha256 page paragraph_no disclosure_id section_code concept amount_printed amount_yuan"
+        " amount_state direction comparison_year phrase",
+        key=("claim_id",),
+        sort=("document_sha256", "paragraph_no"),
+    ),
+    _table(
+        "glossary",
+        "core",
+        ("名词解释", "terms explained"),
+        "term_id disclosure_id +prov seq term definition",
+        key=("term_id",),
+        sort=("document_sha256", "seq"),
+    ),
+    _table(
+        "issues",
+        "meta",
+        ("读取问题", "troubles of ours while reading"),
+        "issue_id document_sha256 code severity stage page place message_zh message_en count",
+        key=("issue_id",),
+        sort=("document_sha256", "stage", "code", "place"),
+    ),
+    _table(
+        "raw_cells",
+        "raw",
+        ("原始单元格与段落", "every cell and paragraph as printed"),
+        "document_sha256 block_no kind page table_no row_no col_no paragraph_no x0 y0 x1 y1 text rowspan colspan home"
+        " fact_id",
+        key=(),
+        sort=("document_sha256", "block_no", "table_no", "row_no", "col_no", "paragraph_no"),
+    ),
+    _table(
+        "findings",
+        "meta",
+        ("检查结果", "outcomes of checks"),
+        "finding_id check_id family level severity document_sha256 disclosure_id subject outcome na_reason left_yuan"
+        " right_yuan delta_yuan tolerance_yuan left_zh right_zh n_terms fact_ids places pages evidence message_zh"
+        " message_en fingerprint",
+        key=("finding_id",),
+        sort=("document_sha256", "check_id", "subject"),
+    ),
+)
+TABLES: Final[dict[str, TableSpec]] = {spec.name: spec for spec in _SPECS}
+
+
+def _trouble(value: object, field: Field) -> str | None:
+    """What is wrong with a value in a column; None when nothing is."""
+    if value is None:
+        return None if field.nullable else "null, but the column is never null"
+    dtype = field.dtype
+    if isinstance(dtype, pl.List):
+        if not isinstance(value, list):
+            return f"{type(value).__name__}, not a list"
+        inner = replace(field, dtype=dtype.inner() if isinstance(dtype.inner, type) else dtype.inner, nullable=False)
+        return next((f"in the list: {bad}" for item in value if (bad := _trouble(item, inner))), None)
+    if dtype == pl.String():
+        return None if isinstance(value, str) else f"{type(value).__name__}, not str"
+    if dtype == pl.Boolean():
+        return None if isinstance(value, bool) else f"{type(value).__name__}, not bool"
+    if dtype == pl.Date():
+        fits = isinstance(value, dt.date) and not isinstance(value, dt.datetime)
+        return None if fits else f"{type(value).__name__}, not date"
+    if dtype == pl.Float64():
+        if not isinstance(value, float):
+            return f"{type(value).__name__}, not float"
+        return None if math.isfinite(value) else f"{value}, not a finite number"
+    if not isinstance(value, int) or isinstance(value, bool):
+        return f"{type(value).__name__}, not int"
+    limit = INT_RANGE[dtype]
+    return None if -limit <= value < limit else f"{value}, out of the range of {dtype}"
+
+
+def check_rows(name: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Raise SchemaError at the first row of table `name` that breaks its contract (columns, types, nulls, key)."""
+    spec = TABLES[name]
+    wanted = set(spec.names())
+    seen: set[tuple[object, ...]] = set()
+    for index, row in enumerate(rows):
+        where = f"table {name}, row {index}, document {row.get('document_sha256')}"
+        if row.keys() != wanted:
+            missing, unknown = sorted(wanted - row.keys()), sorted(row.keys() - wanted)
+            raise SchemaError(f"{where}: missing columns {missing}, unknown columns {unknown}")
+        for field in spec.columns:
+            trouble = _trouble(row[field.name], field)
+            if trouble:
+                raise SchemaError(f"{where}, column {field.name}: {trouble}")
+        if spec.key:
+            key = tuple(row[column] for column in spec.key)
+            if key in seen:
+                raise SchemaError(f"{where}: key {dict(zip(spec.key, key, strict=True))} is not unique")
+            seen.add(key)
+
+
+def to_frame(name: str, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
+    """Rows of table `name` as a frame: published column order and types, sorted by the table's `sort`, nulls last.
+
+    Raises SchemaError for unknown or missing columns, wrong types, nulls where none may be, and repeated keys;
+    KeyError for an unknown table. An empty list gives an empty frame with the same schema.
+    """
+    spec = TABLES[name]
+    listed = list(rows)
+    check_rows(name, listed)
+    frame = pl.DataFrame(
+        {
+            field.name: pl.Series(field.name, [row[field.name] for row in listed], dtype=field.dtype)
+            for field in spec.columns
+        },
+        schema=spec.polars_schema(),
+    )
+    return frame.sort(spec.sort, nulls_last=True, maintain_order=True) if spec.sort else frame
+
+
+def empty_tables() -> dict[str, list[Row]]:
+    """Every table of a document without rows (findings are made by the checks)."""
+    return {name: [] for name in TABLES if name != "findings"}

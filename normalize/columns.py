@@ -76,7 +76,8 @@ _c("county_code", S, "县级行政区划代码（来自来源登记）", "county
 _c("org_id", S, "部门标识：区划代码与首次所印名称的摘要",
    "organisation: county code and a digest of the first printed name", example="130630-1a2b3c4d",
    null=("文件未印部门名称", "the document prints no organisation"))
-_c("org_name", S, "部门名称，照印", "name of the organisation as printed", example="涞源县人民政府办公室", null=NOT_PRINTED)
+_c("org_name", S, "部门名称，照印", "name of the organisation as printed", example="涞源县人民政府办公室",
+   null=NOT_PRINTED)
 _c("org_code_printed", S, "部门代码，照印", "organisation code as printed", example="434", null=NOT_PRINTED)
 _c("fiscal_year", I16, "资金所属年度（不是公开年份）", "year the money belongs to (not the year of publication)",
    example="2024", null=NOT_KNOWN)
@@ -90,7 +91,8 @@ _c("page", I32, "页码，从 1 起", "page, from 1", example="1", null=NO_SUCH)
 _c("table_no", I32, "第几张表（跨页拼接前，照印计数），从 1 起", "table counted as printed, before joining, from 1",
    example="9", null=("不在表中", "not in a table"))
 _c("row_no", I32, "表内行号，从 1 起", "row in the table, from 1", example="14", null=("不在表中", "not in a table"))
-_c("col_no", I32, "表内列号，从 1 起", "column in the table, from 1", example="3", null=("不在表中", "not in a table"))
+_c("col_no", I32, "表内列号，从 1 起", "column in the table, from 1", example="3",
+   null=("不在表中", "not in a table"))
 _c("paragraph_no", I32, "表外第几段，从 1 起", "paragraph outside tables, from 1", example="7",
    null=("不是段落", "not a paragraph"))
 _c("x0", F64, "左边界", "left edge on the page", unit="pt", example="72.0", null=NO_SUCH)
@@ -99,19 +101,22 @@ _c("y0", F64, "上边界（自页顶向下）", "top edge, measured down from th
 _c("x1", F64, "右边界", "right edge on the page", unit="pt", example="120.0", null=NO_SUCH)
 _c("y1", F64, "下边界（自页顶向下）", "bottom edge, measured down from the top of the page", unit="pt",
    example="104.5", null=NO_SUCH)
-_c("extract_method", S, "读取方法", "how the text was read: docx_xml, pdf_text, pdf_ocr, html, sheet", example="docx_xml")
+_c("extract_method", S, "读取方法", "how the text was read: docx_xml, pdf_text, pdf_ocr, html, sheet",
+   example="docx_xml")
 _c("confidence", F64, "识别置信度（0–1）", "confidence of recognition, 0 to 1", example="0.98",
    null=("文字层直接读出，无需识别", "read from the text layer, nothing recognised"))
 _c("seq", I32, "在文件中的次序，从 1 起", "order in the document, from 1", example="1")
 
 # ------------------------------------------------------------------------------------------- documents
 _c("source_id", S, "来源标识", "source of the crawl", example="130630_laiyuan", null=NOT_WEB)
-_c("publisher", S, "公开主体（来自来源登记）", "publisher, from the source registry", example="涞源县人民政府", null=NOT_WEB)
+_c("publisher", S, "公开主体（来自来源登记）", "publisher, from the source registry", example="涞源县人民政府",
+   null=NOT_WEB)
 _c("url", S, "文件网址", "address of the document", example="https://example.gov.cn/a.docx", null=NOT_WEB)
 _c("landing_url", S, "所在公告页网址", "address of the notice that carries it",
    example="https://example.gov.cn/n1.html", null=NOT_WEB)
 _c("link_text", S, "链接文字，照印", "text of the link as printed", example="2024年部门预算.docx", null=NOT_WEB)
-_c("notice_title", S, "公告标题，照印", "title of the notice as printed", example="2024年部门预算信息公开", null=NOT_WEB)
+_c("notice_title", S, "公告标题，照印", "title of the notice as printed", example="2024年部门预算信息公开",
+   null=NOT_WEB)
 _c("filename", S, "文件名", "file name", example="sample.docx", null=("没有文件名", "no file name known"))
 _c("published_date", D, "网页所印公开日期", "date of publication as the page prints it", example="2024-02-08",
    null=("网页未印，或不是从网上取得", "the page prints none, or not reached through the web"))
@@ -129,7 +134,8 @@ _c("text_coverage", F64, "有去处的非空单元格与段落所占比例",
    "share of non-empty cells and paragraphs that have a home", example="1.0",
    null=("文件没有可读内容", "nothing readable in the document"))
 _c("title_printed", S, "标题，照印", "title as printed", example="部门预算收支总表", null=NOT_PRINTED)
-_c("is_current", B, "是否现行版本（账本所知）", "whether this is the version now published, by the ledger", example="true")
+_c("is_current", B, "是否现行版本（账本所知）", "whether this is the version now published, by the ledger",
+   example="true")
 
 # ----------------------------------------------------------------------------------------- disclosures
 _c("statements", LS, "读到的报表代码", "codes of the statements found", example="[income, expenditure]")
@@ -138,10 +144,13 @@ _c("n_facts", I32, "金额事实数（含空白）", "facts, blanks included", e
 # ------------------------------------------------------------------------------------------ statements
 _c("statement_code", S, "报表代码", "kind of statement", example="three_public")
 _c("statements.seq", I16, "同类报表中的次序，从 1 起", "order among statements of that code, from 1", example="1")
-_c("org_printed", S, "报表所印部门", "organisation printed on the statement", example="434涞源县人民政府办公室", null=NOT_PRINTED)
+_c("org_printed", S, "报表所印部门", "organisation printed on the statement", example="434涞源县人民政府办公室",
+   null=NOT_PRINTED)
 _c("year_printed", S, "报表所印年度", "year printed on the statement", example="预算年度：2024", null=NOT_PRINTED)
-_c("unit_printed", S, "金额单位所在文字，照印", "the text that states the unit, as printed", example="单位：万元", null=NOT_PRINTED)
-_c("as_of_printed", S, "截止时间，照印", "date of reference as printed", example="截止时间：2023-12-31", null=NOT_PRINTED)
+_c("unit_printed", S, "金额单位所在文字，照印", "the text that states the unit, as printed", example="单位：万元",
+   null=NOT_PRINTED)
+_c("as_of_printed", S, "截止时间，照印", "date of reference as printed", example="截止时间：2023-12-31",
+   null=NOT_PRINTED)
 _c("unit", S, "金额单位", "unit of money", example="万元", null=NOT_KNOWN)
 _c("unit_source", S, "单位印在何处", "where the unit stood: caption, header, cell, label, prose", example="caption",
    null=NOT_KNOWN)
@@ -160,14 +169,17 @@ _c("n_printed", I32, "非空金额数", "amounts that are not blank", example="1
 _c("seams", I32, "跨页拼接处数", "places where pieces were joined", example="0")
 
 # ---------------------------------------------------------------------------------------- budget lines
-_c("fact_id", S, "事实标识：文件摘要与位置", "fact: digest of the document and place", example="3a2245b978ca3436.t9.r14.c3")
+_c("fact_id", S, "事实标识：文件摘要与位置", "fact: digest of the document and place",
+   example="3a2245b978ca3436.t9.r14.c3")
 _c("raw_cells.fact_id", S, "由此单元格得出的事实", "fact taken from this cell", example="3a2245b978ca3436.t9.r14.c3",
    null=("不是金额事实", "not an amount"))
 _c("statement_seq", I16, "同类报表中的次序", "order among statements of that code", example="1")
-_c("statement_title", S, "报表标题，照印", "title of the statement as printed", example="部门预算财政拨款“三公”经费支出表", null=NOT_PRINTED)
+_c("statement_title", S, "报表标题，照印", "title of the statement as printed",
+   example="部门预算财政拨款“三公”经费支出表", null=NOT_PRINTED)
 _c("flow", S, "revenue 收入或 expenditure 支出", "revenue or expenditure", example="expenditure", null=NOT_KNOWN)
 _c("line_no", S, "序号或行次，照印", "number of the line as printed", example="10", null=NOT_PRINTED)
-_c("line_code", S, "科目编码（照印或由上级带下）", "code of the line, as printed or carried down", example="30215", null=NOT_PRINTED)
+_c("line_code", S, "科目编码（照印或由上级带下）", "code of the line, as printed or carried down", example="30215",
+   null=NOT_PRINTED)
 _c("line_label", S, "行名，照印", "label of the line as printed", example="四、会议费", null=NOT_PRINTED)
 _c("line_key", S, "行的路径，供连接用", "path of the line, for joins", example="合计/商品和服务支出/30215")
 _c("line_level", I16, "行的层级", "level of the line", example="2")
@@ -176,7 +188,8 @@ _c("class_system", S, "分类体系", "functional, economic_department, economic
 _c("agg_role", S, "汇总角色", "grand_total, parent, leaf, of_which or memo", example="leaf")
 _c("sum_safe", B, "同表同列各 sum_safe 行可相加而不重复",
    "lines that may be added up within their column without counting twice", example="true")
-_c("column_path", S, "列头，自上而下以 / 连接", "header texts from top to leaf, joined with /", example="资金性质/合计")
+_c("column_path", S, "列头，自上而下以 / 连接", "header texts from top to leaf, joined with /",
+   example="资金性质/合计")
 _c("column_key", S, "列的标准名", "our name of the column", example="total", null=NOT_KNOWN)
 _c("fund", S, "资金性质", "fund: all, general_public_budget, government_fund, …", example="general_public_budget",
    null=NOT_KNOWN)
@@ -230,7 +243,8 @@ _c("plan_id", S, "支出计划点标识", "point of a spending plan", example="3
 _c("checkpoint", S, "时点（月-日）", "checkpoint, month-day", example="12-31")
 _c("state", S, "值的状态", "state of the value: number, zero, blank, dash, …", example="number")
 _c("value_number", F64, "数值", "number", example="95.0", null=NO_NUMBER)
-_c("spending_plans.unit_printed", S, "计划栏所印单位", "unit the plan's own label prints", example="%", null=NOT_PRINTED)
+_c("spending_plans.unit_printed", S, "计划栏所印单位", "unit the plan's own label prints", example="%",
+   null=NOT_PRINTED)
 _c("unit_inferred", S, "由数字本身证明的单位", "unit the numbers themselves prove", example="万元",
    null=("数字不能证明", "the numbers prove none"))
 _c("cumulative", B, "各点递增且末点等于总额，即累计数",
@@ -244,14 +258,16 @@ _c("planned_share", F64, "计划支出占项目预算之比", "planned spending 
 _c("goal_id", S, "目标标识", "goal", example="3a2245b978ca3436.p31")
 _c("goals.level", S, "目标层次", "department_overall, department_item or project", example="project")
 _c("name", S, "目标名称，照印", "name of the goal as printed", example="做好政务服务", null=NOT_PRINTED)
-_c("indicator_text", S, "目标所附指标文字，照印", "indicator text printed with the goal", example="办结案件数量大于12件", null=NOT_PRINTED)
+_c("indicator_text", S, "目标所附指标文字，照印", "indicator text printed with the goal",
+   example="办结案件数量大于12件", null=NOT_PRINTED)
 _c("note", S, "如何切出", "how it was cut out of the prose", example="split", null=("无需说明", "nothing to say"))
 _c("indicator_id", S, "指标标识", "indicator", example="3a2245b978ca3436.t12.r2.c5")
 _c("level1", S, "一级指标，照印", "first level as printed", example="产出指标", null=NOT_PRINTED)
 _c("level2", S, "二级指标，照印", "second level as printed", example="数量指标", null=NOT_PRINTED)
 _c("level3", S, "三级指标，照印", "third level as printed", example="OA系统数量", null=NOT_PRINTED)
 _c("description", S, "绩效指标描述，照印", "description as printed", example="OA系统数量", null=NOT_PRINTED)
-_c("value_printed", S, "指标值，照印", "target value as printed", example="≥95百分比", null=("空白或未印", "blank or not printed"))
+_c("value_printed", S, "指标值，照印", "target value as printed", example="≥95百分比",
+   null=("空白或未印", "blank or not printed"))
 _c("comparator", S, "比较符号或词，照印", "sign or word of comparison as printed", example="≥", null=NOT_PRINTED)
 _c("comparator_code", S, "比较方式：ge、le、gt、lt、eq；unstated 有数无号；none 非数值",
    "ge, le, gt, lt, eq; unstated: a number without a sign; none: not a number", example="ge")
@@ -261,10 +277,12 @@ _c("value_unit", S, "指标值单位，照印", "unit of the value as printed", 
 _c("value_unit_std", S, "标准单位", "standard unit", example="%",
    null=("未印，或不在词表", "not printed, or not in the vocabulary"))
 _c("is_quantitative", B, "指标值可解析为数值", "the value reads as a number", example="true")
-_c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划", null=("空白或未印", "blank or not printed"))
+_c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划",
+   null=("空白或未印", "blank or not printed"))
 _c("basis_state", S, "依据栏状态", "state of the basis: printed, blank or absent (no such column)", example="printed")
 _c("weight", F64, "权重或分值", "weight", example="10.0", null=("未印或非数值", "not printed or not a number"))
-_c("actual_printed", S, "实际完成值，照印", "actual value as printed", example="96%", null=("空白或未印", "blank or not printed"))
+_c("actual_printed", S, "实际完成值，照印", "actual value as printed", example="96%",
+   null=("空白或未印", "blank or not printed"))
 _c("score_printed", S, "得分，照印", "score as printed", example="10", null=("空白或未印", "blank or not printed"))
 
 # -------------------------------------------------------------------------- units, assets, procurement
@@ -274,16 +292,19 @@ _c("unit_nature", S, "单位性质，照印", "nature of the unit as printed", e
 _c("unit_rank", S, "单位规格，照印", "rank of the unit as printed", example="正科级", null=NOT_PRINTED)
 _c("funding_form", S, "经费保障形式，照印", "form of funding as printed", example="财政拨款", null=NOT_PRINTED)
 _c("asset_id", S, "资产行标识", "row of assets", example="3a2245b978ca3436.t40.r3.c1")
-_c("as_of_date", D, "截止日期", "date of reference", example="2023-12-31", null=("未印或不能解析", "not printed or not readable"))
+_c("as_of_date", D, "截止日期", "date of reference", example="2023-12-31",
+   null=("未印或不能解析", "not printed or not readable"))
 _c("item", S, "资产项目，照印", "item as printed", example="1、房屋（平方米）", null=NOT_PRINTED)
 _c("parent_item", S, "所属项目（“其中”行的上一项）", "the item an 其中 line belongs to", example="1、房屋（平方米）",
    null=("不是其中行", "not an 其中 line"))
-_c("quantity_printed", S, "数量，照印", "quantity as printed", example="3181", null=("空白或未印", "blank or not printed"))
+_c("quantity_printed", S, "数量，照印", "quantity as printed", example="3181",
+   null=("空白或未印", "blank or not printed"))
 _c("quantity", F64, "数量", "quantity", example="3181.0", null=NO_NUMBER)
 _c("quantity_unit", S, "数量单位（项目名称括号内）", "unit of the quantity, from the item's brackets",
    example="平方米", null=NOT_PRINTED)
 _c("quantity_state", S, "数量的状态", "state of the quantity", example="number")
-_c("assets.value_printed", S, "价值，照印", "value as printed", example="95.26", null=("空白或未印", "blank or not printed"))
+_c("assets.value_printed", S, "价值，照印", "value as printed", example="95.26",
+   null=("空白或未印", "blank or not printed"))
 _c("value_yuan", F64, "价值（元）", "value", unit="yuan", example="952600.0", null=NO_AMOUNT)
 _c("value_state", S, "价值的状态", "state of the value", example="number")
 _c("purchase_id", S, "采购行标识", "row of procurement", example="3a2245b978ca3436.t39.r4.c1")
@@ -323,7 +344,8 @@ _c("place", S, "位置", "place in the document", example="t9.r14.c3", null=("�
 _c("message_zh", S, "中文说明", "message in Chinese", example="单位不明")
 _c("message_en", S, "英文说明", "message in English", example="unit unknown")
 _c("count", I32, "次数", "how often", example="1")
-_c("block_no", I32, "在文件中的第几块（段落或表），从 1 起", "block (paragraph or table) in the document, from 1", example="3")
+_c("block_no", I32, "在文件中的第几块（段落或表），从 1 起", "block (paragraph or table) in the document, from 1",
+   example="3")
 _c("kind", S, "种类", "cell, paragraph, heading, page_field or header_repeat", example="cell")
 _c("rowspan", I32, "跨行数", "rows spanned", example="1")
 _c("colspan", I32, "跨列数", "columns spanned", example="1")
@@ -349,7 +371,8 @@ _c("tolerance_yuan", F64, "允许的舍入差（元）", "difference that roundi
    null=("不是金额检查", "no comparison of amounts"))
 _c("left_zh", S, "左边是什么", "what the left side is", example="合计", null=("不是两边比较", "no two sides"))
 _c("right_zh", S, "右边是什么", "what the right side is", example="各项之和", null=("不是两边比较", "no two sides"))
-_c("n_terms", I32, "参加计算的数", "numbers that took part", example="4", null=("不是金额检查", "no comparison of amounts"))
+_c("n_terms", I32, "参加计算的数", "numbers that took part", example="4",
+   null=("不是金额检查", "no comparison of amounts"))
 _c("fact_ids", LS, "所涉事实", "facts concerned", example="[3a2245b978ca3436.t9.r5.c3]")
 _c("places", LS, "所涉位置", "places concerned", example="[t9.r5.c3]")
 _c("pages", LI, "所涉页", "pages concerned", example="[7]")

@@ -1,0 +1,306 @@
+"""Word documents (docx): a walk over `w:body` with lxml, tracked changes taken as accepted.
+
+Parts are taken from the package with bounds of our own and not through `docx.Document`, which refuses a whole file for
+one broken relationship and leaves inserted text, smart tags and tables in content controls out (ENGINES, docx).
+"""
+
+from __future__ import annotations
+
+from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Table
+from extract.readers.docx_parts import Parts, load_parts
+from extract.readers.docx_styles import heading_levels
+from extract.readers.docx_text import A, TextWalk, W, XmlElement
+from extract.readers.trouble import UnreadableDocument, damaged, issue
+from extract.settings import Limits
+
+_BLOCK_WRAPPERS = frozenset({W + "ins", W + "moveTo", W + "customXml", W + "smartTag"})
+_NO_BORDER = frozenset({"nil", "none"})
+
+
+def read_docx(data: bytes, sha256: str, limits: Limits) -> Reading:
+    """Reading of a docx: blocks of the body, then text boxes where they are anchored, notes, headers and footers.
+
+    Places have table, row, col (1-based grid position) or paragraph; Word knows no pages. Raises UnreadableDocument.
+    """
+    parts = load_parts(data, limits)
+    walk = _BodyWalk(parts, limits)
+    body = parts.document.find(W + "body")
+    if body is None:
+        raise UnreadableDocument(damaged("the main part has no body"))
+    walk.blocks_of(body)
+    walk.notes()
+    walk.page_fields()
+    return Reading(
+        document_sha256=sha256,
+        kind="docx",
+        method="docx_xml",
+        n_pages=None,
+        blocks=walk.blocks,
+        issues=walk.issues(sha256),
+    )
+
+
+class _BodyWalk:
+    """Collects blocks in reading order; numbers tables and paragraphs as it goes."""
+
+    def __init__(self, parts: Parts, limits: Limits) -> None:
+        self.blocks: list[Block] = []
+        self._parts = parts
+        self._limits = limits
+        self._levels = heading_levels(parts.styles)
+        self._text = TextWalk()
+        self._n_tables = 0
+        self._n_paragraphs = 0
+        self._n_cells = 0
+        self._cut_spans = 0
+
+    # ------------------------------------------------------------------------------------------------ blocks
+    def blocks_of(self, parent: XmlElement) -> None:
+        for child in parent:
+            tag = child.tag
+            if tag == W + "p":
+                self._paragraph(child)
+            elif tag == W + "tbl":
+                self._table(child, None)
+            elif tag == W + "sdt":
+                content = child.find(W + "sdtContent")
+                if content is not None:
+                    self.blocks_of(content)
+            elif tag in _BLOCK_WRAPPERS:
+                self.blocks_of(child)
+            elif tag == A + "AlternateContent":
+                branch = self._text.branch(child)
+                if branch is not None:
+                    self.blocks_of(branch)
+        # text boxes of the last paragraph are flushed by the paragraph itself
+
+    def _paragraph(self, element: XmlElement) -> None:
+        self._add_paragraph(self._text.paragraph(element).strip("\n"), self._level(element))
+        self._text_boxes()
+
+    def _text_boxes(self) -> None:
+        while self._text.boxes:
+            box = self._text.boxes.pop(0)
+            self.blocks_of(box)
+
+    def _level(self, element: XmlElement) -> int | None:
+        properties = element.find(W + "pPr")
+        if properties is None:
+            return None
+        outline = properties.find(W + "outlineLvl")
+        if outline is not None:
+            value = outline.get(W + "val", "")
+            return int(value) + 1 if value.isdecimal() and int(value) < 9 else None
+        style = properties.find(W + "pStyle")
+        return self._levels.get(style.get(W + "val", "")) if style is not None else None
+
+    def _add_paragraph(self, text: str, level: int | None, *, page_field: bool = False) -> None:
+        if not text.strip():
+            return
+        self._n_paragraphs += 1
+        place = Place(paragraph=self._n_paragraphs)
+        self.blocks.append(Paragraph(self._n_paragraphs, text, (place,), level, "page_field" if page_field else "body"))
+
+    # ------------------------------------------------------------------------------------------------ tables
+    def _table(self, element: XmlElement, parent: int | None) -> None:
+        self._n_tables += 1
+        number = self._n_tables
+        at = len(self.blocks)
+        grid = _Grid(number, self._limits.max_columns)
+        nested: list[XmlElement] = []
+        for row in self._children(element, W + "tr"):
+            properties = row.find(W + "trPr")
+            if properties is not None and properties.find(W + "del") is not None:
+                continue
+            grid.start_row(_whole(properties, "gridBefore"))
+            for cell in self._children(row, W + "tc"):
+                self._n_cells += 1
+                if self._n_cells > self._limits.max_cells:
+                    raise UnreadableDocument(
+                        issue(
+                            "too_large",
+                            "error",
+                            f"单元格超过上限 {self._limits.max_cells}（YUJUE_READ_MAX_CELLS）",
+                            f"more than {self._limits.max_cells} cells (limit YUJUE_READ_MAX_CELLS)",
+                        )
+                    )
+                text = self._cell_text(cell, nested)
+                grid.add(cell.find(W + "tcPr"), text)
+            grid.end_row(_whole(properties, "gridAfter"))
+        self._cut_spans += grid.cut_spans
+        self.blocks.insert(at, grid.table(parent))
+        for inner in nested:
+            self._table(inner, number)
+        self._text_boxes()
+
+    def _children(self, parent: XmlElement, tag: str) -> list[XmlElement]:
+        """Rows of a table or cells of a row, also those wrapped in content controls or custom XML."""
+        found: list[XmlElement] = []
+        for child in parent:
+            if child.tag == tag:
+                found.append(child)
+            elif child.tag == W + "sdt":
+                content = child.find(W + "sdtContent")
+                if content is not None:
+                    found.extend(self._children(content, tag))
+            elif child.tag in _BLOCK_WRAPPERS:
+                found.extend(self._children(child, tag))
+        return found
+
+    def _cell_text(self, parent: XmlElement, nested: list[XmlElement]) -> str:
+        lines: list[str] = []
+        self._cell_lines(parent, lines, nested)
+        return "\n".join(lines).strip("\n")
+
+    def _cell_lines(self, parent: XmlElement, lines: list[str], nested: list[XmlElement]) -> None:
+        for child in parent:
+            tag = child.tag
+            if tag == W + "p":
+                lines.append(self._text.paragraph(child))
+            elif tag == W + "tbl":
+                nested.append(child)
+            elif tag == W + "sdt":
+                content = child.find(W + "sdtContent")
+                if content is not None:
+                    self._cell_lines(content, lines, nested)
+            elif tag in _BLOCK_WRAPPERS:
+                self._cell_lines(child, lines, nested)
+
+    # --------------------------------------------------------------------------------------- other parts, issues
+    def notes(self) -> None:
+        """Footnotes and endnotes, after the body. Separators are drawn by Word and carry no text."""
+        for root in self._parts.notes:
+            for note in root:
+                if note.get(W + "type", "normal") == "normal":
+                    self.blocks_of(note)
+
+    def page_fields(self) -> None:
+        """Headers and footers, once each as stored; equal ones (left and right pages) are kept, they are printed."""
+        for root in self._parts.page_fields:
+            for element in root.iter(W + "p"):
+                if element.getparent().tag == W + "txbxContent":
+                    continue
+                self._add_paragraph(self._text.paragraph(element).strip("\n"), None, page_field=True)
+                while self._text.boxes:
+                    box = self._text.boxes.pop(0)
+                    for inner in box.iter(W + "p"):
+                        self._add_paragraph(self._text.paragraph(inner).strip("\n"), None, page_field=True)
+
+    def issues(self, sha256: str) -> list[Issue]:
+        found: list[Issue] = []
+        if self._text.hidden:
+            found.append(
+                issue(
+                    "hidden_text",
+                    "info",
+                    "有隐藏文字，打印时不出现，未读取",
+                    "hidden text, which is not printed, was left out",
+                    sha256=sha256,
+                    count=self._text.hidden,
+                )
+            )
+        if self._cut_spans:
+            found.append(
+                issue(
+                    "too_many_columns",
+                    "warning",
+                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），跨列已截短",
+                    f"a table has more than {self._limits.max_columns} columns (limit YUJUE_READ_MAX_COLUMNS); spans were cut",
+                    sha256=sha256,
+                    count=self._cut_spans,
+                )
+            )
+        for name in self._parts.missing:
+            found.append(
+                issue(
+                    "part_missing",
+                    "warning",
+                    f"文件内的部件“{name}”缺失或损坏，其文字未读取",
+                    f"the part {name!r} of the package is missing or damaged; its text was not read",
+                    sha256=sha256,
+                )
+            )
+        return found
+
+
+class _Grid:
+    """Grid positions from `gridSpan`, `vMerge`, `gridBefore`, `gridAfter` (ECMA-376 part 1, 17.4)."""
+
+    def __init__(self, number: int, max_columns: int) -> None:
+        self._number = number
+        self._max_columns = max_columns
+        self._cells: list[list[object]] = []
+        self._open: dict[int, int] = {}  # column of a vertically merged cell → index of its anchor
+        self._still_open: dict[int, int] = {}
+        self._row = -1
+        self._col = 0
+        self._n_cols = 0
+        self._row_ruled = False
+        self._head_is_unruled = True
+        self.cut_spans = 0
+
+    def start_row(self, skipped: int) -> None:
+        self._row += 1
+        self._col = min(skipped, self._max_columns)
+        self._still_open = {}
+        self._row_ruled = False
+
+    def add(self, properties: XmlElement | None, text: str) -> None:
+        span = max(_whole(properties, "gridSpan"), 1)
+        if self._col + span > self._max_columns:
+            self.cut_spans += 1
+            span = max(self._max_columns - self._col, 1)
+        merge = properties.find(W + "vMerge") if properties is not None else None
+        continues = merge is not None and merge.get(W + "val", "continue") != "restart"
+        col, self._col = self._col, self._col + span
+        anchor = self._open.get(col) if continues else None
+        if anchor is not None and self._cells[anchor][3] == span:
+            cell = self._cells[anchor]
+            cell[2] = self._row - int(str(cell[0])) + 1
+            self._still_open[col] = anchor
+            if text.strip():  # Word hides it, but it is in the file: nothing is dropped
+                cell[4] = f"{cell[4]}\n{text}" if str(cell[4]).strip() else text
+            return
+        ruled = not (self._head_is_unruled and _is_unruled(properties))
+        self._row_ruled = self._row_ruled or ruled
+        if merge is not None:
+            self._still_open[col] = len(self._cells)
+        self._cells.append([self._row, col, 1, span, text, ruled])
+
+    def end_row(self, skipped: int) -> None:
+        self._open = self._still_open
+        self._n_cols = max(self._n_cols, min(self._col + skipped, self._max_columns + 1))
+        self._head_is_unruled = self._head_is_unruled and not self._row_ruled
+
+    def table(self, parent: int | None) -> Table:
+        cells = [
+            Cell(
+                row=row,
+                col=col,
+                text=text,
+                places=(Place(table=self._number, row=row + 1, col=col + 1),),
+                rowspan=rowspan,
+                colspan=colspan,
+                ruled=ruled,
+            )
+            for row, col, rowspan, colspan, text, ruled in self._cells  # type: ignore[misc]
+        ]
+        return Table(self._number, self._row + 1, self._n_cols, cells, parent=parent)
+
+
+def _whole(properties: XmlElement | None, name: str) -> int:
+    element = properties.find(W + name) if properties is not None else None
+    value = element.get(W + "val", "") if element is not None else ""
+    return min(int(value), 1_000_000) if value.isdecimal() and len(value) < 10 else 0
+
+
+def _is_unruled(properties: XmlElement | None) -> bool:
+    """No line above, left or right: how 单位 / 年度 / 万元 stand in the first row of a ruled table."""
+    borders = properties.find(W + "tcBorders") if properties is not None else None
+    if borders is None:
+        return False
+    for sides in (("top",), ("left", "start"), ("right", "end")):
+        found = next((e for e in (borders.find(W + side) for side in sides) if e is not None), None)
+        if found is None or found.get(W + "val") not in _NO_BORDER:
+            return False
+    return True

@@ -1,0 +1,102 @@
+"""The printed text of one Word paragraph: insertions kept, deletions dropped, alternate content counted once."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from lxml import etree
+
+XmlElement: TypeAlias = "etree._Element"
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+A = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+
+_TEXT = frozenset({W + "t", M + "t"})
+_FIXED = {
+    W + "tab": "\t",
+    W + "ptab": "\t",
+    W + "br": "\n",
+    W + "cr": "\n",
+    W + "noBreakHyphen": "-",
+}
+# deleted, moved away, instructions of fields, properties, phonetic guides, marks without text
+_SKIPPED = frozenset(
+    W + name
+    for name in (
+        "del",
+        "moveFrom",
+        "delText",
+        "delInstrText",
+        "instrText",
+        "rPr",
+        "pPr",
+        "sdtPr",
+        "sdtEndPr",
+        "rt",
+        "footnoteReference",
+        "endnoteReference",
+        "annotationRef",
+        "commentReference",
+    )
+)
+
+
+class TextWalk:
+    """Reads paragraphs; remembers text boxes met on the way (`boxes`: their w:txbxContent) and hidden runs (`hidden`)."""
+
+    def __init__(self) -> None:
+        self.boxes: list[XmlElement] = []
+        self.hidden = 0
+
+    def paragraph(self, element: XmlElement) -> str:
+        """Text of one w:p as printed: tabs as "\\t", breaks as "\\n"; text boxes are not part of it."""
+        out: list[str] = []
+        self._collect(element, out)
+        return "".join(out)
+
+    def branch(self, element: XmlElement) -> XmlElement | None:
+        """The one branch of mc:AlternateContent that is printed: the first choice, else the fallback."""
+        choice = element.find(A + "Choice")
+        return choice if choice is not None and len(choice) else element.find(A + "Fallback")
+
+    def _collect(self, parent: XmlElement, out: list[str]) -> None:
+        for child in parent:
+            tag = child.tag
+            if tag in _TEXT:
+                out.append(child.text or "")
+            elif tag in _FIXED:
+                out.append(_FIXED[tag])
+            elif tag in _SKIPPED:
+                continue
+            elif tag == W + "r":
+                if _is_hidden(child):
+                    self.hidden += 1
+                else:
+                    self._collect(child, out)
+            elif tag == W + "sym":
+                out.append(_symbol(child))
+            elif tag == W + "txbxContent":
+                self.boxes.append(child)
+            elif tag == A + "AlternateContent":
+                branch = self.branch(child)
+                if branch is not None:
+                    self._collect(branch, out)
+            elif isinstance(tag, str):
+                self._collect(child, out)
+
+
+def _is_hidden(run: XmlElement) -> bool:
+    properties = run.find(W + "rPr")
+    if properties is None:
+        return False
+    vanish = properties.find(W + "vanish")
+    return vanish is not None and vanish.get(W + "val", "true") not in {"0", "false", "off"}
+
+
+def _symbol(element: XmlElement) -> str:
+    """w:sym names a glyph of a symbol font; the code point is kept as it is, there is no other text."""
+    try:
+        return chr(int(element.get(W + "char", ""), 16))
+    except (ValueError, OverflowError):
+        return "\ufffd"

@@ -1,0 +1,42 @@
+"""Limits of reading. Every document is hostile until read; this is the only module of `extract` that sees the environment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one document; a bound that is reached becomes an issue that names it.
+
+    max_bytes: size of the file. max_inflated_bytes: all members of a zip package together. max_members: of a package.
+    max_pages: pages of a PDF that are read. max_seconds: wall time for the pages of one PDF.
+    max_cells: cells of one document. max_columns: columns of one table (and the largest span taken at its word).
+    max_page_objects: characters, rulings and rectangles of one PDF page.
+    """
+
+    max_bytes: int = 64 * MIB
+    max_inflated_bytes: int = 512 * MIB
+    max_members: int = 20_000
+    max_pages: int = 1_500
+    max_seconds: int = 900
+    max_cells: int = 2_000_000
+    max_columns: int = 512
+    max_page_objects: int = 400_000
+
+
+def read_limits() -> Limits:
+    """The limits, each overridable by YUJUE_READ_<NAME> (a positive integer). Raises ValueError naming a wrong one."""
+    changed: dict[str, int] = {}
+    for field in fields(Limits):
+        variable = f"YUJUE_READ_{field.name.upper()}"
+        printed = os.environ.get(variable)
+        if printed is None or not printed.strip():
+            continue
+        if not printed.strip().isdecimal() or int(printed) < 1:
+            raise ValueError(f"{variable}={printed!r}: expected a positive whole number")
+        changed[field.name] = int(printed)
+    return Limits(**changed)

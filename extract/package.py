@@ -48,7 +48,7 @@ class Package:
 
 
 def member_key(name: str) -> str:
-    """The name by which members are looked up: package names do not care about case, slash direction or a leading slash."""
+    """The name by which members are looked up: case, slash direction and a leading slash do not matter."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 

@@ -1,4 +1,4 @@
-"""Limits of reading. Every document is hostile until read; this is the only module of `extract` that sees the environment."""
+"""Limits of reading: every document is hostile until read. The only module of `extract` that sees the environment."""
 
 from __future__ import annotations
 

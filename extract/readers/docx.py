@@ -6,6 +6,8 @@ one broken relationship and leaves inserted text, smart tags and tables in conte
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Table
 from extract.readers.docx_parts import Parts, load_parts
 from extract.readers.docx_styles import heading_levels
@@ -178,7 +180,8 @@ class _BodyWalk:
         """Headers and footers, once each as stored; equal ones (left and right pages) are kept, they are printed."""
         for root in self._parts.page_fields:
             for element in root.iter(W + "p"):
-                if element.getparent().tag == W + "txbxContent":
+                parent = element.getparent()
+                if parent is not None and parent.tag == W + "txbxContent":
                     continue
                 self._add_paragraph(self._text.paragraph(element).strip("\n"), None, page_field=True)
                 while self._text.boxes:
@@ -205,7 +208,8 @@ class _BodyWalk:
                     "too_many_columns",
                     "warning",
                     f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），跨列已截短",
-                    f"a table has more than {self._limits.max_columns} columns (limit YUJUE_READ_MAX_COLUMNS); spans were cut",
+                    f"a table has more than {self._limits.max_columns} columns "
+                    "(limit YUJUE_READ_MAX_COLUMNS); spans were cut",
                     sha256=sha256,
                     count=self._cut_spans,
                 )
@@ -223,13 +227,23 @@ class _BodyWalk:
         return found
 
 
+@dataclass(slots=True)
+class _Anchor:
+    row: int
+    col: int
+    colspan: int
+    text: str
+    ruled: bool
+    rowspan: int = 1
+
+
 class _Grid:
     """Grid positions from `gridSpan`, `vMerge`, `gridBefore`, `gridAfter` (ECMA-376 part 1, 17.4)."""
 
     def __init__(self, number: int, max_columns: int) -> None:
         self._number = number
         self._max_columns = max_columns
-        self._cells: list[list[object]] = []
+        self._cells: list[_Anchor] = []
         self._open: dict[int, int] = {}  # column of a vertically merged cell → index of its anchor
         self._still_open: dict[int, int] = {}
         self._row = -1
@@ -254,18 +268,18 @@ class _Grid:
         continues = merge is not None and merge.get(W + "val", "continue") != "restart"
         col, self._col = self._col, self._col + span
         anchor = self._open.get(col) if continues else None
-        if anchor is not None and self._cells[anchor][3] == span:
+        if anchor is not None and self._cells[anchor].colspan == span:
             cell = self._cells[anchor]
-            cell[2] = self._row - int(str(cell[0])) + 1
+            cell.rowspan = self._row - cell.row + 1
             self._still_open[col] = anchor
             if text.strip():  # Word hides it, but it is in the file: nothing is dropped
-                cell[4] = f"{cell[4]}\n{text}" if str(cell[4]).strip() else text
+                cell.text = f"{cell.text}\n{text}" if cell.text.strip() else text
             return
         ruled = not (self._head_is_unruled and _is_unruled(properties))
         self._row_ruled = self._row_ruled or ruled
         if merge is not None:
             self._still_open[col] = len(self._cells)
-        self._cells.append([self._row, col, 1, span, text, ruled])
+        self._cells.append(_Anchor(self._row, col, span, text, ruled))
 
     def end_row(self, skipped: int) -> None:
         self._open = self._still_open
@@ -275,15 +289,15 @@ class _Grid:
     def table(self, parent: int | None) -> Table:
         cells = [
             Cell(
-                row=row,
-                col=col,
-                text=text,
-                places=(Place(table=self._number, row=row + 1, col=col + 1),),
-                rowspan=rowspan,
-                colspan=colspan,
-                ruled=ruled,
+                row=cell.row,
+                col=cell.col,
+                text=cell.text,
+                places=(Place(table=self._number, row=cell.row + 1, col=cell.col + 1),),
+                rowspan=cell.rowspan,
+                colspan=cell.colspan,
+                ruled=cell.ruled,
             )
-            for row, col, rowspan, colspan, text, ruled in self._cells  # type: ignore[misc]
+            for cell in self._cells
         ]
         return Table(self._number, self._row + 1, self._n_cols, cells, parent=parent)
 

@@ -38,7 +38,7 @@ class Parts:
 
 
 def load_parts(data: bytes, limits: Limits) -> Parts:
-    """Raises UnreadableDocument: too_large (inflated size, members), encrypted, damaged (no main part, DTD, bad XML)."""
+    """Raises UnreadableDocument: too_large (inflated size, members), encrypted, damaged (no main part, DTD, XML)."""
     package = open_package(data)
     if package is None:
         raise UnreadableDocument(damaged("the zip directory is not whole"))
@@ -96,7 +96,7 @@ def parse_xml(content: bytes) -> XmlElement:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableDocument(damaged(f"broken XML ({error})"[:200])) from error
-    if root.getroottree().docinfo.doctype:  # in another encoding than the bytes above
+    if root.getroottree().docinfo.internalDTD is not None:  # in another encoding than the bytes above
         raise UnreadableDocument(damaged("its XML declares a DTD or entities, which Word never writes"))
     return root
 

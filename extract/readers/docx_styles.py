@@ -10,7 +10,7 @@ _NAMED_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
 
 
 def heading_levels(styles: XmlElement | None) -> dict[str, int]:
-    """style id → heading level (1-based) from the outline level of the style or of what it is based on, else its name."""
+    """style id → heading level (1-based): the outline level of the style or of what it is based on, else its name."""
     if styles is None:
         return {}
     outline: dict[str, int | None] = {}

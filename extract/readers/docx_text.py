@@ -43,7 +43,7 @@ _SKIPPED = frozenset(
 
 
 class TextWalk:
-    """Reads paragraphs; remembers text boxes met on the way (`boxes`: their w:txbxContent) and hidden runs (`hidden`)."""
+    """Reads paragraphs; remembers text boxes met on the way (`boxes`: w:txbxContent) and counts hidden runs."""
 
     def __init__(self) -> None:
         self.boxes: list[XmlElement] = []

@@ -1,11 +1,11 @@
-"""How readers say that something is wrong: Issues of the stage `read`, and one exception that stays inside `readers`."""
+"""How readers say that something is wrong: Issues of the stage `read`, and one exception that stays inside."""
 
 from __future__ import annotations
 
 from extract.document import Issue, Place, Severity
 
 
-class UnreadableDocument(Exception):
+class UnreadableDocument(Exception):  # noqa: N818 - named by what it means
     """Raised by a reader that cannot go on; `read_document` turns it into a Reading that holds only its issue."""
 
     def __init__(self, issue: Issue) -> None:
@@ -28,5 +28,5 @@ def issue(
 
 
 def damaged(why: str) -> Issue:
-    """The document is broken in a way that leaves nothing to read. why: one plain clause for a person who repairs it."""
+    """Broken in a way that leaves nothing to read. why: one plain clause for a person who repairs it."""
     return issue("damaged", "error", f"文件已损坏，无法读取：{why}", f"the file is damaged and cannot be read: {why}")

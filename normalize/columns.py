@@ -186,8 +186,8 @@ _c("line_level", I16, "行的层级", "level of the line", example="2")
 _c("class_system", S, "分类体系", "functional, economic_department, economic_government or income",
    example="functional", null=("不是科目行", "not a line of a classification"))
 _c("agg_role", S, "汇总角色", "grand_total, parent, leaf, of_which or memo", example="leaf")
-_c("sum_safe", B, "同表同列各 sum_safe 行可相加而不重复",
-   "lines that may be added up within their column without counting twice", example="true")
+_c("sum_safe", B, "同一报表、同一收支方、同一阶段的各 sum_safe 值可相加而不重复",
+   "all such values of one statement, lane and stage may be added without counting a yuan twice", example="true")
 _c("column_path", S, "列头，自上而下以 / 连接", "header texts from top to leaf, joined with /",
    example="资金性质/合计")
 _c("column_key", S, "列的标准名", "our name of the column", example="total", null=NOT_KNOWN)

@@ -1,0 +1,199 @@
+"""Statements as rows: one row of `statements` each, one row of `budget_lines` for every labelled position.
+
+`sum_safe`: all sum_safe rows of one statement, one lane and one stage may be added without counting a yuan twice. A row
+is sum_safe only if its line is a leaf (no total, no parent, no 其中, no memo) and its column is a leaf too: the only
+amount column of its lane, or one the form names that is neither a total of others, nor a change, nor another year's,
+nor a share of one beside it.
+What is not known to be safe is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from extract.document import Amount, Column, Issue, Line, Statement
+from normalize.amount import Money, PrintedNumber, parse_number, to_money
+from normalize.department import Disclosure
+from normalize.indicator import MEASURES
+from normalize.issues import normalize_issue
+from normalize.label import label_key
+from normalize.placing import Placing, place_of, printed
+from normalize.schema import Row
+from normalize.unit import MoneyUnit, column_unit, label_unit
+
+RECORD_LISTS: Final = frozenset({"org_units", "assets"})  # their values have tables of their own
+TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal"})
+BESIDE_COLUMNS: Final = frozenset({"change", "previous_year", "sme_reserved", "project_budget"})
+# （类）（款）（项） behind a label are levels of the classification, not units
+LABEL_MEASURES: Final = MEASURES - {"类", "款", "项"}
+_TOTAL_WORD: Final = re.compile(r"合计|小计|总计|总额")
+
+
+def labelled(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
+    """The positions that are facts: amounts whose line prints a label or has a code."""
+    if statement.code in RECORD_LISTS:
+        return
+    for amount in statement.amounts:
+        line, column = statement.lines[amount.line], statement.columns[amount.column]
+        if (line.label is not None and line.label.text.strip()) or line.code:
+            yield amount, line, column
+
+
+def is_leaf_column(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether adding this column to its sibling leaf columns counts nothing twice; see the module's rule."""
+    siblings = [other for other in columns if other.role == "amount" and other.lane == column.lane]
+    if len(siblings) == 1:
+        return True
+    if column.key is None or column.key in TOTAL_COLUMNS | BESIDE_COLUMNS:
+        return False
+    if column.path and _TOTAL_WORD.search(column.path[-1]):
+        return False
+    if column.key == "basic":
+        return not {"personnel", "public"} & {other.key for other in siblings}
+    return True
+
+
+def line_keys(lines: Sequence[Line]) -> list[str]:
+    """For each line its path joined with `/`: of coded lines the code, of others the label without ordinal and 其中.
+
+    Ancestors that are lines themselves and have a code stand by it, so that a renamed class keeps its key.
+    """
+    codes = {(line.lane, line.path): line.code for line in lines if line.code}
+    keys = []
+    for line in lines:
+        path = line.path or ((line.label.text,) if line.label else ())
+        parts = [codes.get((line.lane, path[:depth])) or label_key(path[depth - 1]) for depth in range(1, len(path))]
+        own = line.code or label_key(path[-1] if path else "")
+        keys.append("/".join(part for part in (*parts, own) if part))
+    return keys
+
+
+def statement_row(
+    statement: Statement, unit: MoneyUnit, disclosure: Disclosure, placing: Placing, *, page: int | None, seams: int
+) -> Row:
+    """The row of table `statements`. page: of the table's first piece; seams: pieces joined to it."""
+    caption = statement.caption
+    facts = [amount for amount, _, _ in labelled(statement)]
+    recognition = statement.recognition
+    return {
+        "disclosure_id": disclosure.disclosure_id,
+        "document_sha256": placing.sha256,
+        "statement_code": statement.code,
+        "seq": statement.seq,
+        "table_no": statement.table,
+        "title_printed": printed(caption.get("title")),
+        "org_printed": printed(caption.get("org")),
+        "year_printed": printed(caption.get("year")),
+        "unit_printed": unit.printed,
+        "as_of_printed": printed(caption.get("as_of")),
+        "unit": unit.unit,
+        "unit_source": unit.source,
+        "unit_basis": unit.basis,
+        "state": statement.state,
+        "notes": [note.text for note in statement.notes],
+        "form": recognition.form,
+        "recognition_score": float(recognition.score),
+        "recognition_reasons": list(recognition.reasons),
+        "nearest_form": recognition.nearest,
+        "n_lines": len(statement.lines) or len(statement.records),
+        "n_columns": len(statement.columns),
+        "n_amounts": len(facts),
+        "n_printed": sum(1 for amount in facts if amount.text.text.strip()),
+        "page": page,
+        "seams": seams,
+    }
+
+
+def budget_rows(
+    statement: Statement, unit: MoneyUnit, disclosure: Disclosure, placing: Placing
+) -> tuple[list[Row], list[Issue]]:
+    """The rows of `budget_lines` of one statement, in its own order, and the issues of reading their amounts."""
+    rows: list[Row] = []
+    issues: list[Issue] = []
+    keys = line_keys(statement.lines)
+    unitless = 0
+    for amount, line, column in labelled(statement):
+        number = parse_number(amount.text.text)
+        known = amount_unit(number, line, column, unit)
+        money = to_money(number, known.unit)
+        unitless += number.number is not None and known.unit is None
+        issues += amount_issues(number, money, amount, placing.sha256)
+        rows.append(
+            {
+                "fact_id": placing.identify("fact", amount.text.place),
+                "disclosure_id": disclosure.disclosure_id,
+                **placing.columns(amount.text.place),
+                "county_code": disclosure.county_code,
+                "org_id": disclosure.org_id,
+                "org_name": disclosure.org_name,
+                "entity_level": disclosure.entity_level,
+                "fiscal_year": disclosure.fiscal_year,
+                "stage": column.meaning.get("stage") or statement.stage or disclosure.stage,
+                "statement_code": statement.code,
+                "statement_seq": statement.seq,
+                "statement_title": printed(statement.caption.get("title")),
+                "flow": line.flow or column.meaning.get("flow"),
+                "line_no": line.number,
+                "line_code": line.code,
+                "line_label": printed(line.label),
+                "line_key": keys[amount.line],
+                "line_level": line.level,
+                "class_system": line.class_system,
+                "agg_role": line.agg_role,
+                "sum_safe": line.agg_role == "leaf" and is_leaf_column(column, statement.columns),
+                "column_path": "/".join(column.path),
+                "column_key": column.key,
+                "fund": column.meaning.get("fund"),
+                "nature": column.meaning.get("nature"),
+                "measure": column.meaning.get("measure"),
+                "printed_text": printed(amount.text),
+                "amount_state": number.state,
+                "amount_yuan": float(money.yuan) if money else None,
+                "amount_fen": money.fen if money else None,
+                "unit_printed": known.printed,
+                "unit_source": known.source,
+                "unit_basis": known.basis,
+                "resolution_yuan": float(money.resolution) if money else None,
+                "lane": column.lane,
+                "is_labelled": True,
+                "form_line_key": line.key,
+            }
+        )
+    if unitless:
+        issues.append(unit_unknown(statement, unitless, placing.sha256))
+    return rows, issues
+
+
+def amount_unit(number: PrintedNumber, line: Line, column: Column, unit: MoneyUnit) -> MoneyUnit:
+    """The unit nearest to the amount: printed in the cell, on the line, over the column, else the statement's."""
+    if number.unit is not None:
+        return MoneyUnit(number.unit, number.unit, "cell", "printed")
+    by_label = label_unit(line.label.text if line.label else None, LABEL_MEASURES)
+    if by_label.unit is not None:
+        return by_label
+    by_column = column_unit(column)
+    return by_column if by_column.unit is not None else unit
+
+
+def amount_issues(number: PrintedNumber, money: Money | None, amount: Amount, sha256: str) -> list[Issue]:
+    """An issue for a text that is no number, and for an amount that is no whole number of fen."""
+    text, place = amount.text.text.strip(), amount.text.place
+    if number.state == "not_numeric":
+        messages = (f"金额栏的“{text}”不是数", f"“{text}” in a column of amounts is not a number")
+        return [normalize_issue("amount_not_numeric", "warning", messages, sha256=sha256, place=place)]
+    if money is not None and money.fen is None:
+        messages = (f"“{text}”不是整分，分值留空", f"“{text}” is not a whole number of fen; amount_fen is left empty")
+        return [normalize_issue("sub_fen_amount", "info", messages, sha256=sha256, place=place)]
+    return []
+
+
+def unit_unknown(statement: Statement, count: int, sha256: str) -> Issue:
+    """The issue of a statement that prints amounts and no unit, in a document whose other statements do not agree."""
+    messages = (
+        f"报表 {statement.code} 未印金额单位，{count} 个金额不能换算为元",
+        f"statement {statement.code} prints no unit; {count} amounts have no value in yuan",
+    )
+    place = place_of(*statement.caption.values()) or (statement.amounts[0].text.place if statement.amounts else None)
+    return normalize_issue("unit_unknown", "warning", messages, sha256=sha256, place=place, count=count)

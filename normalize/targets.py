@@ -1,0 +1,281 @@
+"""Performance forms as rows: projects, their spending plans, goals and indicators.
+
+The plan of a project is often printed under “%” and holds amounts. `unit_printed` keeps what the label says;
+`unit_inferred` is set only where the numbers prove it: the last point equals the project's total in the printed unit
+(exact decimals) and the total is not 100, or the last point is 100, no point above it, and the total is not 100.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from extract.document import DepartmentGoal, IndicatorRow, Issue, Place, ProjectForm, Text
+from normalize.amount import EXACT, PrintedNumber, parse_number, to_money
+from normalize.department import Disclosure
+from normalize.indicator import parse_target
+from normalize.issues import normalize_issue
+from normalize.placing import Placing, place_of, printed
+from normalize.schema import Row
+from normalize.unit import MoneyUnit, money_factor
+
+_PERCENT: Final = Decimal(100)
+_CODE: Final = re.compile(r"(?P<county>\d{6})(?P<year>\d{2})[A-Z][0-9A-Z]{12}")
+_PLAN_UNIT: Final = re.compile(r"[（(]\s*(?:单位[:：])?\s*([%％]|百分比|[千万亿]*元)\s*[）)]")
+_POINTS: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)[分%％]?")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReading:
+    """What the numbers of a plan prove: unit (`%` or the project's unit of money) and whether they are cumulative."""
+
+    unit: str | None = None
+    cumulative: bool | None = None
+
+
+def split_code(code: str | None) -> tuple[str | None, int | None]:
+    """(division, year) inside a 21-character project code such as 13063024P000092100025; (None, None) for others."""
+    match = _CODE.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", code or "")))
+    return (match["county"], 2000 + int(match["year"])) if match else (None, None)
+
+
+def read_plan(points: Sequence[PrintedNumber], total: PrintedNumber, unit: str | None) -> PlanReading:
+    """Unit and kind of a plan from its numbers alone, in the order of its checkpoints.
+
+    cumulative: proven only by two numbers or more – never falling and the last the whole (True), or adding up to the
+    whole (False).
+    """
+    numbers = [point.number for point in points if point.number is not None]
+    if not numbers or total.number is None or total.number == _PERCENT:
+        return PlanReading()
+    last = points[-1].number
+    rising = all(earlier <= later for earlier, later in itertools.pairwise(numbers))
+    for inferred, whole in ((unit, total.number), ("%", _PERCENT)):
+        if inferred is None or not whole:
+            continue
+        if last == whole and rising:
+            return PlanReading(inferred, True if len(numbers) > 1 and numbers[-2] > 0 else None)
+        if len(numbers) > 1 and sum(numbers) == whole:
+            return PlanReading(inferred, cumulative=False)
+    return PlanReading()
+
+
+def project_rows(
+    form: ProjectForm, unit: MoneyUnit, disclosure: Disclosure, placing: Placing
+) -> tuple[dict[str, list[Row]], list[Issue]]:
+    """Rows of projects (one), spending_plans, goals and indicators (without `seq` among the document's: see facts)."""
+    fields = form.fields
+    name, code = fields.get("project_name"), fields.get("project_code")
+    place = place_of(name, code, form.title, *fields.values())
+    project_id = placing.identify("project", place, f"project{form.seq}")
+    amounts: dict[str, PrintedNumber] = {
+        kind: parse_number(fields[kind].text) for kind in ("total", "fiscal", "other") if kind in fields
+    }
+    money = {kind: to_money(number, number.unit or unit.unit) for kind, number in amounts.items()}
+    county, year = split_code(code.text if code else None)
+    row: Row = {
+        "project_id": project_id,
+        "disclosure_id": disclosure.disclosure_id,
+        **placing.columns(place),
+        "county_code": disclosure.county_code,
+        "org_id": disclosure.org_id,
+        "fiscal_year": disclosure.fiscal_year,
+        "seq": form.seq,
+        "project_code": printed(code),
+        "project_name": printed(name),
+        "title_printed": printed(form.title),
+        "purpose": printed(fields.get("purpose")),
+        "unit_printed": unit.printed,
+        "total_fen": None,
+        "indicator_count": sum(1 for each in form.indicators if printed(each.level3) or printed(each.value)),
+        "goal_text": "\n".join(goal.text for goal in form.goals if goal.text.strip()) or None,
+        "code_county": county,
+        "code_year": year,
+        "form": form.form,
+    }
+    for kind in ("total", "fiscal", "other"):
+        here = money.get(kind)
+        row[f"{kind}_printed"] = printed(fields.get(kind))
+        row[f"{kind}_state"] = amounts[kind].state if kind in amounts else None
+        row[f"{kind}_yuan"] = float(here.yuan) if here else None
+        if kind == "total" and here:
+            row["total_fen"] = here.fen
+    key = (project_id, printed(name))
+    plans = plan_rows(form, unit, disclosure, placing, key)
+    goals = [_project_goal(goal, disclosure, placing, key) for goal in form.goals if goal.text.strip()]
+    indicators, issues = indicator_rows(form.indicators, disclosure, placing, key)
+    issues += _project_issues(form, amounts, unit, place, placing.sha256)
+    return {"projects": [row], "spending_plans": plans, "goals": goals, "indicators": indicators}, issues
+
+
+def _project_issues(
+    form: ProjectForm, amounts: dict[str, PrintedNumber], unit: MoneyUnit, place: Place | None, sha256: str
+) -> list[Issue]:
+    issues = []
+    for kind, number in amounts.items():
+        if number.state == "not_numeric":
+            text = form.fields[kind].text.strip()
+            messages = (f"项目金额“{text}”不是数", f"“{text}”, an amount of a project, is not a number")
+            where = form.fields[kind].place
+            issues.append(normalize_issue("amount_not_numeric", "warning", messages, sha256=sha256, place=where))
+    numbers = [number for number in amounts.values() if number.number is not None and number.unit is None]
+    if numbers and unit.unit is None:
+        messages = (
+            f"第 {form.seq} 个项目表未印金额单位，金额不能换算为元",
+            f"project form {form.seq} prints no unit; its amounts have no value in yuan",
+        )
+        issues.append(
+            normalize_issue("unit_unknown", "warning", messages, sha256=sha256, place=place, count=len(numbers))
+        )
+    return issues
+
+
+def plan_unit(form: ProjectForm) -> str | None:
+    """The unit the plan's own label prints in brackets: `资金支出计划（%）` gives `%`."""
+    match = _PLAN_UNIT.search(form.plan_label.text) if form.plan_label else None
+    return match[1] if match else None
+
+
+def plan_rows(
+    form: ProjectForm, unit: MoneyUnit, disclosure: Disclosure, placing: Placing, key: tuple[str, str | None]
+) -> list[Row]:
+    """One row per checkpoint. planned_yuan and planned_share are derived, and only where the unit is proven."""
+    numbers = [parse_number(point.value.text) for point in form.plan]
+    total = parse_number(form.fields["total"].text) if "total" in form.fields else PrintedNumber("blank")
+    proven = read_plan(numbers, total, unit.unit)
+    rows: list[Row] = []
+    for point, number in zip(form.plan, numbers, strict=True):
+        yuan, share = _planned(number, total, proven.unit, unit.unit)
+        rows.append(
+            {
+                "plan_id": placing.identify("plan", point.value.place),
+                "project_id": key[0],
+                "disclosure_id": disclosure.disclosure_id,
+                **placing.columns(point.value.place),
+                "project_name": key[1],
+                "checkpoint": point.checkpoint,
+                "printed_text": printed(point.value),
+                "state": number.state,
+                "value_number": None if number.number is None else float(number.number),
+                "unit_printed": plan_unit(form),
+                "unit_inferred": proven.unit,
+                "cumulative": proven.cumulative,
+                "planned_yuan": None if yuan is None else float(yuan),
+                "planned_share": None if share is None else float(share),
+            }
+        )
+    return rows
+
+
+def _planned(
+    point: PrintedNumber, total: PrintedNumber, inferred: str | None, unit: str | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """(yuan, share of the total) of a point whose unit is proven."""
+    factor = money_factor(unit)
+    if point.number is None or not total.number or inferred is None:
+        return None, None
+    if inferred == "%":
+        share = EXACT.divide(point.number, _PERCENT)
+        whole = None if factor is None else EXACT.multiply(total.number, factor)
+        return None if whole is None else EXACT.multiply(share, whole), share
+    share = EXACT.divide(point.number, total.number)
+    return None if factor is None else EXACT.multiply(point.number, factor), share
+
+
+def _project_goal(goal: Text, disclosure: Disclosure, placing: Placing, key: tuple[str, str | None]) -> Row:
+    return {
+        "goal_id": placing.identify("goal", goal.place),
+        "disclosure_id": disclosure.disclosure_id,
+        **placing.columns(goal.place),
+        "level": "project",
+        "project_id": key[0],
+        "seq": 0,
+        "name": key[1],
+        "goal_text": goal.text,
+        "indicator_text": None,
+        "note": None,
+    }
+
+
+def department_goal_row(goal: DepartmentGoal, disclosure: Disclosure, placing: Placing) -> Row:
+    """The row of a goal of the whole department."""
+    place = place_of(goal.goal, goal.name, goal.indicator)
+    return {
+        "goal_id": placing.identify("goal", place, f"{goal.level}{goal.seq}"),
+        "disclosure_id": disclosure.disclosure_id,
+        **placing.columns(place),
+        "level": goal.level,
+        "project_id": None,
+        "seq": goal.seq,
+        "name": printed(goal.name),
+        "goal_text": printed(goal.goal),
+        "indicator_text": printed(goal.indicator),
+        "note": goal.note,
+    }
+
+
+def indicator_rows(
+    indicators: Sequence[IndicatorRow], disclosure: Disclosure, placing: Placing, key: tuple[str | None, str | None]
+) -> tuple[list[Row], list[Issue]]:
+    """One row per printed indicator; key: project_id and project_name."""
+    rows: list[Row] = []
+    issues: list[Issue] = []
+    for each in indicators:
+        place = place_of(each.value, each.level3, each.description, each.level2, each.level1)
+        target = parse_target(*(text.text if text else None for text in (each.value, each.comparator, each.unit)))
+        weight = _points(each.weight)
+        if target.note == "several_values" and each.value:
+            shown = " ".join(each.value.text.split())
+            messages = (f"指标值“{shown}”含多个值，未拆分", f"target “{shown}” holds several values and is left unread")
+            issues.append(
+                normalize_issue(
+                    "indicator_several_values", "info", messages, sha256=placing.sha256, place=each.value.place
+                )
+            )
+        if weight is None and printed(each.weight) and each.weight and parse_number(each.weight.text).state != "dash":
+            shown = each.weight.text.strip()
+            messages = (f"权重“{shown}”不是数", f"weight “{shown}” is not a number")
+            issues.append(
+                normalize_issue(
+                    "weight_not_numeric", "warning", messages, sha256=placing.sha256, place=each.weight.place
+                )
+            )
+        rows.append(
+            {
+                "indicator_id": placing.identify("indicator", place, f"indicator{each.row}"),
+                "disclosure_id": disclosure.disclosure_id,
+                "project_id": key[0],
+                **placing.columns(place),
+                "seq": 0,
+                "project_name": key[1],
+                "level1": printed(each.level1),
+                "level2": printed(each.level2),
+                "level3": printed(each.level3),
+                "description": printed(each.description),
+                "value_printed": printed(each.value),
+                "comparator": target.comparator,
+                "comparator_code": target.code,
+                "value_number": None if target.number is None else float(target.number),
+                "value_max": None if target.maximum is None else float(target.maximum),
+                "value_unit": target.unit,
+                "value_unit_std": target.unit_std,
+                "is_quantitative": target.is_quantitative,
+                "basis": printed(each.basis),
+                "basis_state": "absent" if each.basis is None else "printed" if printed(each.basis) else "blank",
+                "weight": weight,
+                "actual_printed": printed(each.actual),
+                "score_printed": printed(each.score),
+            }
+        )
+    return rows, issues
+
+
+def _points(weight: Text | None) -> float | None:
+    """A weight as printed: `10`, `10.0`, `10分`, `10%`."""
+    match = _POINTS.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", weight.text))) if weight else None
+    return float(match["number"]) if match else None

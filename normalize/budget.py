@@ -1,4 +1,4 @@
-"""Statements as rows: one row of `statements` each, one row of `budget_lines` for every labelled position.
+"""Statements as rows: one row of `statements` each, one row of `budget_lines` for every position of an amount.
 
 `sum_safe`: all sum_safe rows of one statement, one lane and one stage may be added without counting a yuan twice. A row
 is sum_safe only if its line is a leaf (no total, no parent, no 其中, no memo) and its column is a leaf too: the only
@@ -31,14 +31,25 @@ LABEL_MEASURES: Final = MEASURES - {"类", "款", "项"}
 _TOTAL_WORD: Final = re.compile(r"合计|小计|总计|总额")
 
 
-def labelled(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
-    """The positions that are facts: amounts whose line prints a label or has a code."""
+def positions(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
+    """The positions that are facts: amounts of lines that print a label or have a code, blank ones included.
+
+    A table without any column of labels (the one-row 三公 table) says everything in its header: its lines that print
+    an amount are facts too. Blank lines without a label are padding, kept in raw_cells only.
+    """
     if statement.code in RECORD_LISTS:
         return
+    with_labels = {column.lane for column in statement.columns if column.role in {"label", "code"}}
+    filled = {amount.line for amount in statement.amounts if amount.text.text.strip()}
     for amount in statement.amounts:
         line, column = statement.lines[amount.line], statement.columns[amount.column]
-        if (line.label is not None and line.label.text.strip()) or line.code:
+        if is_labelled(line) or (line.lane not in with_labels and amount.line in filled):
             yield amount, line, column
+
+
+def is_labelled(line: Line) -> bool:
+    """Whether the line prints a label or has a code."""
+    return bool((line.label is not None and line.label.text.strip()) or line.code)
 
 
 def is_leaf_column(column: Column, columns: Sequence[Column]) -> bool:
@@ -75,7 +86,7 @@ def statement_row(
 ) -> Row:
     """The row of table `statements`. page: of the table's first piece; seams: pieces joined to it."""
     caption = statement.caption
-    facts = [amount for amount, _, _ in labelled(statement)]
+    facts = [amount for amount, _, _ in positions(statement)]
     recognition = statement.recognition
     return {
         "disclosure_id": disclosure.disclosure_id,
@@ -114,7 +125,7 @@ def budget_rows(
     issues: list[Issue] = []
     keys = line_keys(statement.lines)
     unitless = 0
-    for amount, line, column in labelled(statement):
+    for amount, line, column in positions(statement):
         number = parse_number(amount.text.text)
         known = amount_unit(number, line, column, unit)
         money = to_money(number, known.unit)
@@ -157,7 +168,7 @@ def budget_rows(
                 "unit_basis": known.basis,
                 "resolution_yuan": float(money.resolution) if money else None,
                 "lane": column.lane,
-                "is_labelled": True,
+                "is_labelled": is_labelled(line),
                 "form_line_key": line.key,
             }
         )

@@ -203,7 +203,8 @@ _c("amount_fen", I64, "金额（分，精确）", "amount, exact", unit="fen", e
 _c("resolution_yuan", F64, "所印末位代表的金额（元）", "value of the last printed digit", unit="yuan",
    example="100.0", null=NO_AMOUNT)
 _c("lane", I16, "并列表的第几栏，从 0 起", "lane of a statement printed side by side, from 0", example="0")
-_c("is_labelled", B, "该行印有名称或编码", "the line prints a label or a code", example="true")
+_c("is_labelled", B, "该行印有名称或编码；false：该表没有名称栏",
+   "the line prints a label or a code; false: the table has no labels at all", example="true")
 _c("form_line_key", S, "表样对该行的命名", "the form's name of the line", example="meeting",
    null=("表样未命名", "the form names no such line"))
 
@@ -247,8 +248,8 @@ _c("spending_plans.unit_printed", S, "计划栏所印单位", "unit the plan's o
    null=NOT_PRINTED)
 _c("unit_inferred", S, "由数字本身证明的单位", "unit the numbers themselves prove", example="万元",
    null=("数字不能证明", "the numbers prove none"))
-_c("cumulative", B, "各点递增且末点等于总额，即累计数",
-   "points are cumulative: never falling and the last is the whole", example="true",
+_c("cumulative", B, "各点为累计数：不减且末点等于总额；false：各点之和等于总额",
+   "the points are cumulative: never falling, the last is the whole; false: they add up to it", example="true",
    null=("数字不能证明", "the numbers do not prove it"))
 _c("planned_yuan", F64, "计划支出（元）", "planned spending", unit="yuan", example="54400.0", null=NO_AMOUNT)
 _c("planned_share", F64, "计划支出占项目预算之比", "planned spending as a share of the project's budget",

@@ -30,6 +30,8 @@ def build_rows(
     tables = empty_tables()
     placing = Placing(reading)
     disclosure, issues = identify(interpretation.identity, provenance, reading.document_sha256)
+    if not reading.blocks:
+        issues = []  # nothing was read: the reader's own issue says why, and that nothing is known follows from it
     units = resolve_units([statement.caption for statement in interpretation.statements])
     blocks = {table.number: table for table in reading.tables()}
     for statement, unit in zip(interpretation.statements, units, strict=True):

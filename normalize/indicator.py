@@ -32,11 +32,12 @@ _HALF: Final = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), ord("�
 _AFTER: Final = "|".join(sorted(_CODES["after"], key=len, reverse=True))
 _SIGN: Final = "|".join(re.escape(word) for word in sorted(_CODES["before"], key=len, reverse=True))
 _NUM: Final = r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?"
+_REST: Final = r"(?:\D*|[kh]?m[23])"
 _VALUE: Final = re.compile(
-    rf"(?P<lead>[一-鿿（）()]{{2,14}}(?:率|度)|达到|达)?(?P<sign>{_SIGN})?(?P<low>{_NUM})(?P<rest>[^\d]*)"
+    rf"(?P<lead>[一-鿿（）()]{{2,14}}(?:率|度)|达到|达)?(?P<sign>{_SIGN})?(?P<low>{_NUM})(?P<rest>{_REST})"
 )
 _RANGE: Final = re.compile(
-    rf"(?P<low>{_NUM})(?P<first>[^\d\-~～—–至－]{{0,8}})[-~～—–至－](?P<high>{_NUM})(?P<rest>[^\d]*)"
+    rf"(?P<low>{_NUM})(?P<first>[^\d\-~～—–至－]{{0,8}})[-~～—–至－](?P<high>{_NUM})(?P<rest>{_REST})"
 )
 _SEVERAL: Final = re.compile(r"[；;、]|，(?=\D)")
 _DATE_TAIL: Final = re.compile(r"[前后底初末起止内外左右]|月份|季度末|年度[前内]")

@@ -90,7 +90,7 @@ def project_rows(
         "project_name": printed(name),
         "title_printed": printed(form.title),
         "purpose": printed(fields.get("purpose")),
-        "unit_printed": unit.printed,
+        "unit_printed": amounts["total"].unit if "total" in amounts and amounts["total"].unit else unit.printed,
         "total_fen": None,
         "indicator_count": sum(1 for each in form.indicators if printed(each.level3) or printed(each.value)),
         "goal_text": "\n".join(goal.text for goal in form.goals if goal.text.strip()) or None,
@@ -147,10 +147,11 @@ def plan_rows(
     """One row per checkpoint. planned_yuan and planned_share are derived, and only where the unit is proven."""
     numbers = [parse_number(point.value.text) for point in form.plan]
     total = parse_number(form.fields["total"].text) if "total" in form.fields else PrintedNumber("blank")
-    proven = read_plan(numbers, total, unit.unit)
+    money_unit = total.unit or unit.unit
+    proven = read_plan(numbers, total, money_unit)
     rows: list[Row] = []
     for point, number in zip(form.plan, numbers, strict=True):
-        yuan, share = _planned(number, total, proven.unit, unit.unit)
+        yuan, share = _planned(number, total, proven.unit, money_unit)
         rows.append(
             {
                 "plan_id": placing.identify("plan", point.value.place),

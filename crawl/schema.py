@@ -17,6 +17,8 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
     outcome: new (first time this url gave a body), unchanged (304 or same bytes), replaced (other bytes than last
     time), gone (404, 410), refused (robots.txt, 401, 403, 429, guard), failed (network, timeout, 5xx, too large).
     reason: one plain line for refused and failed.
+    final_url: where redirects led, when elsewhere. landing_url, link_text: the page that links to it, and the words of
+    the link there (None for a listing of the Source).
     """
 
     source_id: str
@@ -29,6 +31,9 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
     etag: str | None = None
     last_modified: str | None = None
     reason: str | None = None
+    final_url: str | None = None
+    landing_url: str | None = None
+    link_text: str | None = None
 
 
 class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -50,8 +55,35 @@ class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class FoundDocument(msgspec.Struct, frozen=True):
-    """A document in the archive that a source leads to, with its best (first) provenance; `is_current` by the ledger."""
+    """A document in the archive that a source leads to, with its best (first) provenance; is_current by the ledger."""
 
     sha256: str
     provenance: Provenance
     is_current: bool = True
+
+
+class CrawlResult(msgspec.Struct, frozen=True):
+    """What one crawl of one source did.
+
+    failed: the crawl as a whole cannot be trusted to be complete: it did not finish, no page of a listing could be
+    read, a minimum of the source's expectations was missed, or the crawler itself broke. The archive keeps what came.
+    outcomes: visits by outcome. by_role: role → outcome → visits. bodies_fetched: bodies received over the network
+    (304 counts none). documents: distinct documents this run led to. troubles: dead links and the like, one Visit
+    each (outcome gone, refused or failed). skipped_links: reason → links of listings that were not followed.
+    warnings: one plain line each. errors: exceptions of our own code (see the log). finish_reason: Scrapy's word,
+    'finished' when the walk came to its end; 'timeout', 'killed', 'no_stats' are ours. seconds: wall clock.
+    """
+
+    source_id: str
+    run_id: str
+    outcomes: dict[str, int]
+    by_role: dict[str, dict[str, int]]
+    bodies_fetched: int
+    documents: int
+    failed: bool
+    troubles: list[Visit]
+    skipped_links: dict[str, int]
+    warnings: list[str]
+    errors: list[str]
+    finish_reason: str
+    seconds: float

@@ -1,0 +1,306 @@
+"""The ledger: every visit, and which page led to which document. SQLite, append-only but for the words of a link.
+
+A crawl that is killed leaves whole rows only (WAL, one transaction per visit). What is derived from the ledger depends
+on the order of visits and on what the pages said, never on the clock.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from crawl.schema import FoundDocument, Outcome, Provenance, Visit
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sources (
+    source_id TEXT PRIMARY KEY, county_code TEXT NOT NULL, publisher TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, started_at TEXT NOT NULL, finish_reason TEXT
+);
+CREATE TABLE IF NOT EXISTS visits (
+    visit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run_id TEXT NOT NULL, source_id TEXT NOT NULL, url TEXT NOT NULL, role TEXT NOT NULL, at TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('new','unchanged','replaced','gone','refused','failed')),
+    status INTEGER, sha256 TEXT, etag TEXT, last_modified TEXT, reason TEXT, final_url TEXT,
+    landing_url TEXT, link_text TEXT
+);
+CREATE INDEX IF NOT EXISTS visits_by_url ON visits (source_id, url, visit_id);
+CREATE INDEX IF NOT EXISTS visits_by_run ON visits (run_id, visit_id);
+CREATE TABLE IF NOT EXISTS links (
+    source_id TEXT NOT NULL, sha256 TEXT NOT NULL, url TEXT NOT NULL, landing_url TEXT NOT NULL,
+    role TEXT NOT NULL CHECK (role IN ('attachment','inline')),
+    link_text TEXT, notice_title TEXT, published_date TEXT, listed_date TEXT, filename TEXT, kind TEXT,
+    run_id TEXT NOT NULL,
+    PRIMARY KEY (source_id, sha256, url, landing_url)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS skipped (
+    source_id TEXT NOT NULL, landing_url TEXT NOT NULL, url TEXT NOT NULL, link_text TEXT NOT NULL,
+    reason TEXT NOT NULL, run_id TEXT NOT NULL,
+    PRIMARY KEY (source_id, landing_url, url)
+) WITHOUT ROWID;
+"""
+_VISIT_COLUMNS = (
+    "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
+)
+_WITH_BODY = "('new','unchanged','replaced')"
+
+
+class LedgerError(Exception):
+    """The ledger cannot be used: not ours, or written by a later version."""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One way a document was reached. listed_date: as the listing says; published_date: the page's own, else listed."""
+
+    source_id: str
+    sha256: str
+    url: str
+    landing_url: str
+    role: str
+    link_text: str | None = None
+    notice_title: str | None = None
+    published_date: str | None = None
+    listed_date: str | None = None
+    filename: str | None = None
+    kind: str | None = None
+
+
+class LastBody(msgspec.Struct, frozen=True):
+    """The newest body of a url, with the validators to ask the server by."""
+
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+    final_url: str
+
+
+class Ledger:
+    """Open (or make) the ledger at `path`. Usable as a context manager; one connection, not shared between threads.
+
+    Raises LedgerError when the file is no ledger or of a later schema version.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.file = Path(path)
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(self.file, timeout=60, isolation_level=None)
+        try:
+            self._open()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise LedgerError(f"{self.file}: not a usable ledger ({error})") from error
+        except LedgerError:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA journal_mode=WAL")
+        # a visit that was reported must survive a power cut; at one request a second the fsync costs nothing
+        self._db.execute("PRAGMA synchronous=FULL")
+        with self._transaction():
+            for statement in _SCHEMA.split(";"):
+                if statement.strip():
+                    self._db.execute(statement)
+            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+            version = self._db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()[0]
+        if version != str(SCHEMA_VERSION):
+            raise LedgerError(f"{self.file}: schema version {version}, this program knows {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Close the connection; idempotent."""
+        self._db.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def begin_run(self, source_id: str, county_code: str, publisher: str, at: str) -> str:
+        """Note that a crawl begins; returns its run_id (`<source>.<number of the run>`). A run that was killed keeps
+        finish_reason NULL."""
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO sources VALUES (?,?,?) ON CONFLICT (source_id) DO UPDATE SET "
+                "county_code = excluded.county_code, publisher = excluded.publisher",
+                (source_id, county_code, publisher),
+            )
+            count = self._db.execute("SELECT count(*) FROM runs WHERE source_id = ?", (source_id,)).fetchone()[0]
+            run_id = f"{source_id}.{count + 1}"
+            self._db.execute("INSERT INTO runs VALUES (?,?,?,NULL)", (run_id, source_id, at))
+        return run_id
+
+    def end_run(self, run_id: str, finish_reason: str) -> None:
+        """Note how the crawl ended."""
+        with self._transaction():
+            self._db.execute("UPDATE runs SET finish_reason = ? WHERE run_id = ?", (finish_reason, run_id))
+
+    def record(self, run_id: str, visit: Visit, links: Sequence[Link] = ()) -> None:
+        """Write one visit and the links to the document it brought, in one transaction."""
+        values = msgspec.structs.asdict(visit)
+        names = [name.strip() for name in _VISIT_COLUMNS.split(",")]
+        marks = ",".join("?" * (len(names) + 1))
+        with self._transaction():
+            self._db.execute(
+                f"INSERT INTO visits (run_id, {_VISIT_COLUMNS}) VALUES ({marks})",  # noqa: S608 (constant names)
+                (run_id, *(values[name] for name in names)),
+            )
+            self._write_links(run_id, links)
+
+    def add_links(self, run_id: str, links: Sequence[Link]) -> None:
+        """Write further ways to documents that were already visited in this run."""
+        with self._transaction():
+            self._write_links(run_id, links)
+
+    def _write_links(self, run_id: str, links: Sequence[Link]) -> None:
+        for link in links:
+            values = msgspec.structs.asdict(link)
+            names = list(values)
+            words = [n for n in names if n not in {"source_id", "sha256", "url", "landing_url"}]
+            changes = ", ".join(f"{name} = excluded.{name}" for name in [*words, "run_id"])
+            self._db.execute(
+                f"INSERT INTO links ({', '.join(names)}, run_id) VALUES ({','.join('?' * (len(names) + 1))}) "  # noqa: S608
+                f"ON CONFLICT (source_id, sha256, url, landing_url) DO UPDATE SET {changes}",
+                (*values.values(), run_id),
+            )
+
+    def skip(self, run_id: str, source_id: str, landing_url: str, skipped: Sequence[tuple[str, str, str]]) -> None:
+        """Write the links of a listing that were not followed: (url, link text, reason) each."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT INTO skipped VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
+                "link_text = excluded.link_text, reason = excluded.reason, run_id = excluded.run_id",
+                [(source_id, landing_url, url, text, reason, run_id) for url, text, reason in skipped],
+            )
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def last_body(self, source_id: str, url: str) -> LastBody | None:
+        """The newest body this url gave this source, with the newest validators that came with these bytes."""
+        row = self._db.execute(
+            f"SELECT sha256, etag, last_modified, coalesce(final_url, url) FROM visits "  # noqa: S608 (constant)
+            f"WHERE source_id = ? AND url = ? AND outcome IN {_WITH_BODY} ORDER BY visit_id DESC LIMIT 1",
+            (source_id, url),
+        ).fetchone()
+        return LastBody(*row) if row else None
+
+    def visits(
+        self,
+        *,
+        source_id: str | None = None,
+        run_id: str | None = None,
+        url: str | None = None,
+        outcome: Outcome | None = None,
+    ) -> list[Visit]:
+        """Visits in the order they were made, filtered by what is given."""
+        given = {"source_id": source_id, "run_id": run_id, "url": url, "outcome": outcome}
+        conditions = [(f"{name} = ?", value) for name, value in given.items() if value is not None]
+        where = " AND ".join(condition for condition, _ in conditions) or "1"
+        rows = self._db.execute(
+            f"SELECT {_VISIT_COLUMNS} FROM visits WHERE {where} ORDER BY visit_id",  # noqa: S608 (constant names)
+            [value for _, value in conditions],
+        )
+        return [Visit(*row) for row in rows]
+
+    def runs(self, source_id: str | None = None) -> list[tuple[str, str, str | None]]:
+        """(run_id, started_at, finish_reason) of every run, in order; finish_reason None: killed, or still running."""
+        rows = self._db.execute(
+            "SELECT run_id, started_at, finish_reason FROM runs WHERE ? IS NULL OR source_id = ? ORDER BY rowid",
+            (source_id, source_id),
+        )
+        return [(str(run_id), str(at), reason) for run_id, at, reason in rows]
+
+    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
+        """Role → outcome → number of visits of one run (only those that occur)."""
+        found: dict[str, dict[str, int]] = {}
+        for role, outcome, count in self._db.execute(
+            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
+            (run_id,),
+        ):
+            found.setdefault(role, {})[outcome] = count
+        return found
+
+    def links(self, *, source_id: str | None = None, run_id: str | None = None) -> list[Link]:
+        """Every way to a document, sorted; with run_id only those seen (again) by this run."""
+        rows = self._db.execute(
+            "SELECT source_id, sha256, url, landing_url, role, link_text, notice_title, published_date, listed_date, "
+            "filename, kind FROM links WHERE (? IS NULL OR source_id = ?) AND (? IS NULL OR run_id = ?) "
+            "ORDER BY sha256, source_id, published_date IS NULL, published_date, landing_url, url",
+            (source_id, source_id, run_id, run_id),
+        )
+        return [Link(*row) for row in rows]
+
+    def skipped(self, run_id: str) -> list[tuple[str, str, str, str]]:
+        """(landing_url, url, link text, reason) of links not followed in this run."""
+        rows = self._db.execute(
+            "SELECT landing_url, url, link_text, reason FROM skipped WHERE run_id = ? ORDER BY landing_url, url",
+            (run_id,),
+        )
+        return [(str(a), str(b), str(c), str(d)) for a, b, c, d in rows]
+
+    def documents(self, source_id: str | None = None) -> list[FoundDocument]:
+        """Every document sources led to, one per sha256, sorted by it.
+
+        Provenance: of several ways the earliest published one (then by landing_url and url): what the pages say, not
+        when we came. is_current: some url's newest body is this document; a url that is gone or cannot be reached
+        keeps its newest body, so nothing is retracted by absence.
+        """
+        publishers = {
+            str(source): (str(code), str(publisher))
+            for source, code, publisher in self._db.execute("SELECT source_id, county_code, publisher FROM sources")
+        }
+        newest = self._newest_bodies()
+        found: dict[str, Link] = {}
+        current: set[str] = set()
+        for link in self.links(source_id=source_id):
+            found.setdefault(link.sha256, link)
+            if newest.get((link.source_id, link.url)) == link.sha256:
+                current.add(link.sha256)
+        return [
+            FoundDocument(sha256, _provenance(link, *publishers[link.source_id]), is_current=sha256 in current)
+            for sha256, link in sorted(found.items())
+        ]
+
+    def _newest_bodies(self) -> dict[tuple[str, str], str]:
+        rows: Iterator[Any] = self._db.execute(
+            f"SELECT source_id, url, sha256 FROM visits WHERE outcome IN {_WITH_BODY} ORDER BY visit_id"  # noqa: S608
+        )
+        return {(source, url): sha256 for source, url, sha256 in rows}
+
+
+def _provenance(link: Link, county_code: str, publisher: str) -> Provenance:
+    return Provenance(
+        filename=link.filename,
+        source_id=link.source_id,
+        county_code=county_code,
+        publisher=publisher,
+        url=link.url,
+        landing_url=link.landing_url,
+        link_text=link.link_text,
+        notice_title=link.notice_title,
+        published_date=link.published_date,
+    )

@@ -1,0 +1,123 @@
+"""The crawl process: `python -m crawl.process` reads one job from stdin, crawls, and prints one JSON object per line.
+
+Events: {"event": "run", run_id}, then {"event": "visit", …} each, last {"event": "stats", finish_reason, …}.
+Nothing else is written to stdout; the log goes to stderr. Started by `crawl.runner` only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawl.archive import Archive
+from crawl.ledger import Ledger
+from crawl.recorder import Recorder
+from crawl.runner import Job, archive_path, ledger_path
+from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
+from crawl.source import load_source
+from crawl.spiders.static import StaticSpider
+
+_PR_SET_PDEATHSIG = 1
+_MAX_ERRORS = 20
+SPIDERS = {"static": StaticSpider}
+
+
+class ErrorLines(logging.Handler):
+    """Keeps the first error messages of the run: Scrapy logs exceptions of callbacks and goes on."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line per error, with the exception's own words."""
+        if len(self.lines) >= _MAX_ERRORS:
+            return
+        text = " ".join(record.getMessage().split())[:300]
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            text += f" [{type(error).__name__}: {' '.join(str(error).split())[:300]}]"
+        self.lines.append(text)
+
+
+def die_with_parent(parent: int) -> None:
+    """On Linux the kernel kills this process when its parent dies, by whatever means; ledger and archive bear it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
+
+
+def crawl(job: Job, out: BinaryIO) -> None:
+    """Do one job; events are written to `out` as they happen."""
+
+    def report(event: dict[str, object]) -> None:
+        out.write(msgspec.json.encode(event) + b"\n")
+        out.flush()
+
+    source = load_source(job.source_file)
+    data_root = Path(job.data_root)
+    settings = CrawlSettings(data_root, job.contact, frozenset(job.private_hosts))
+    warnings: list[str] = []
+
+    def warn(line: str) -> None:
+        if line not in warnings:
+            warnings.append(line)
+
+    with Ledger(ledger_path(data_root)) as ledger:
+        run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
+        report({"event": "run", "run_id": run_id})
+        recorder = Recorder(source, Archive(archive_path(data_root)), ledger, run_id=run_id, at=job.at, report=report)
+        process = AsyncCrawlerProcess(scrapy_settings(source, settings))
+        errors = ErrorLines()
+        logging.getLogger().addHandler(errors)
+        crawler = process.create_crawler(SPIDERS[source.platform])
+        process.crawl(
+            crawler,
+            source=source,
+            recorder=recorder,
+            private_hosts=private_hosts_of(source, settings.private_hosts),
+            warn=warn,
+        )
+        process.start()
+        stats: dict[str, Any] = crawler.stats.get_stats() if crawler.stats else {}
+        spider = crawler.spider if isinstance(crawler.spider, StaticSpider) else None
+        finish_reason = str(stats.get("finish_reason") or "no_stats")
+        ledger.end_run(run_id, finish_reason)
+        report(
+            {
+                "event": "stats",
+                "run_id": run_id,
+                "finish_reason": finish_reason,
+                "requests": stats.get("downloader/request_count", 0),
+                "exceptions": stats.get("spider_exceptions/count", 0),
+                "errors": errors.lines,
+                "warnings": warnings,
+                "notices": spider.notices if spider else 0,
+                "listings_read": sorted(spider.listings_read) if spider else [],
+                "years": sorted(spider.years) if spider else [],
+                "skipped_links": spider.skipped if spider else {},
+            }
+        )
+
+
+def main() -> None:
+    """Entry of the process."""
+    # whatever a library prints must not be taken for an event
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    die_with_parent(job.parent)
+    crawl(job, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""The edge of a crawl: what the network gave becomes bodies of the archive and rows of the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote
+
+import msgspec
+
+from crawl.address import file_name_of
+from crawl.archive import Archive
+from crawl.ledger import LastBody, Ledger, Link
+from crawl.schema import Outcome, Role, Visit
+from crawl.source import Source
+
+_REFUSED_STATUS = frozenset({401, 403, 407, 412, 422, 429, 451, 521})
+_GONE_STATUS = frozenset({404, 410})
+_FILENAME_STAR = re.compile(r"filename\*\s*=\s*([\w-]*)'[^']*'([^;]+)", re.IGNORECASE)
+_FILENAME = re.compile(r"filename\s*=\s*(?:\"([^\"]*)\"|([^;]+))", re.IGNORECASE)
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A url to ask for and all that is known of it before it is: who links to it, with which words.
+
+    listing: number of the Source's listing it descends from. guessed: the address was made, not read: it may be gone.
+    """
+
+    url: str
+    role: Role
+    listing: int
+    landing_url: str | None = None
+    link_text: str | None = None
+    listed_date: str | None = None
+    notice_title: str | None = None
+    published_date: str | None = None
+    guessed: bool = False
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What came back. headers: names in lower case. body: b'' for a 304."""
+
+    status: int
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def failure_outcome(status: int) -> tuple[Outcome, str]:
+    """Outcome and reason of an answer that is no body."""
+    if status in _GONE_STATUS:
+        return "gone", f"status {status}"
+    return ("refused" if status in _REFUSED_STATUS else "failed"), f"status {status}"
+
+
+def file_name(answer_url: str, disposition: str | None) -> str | None:
+    """Name of a file: Content-Disposition (RFC 6266; raw UTF-8 or GBK bytes as servers send them), else the path's."""
+    if disposition:
+        starred = _FILENAME_STAR.search(disposition)
+        plain = _FILENAME.search(disposition)
+        name = ""
+        if starred:
+            try:
+                name = unquote(starred[2].strip().strip('"'), encoding=starred[1] or "utf-8", errors="replace")
+            except LookupError:
+                name = ""
+        elif plain:
+            name = unquote(_repair((plain[1] or plain[2] or "").strip()))
+        name = name.replace("\\", "/").rsplit("/", 1)[-1].replace("\x00", "").strip()
+        if name:
+            return name
+    return file_name_of(answer_url)
+
+
+def _repair(header: str) -> str:
+    """A header value decoded as Latin-1 whose bytes were UTF-8 or GB18030."""
+    try:
+        raw = header.encode("latin-1")
+    except UnicodeEncodeError:
+        return header
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return header
+
+
+class Recorder:
+    """Writes one run. Every method that writes also reports one event: {"event": "visit", url, role, outcome, …}."""
+
+    def __init__(
+        self,
+        source: Source,
+        archive: Archive,
+        ledger: Ledger,
+        *,
+        run_id: str,
+        at: str,
+        report: Callable[[dict[str, object]], None],
+    ) -> None:
+        self.source = source
+        self.archive = archive
+        self.ledger = ledger
+        self.run_id = run_id
+        self.at = at
+        self.report = report
+        self.bodies_fetched = 0
+        self.bytes_fetched = 0
+
+    def validators(self, url: str) -> LastBody | None:
+        """Validators to send: only while the archive still holds the sound body they stand for."""
+        last = self.ledger.last_body(self.source.source_id, url)
+        return last if last is not None and self.archive.verify(last.sha256) else None
+
+    def not_modified(self, wanted: Wanted) -> LastBody | None:
+        """The body a 304 means; None when none was asked about."""
+        return self.ledger.last_body(self.source.source_id, wanted.url)
+
+    def keep(self, wanted: Wanted, answer: Answer, role: Role, body: bytes) -> Visit:
+        """Archive a body and write the visit that brought it: new, unchanged or replaced."""
+        last = self.ledger.last_body(self.source.source_id, wanted.url)
+        if answer.status == 304 and last is not None:
+            sha256 = last.sha256
+        else:
+            sha256 = self.archive.put(body)
+            self.bodies_fetched += 1
+            self.bytes_fetched += len(body)
+        outcome: Outcome = "new" if last is None else "unchanged" if last.sha256 == sha256 else "replaced"
+        same = outcome == "unchanged" and last is not None
+        visit = self._visit(
+            wanted,
+            role,
+            outcome,
+            status=answer.status,
+            sha256=sha256,
+            # a 304 may leave out what it confirms
+            etag=answer.headers.get("etag") or (last.etag if same and answer.status == 304 and last else None),
+            last_modified=answer.headers.get("last-modified")
+            or (last.last_modified if same and answer.status == 304 and last else None),
+            final_url=answer.url if answer.url != wanted.url else None,
+        )
+        links = [self.link(wanted, sha256, role, answer)] if role in {"attachment", "inline"} else []
+        self.ledger.record(self.run_id, visit, links)
+        self._tell(visit)
+        return visit
+
+    def trouble(
+        self,
+        wanted: Wanted,
+        outcome: Outcome,
+        reason: str,
+        *,
+        status: int | None = None,
+        body: bytes = b"",
+    ) -> Visit:
+        """Write a visit that brought no usable body; a body that came all the same is archived to be looked at."""
+        sha256 = self.archive.put(body) if body else None
+        visit = self._visit(wanted, wanted.role, outcome, status=status, sha256=sha256, reason=reason)
+        self.ledger.record(self.run_id, visit)
+        self._tell(visit)
+        return visit
+
+    def link(self, wanted: Wanted, sha256: str, role: Role, answer: Answer | None = None) -> Link:
+        """The row that says how a document was reached."""
+        headers = answer.headers if answer else {}
+        return Link(
+            source_id=self.source.source_id,
+            sha256=sha256,
+            url=wanted.url,
+            landing_url=wanted.landing_url or wanted.url,
+            role=role,
+            link_text=wanted.link_text,
+            notice_title=wanted.notice_title,
+            published_date=wanted.published_date,
+            listed_date=wanted.listed_date,
+            filename=file_name(wanted.url, headers.get("content-disposition")),
+            kind=self.source.listings[wanted.listing].kind,
+        )
+
+    def _visit(self, wanted: Wanted, role: Role, outcome: Outcome, **rest: object) -> Visit:
+        return msgspec.convert(
+            {
+                "source_id": self.source.source_id,
+                "url": wanted.url,
+                "role": role,
+                "at": self.at,
+                "outcome": outcome,
+                "landing_url": wanted.landing_url,
+                "link_text": wanted.link_text,
+                **rest,
+            },
+            Visit,
+        )
+
+    def _tell(self, visit: Visit) -> None:
+        self.report({"event": "visit", "run_id": self.run_id, **msgspec.to_builtins(visit)})

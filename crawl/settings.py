@@ -1,0 +1,128 @@
+"""Settings of the crawl: the only module of this package that reads the environment, and Scrapy's settings.
+
+| variable | meaning | default |
+|---|---|---|
+| YUJUE_DATA_ROOT | folder of archive, ledger and everything made from them | `data` |
+| YUJUE_CRAWL_CONTACT | mail or web address in the user agent, so that a site can reach us | none |
+| YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS | comma list of loopback or private addresses a source may be listed on | none |
+| YUJUE_CRAWL_SECONDS | the crawl of one source is stopped after so many seconds | 14400 |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from crawl.address import host_of, is_private, literal_address
+from crawl.source import Source
+
+PROJECT = "yujue"
+VERSION = "0.1.0"
+MAX_CRAWL_DELAY_SECONDS = 60.0  # a longer Crawl-delay of robots.txt is cut to this, with a warning
+MAX_REDIRECTS = 5
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class CrawlSettings(msgspec.Struct, frozen=True):
+    """What the environment decides. seconds: hard limit for one crawl; grace_seconds: between TERM and KILL."""
+
+    data_root: Path
+    contact: str | None = None
+    private_hosts: frozenset[str] = frozenset()
+    seconds: float = 4 * 3600.0
+    grace_seconds: float = 10.0
+
+
+def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSettings:
+    """Read the settings. Raises ValueError naming the variable when one cannot be used."""
+    values = os.environ if environment is None else environment
+    seconds = values.get("YUJUE_CRAWL_SECONDS", "14400")
+    try:
+        limit = float(seconds)
+    except ValueError:
+        limit = 0.0
+    if not 0 < limit < 1e7:
+        raise ValueError(f"YUJUE_CRAWL_SECONDS: expected a number of seconds, not {seconds!r}")
+    hosts = values.get("YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS", "")
+    contact = "".join(c for c in values.get("YUJUE_CRAWL_CONTACT", "") if c.isprintable()).strip()
+    return CrawlSettings(
+        data_root=Path(values.get("YUJUE_DATA_ROOT") or "data"),
+        contact=contact or None,
+        private_hosts=frozenset(host.strip().lower() for host in hosts.split(",") if host.strip()),
+        seconds=limit,
+    )
+
+
+def child_environment() -> dict[str, str]:
+    """Environment for the crawl process: ours, with this package importable whatever the working folder is."""
+    environment = dict(os.environ)
+    paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
+    environment["PYTHONPATH"] = os.pathsep.join(paths)
+    return environment
+
+
+def private_hosts_of(source: Source, allowed: frozenset[str]) -> frozenset[str]:
+    """Private addresses this source may reach: those its own listings are written with, and the setting names."""
+    listed = {host_of(listing.url) for listing in source.listings}
+    literals = {host for host in listed if (ip := literal_address(host)) is not None and is_private(ip)}
+    return frozenset(literals & allowed)
+
+
+def user_agent(contact: str | None) -> str:
+    """Honest: the project, what it does, and how to reach whoever runs it."""
+    reach = f"; {contact}" if contact else ""
+    return f"{PROJECT}/{VERSION} (crawler of published government budgets{reach})"
+
+
+def scrapy_settings(source: Source, settings: CrawlSettings) -> dict[str, Any]:
+    """Scrapy's settings for one source. Every line that differs from Scrapy's default is here on purpose."""
+    politeness = source.politeness
+    return {
+        "BOT_NAME": PROJECT,
+        "USER_AGENT": user_agent(settings.contact),
+        "DEFAULT_REQUEST_HEADERS": {
+            "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+            "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+        },
+        # one request at a time: these are single small servers
+        "CONCURRENT_REQUESTS": 1,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        "DOWNLOAD_DELAY": politeness.delay_seconds,
+        "DOWNLOAD_DELAY_JITTER": 0,  # the default halves the delay now and then
+        "AUTOTHROTTLE_ENABLED": False,  # it lowers a Crawl-delay back to DOWNLOAD_DELAY
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "DOWNLOAD_TIMEOUT": politeness.timeout_seconds,
+        "DOWNLOAD_MAXSIZE": politeness.max_bytes,
+        "DOWNLOAD_WARNSIZE": 0,
+        "DOWNLOAD_FAIL_ON_DATALOSS": True,
+        "RETRY_TIMES": politeness.retries,
+        "RETRY_HTTP_CODES": [500, 502, 503, 504, 522, 524, 408],  # not 429: that is a refusal
+        "RETRY_GIVE_UP_LOG_LEVEL": "WARNING",  # it is a row of the ledger, not an error of ours
+        "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
+        "HTTPERROR_ALLOW_ALL": True,  # every status reaches the spider and becomes a visit
+        "COOKIES_ENABLED": False,
+        "REFERRER_POLICY": "same-origin",
+        "ROBOTSTXT_OBEY": True,
+        "ROBOTSTXT_USER_AGENT": PROJECT,
+        "REMOTE_CONTROL_ENABLED": False,  # on by default in 2.19: a local server that executes Python
+        "TELNETCONSOLE_ENABLED": False,
+        "HTTPPROXY_ENABLED": False,  # a proxy would resolve names past the guard
+        "DOWNLOAD_HANDLERS": {"file": None, "ftp": None, "s3": None, "data": None},
+        "TWISTED_DNS_RESOLVER": "crawl.middlewares.GuardResolver",
+        "YUJUE_PRIVATE_HOSTS": sorted(private_hosts_of(source, settings.private_hosts)),
+        "DOWNLOADER_MIDDLEWARES": {
+            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawl.middlewares.GuardMiddleware": 50,
+            "crawl.middlewares.RobotsMiddleware": 100,
+            "crawl.middlewares.ConditionalMiddleware": 450,
+        },
+        "EXTENSIONS": {"crawl.middlewares.CrawlDelay": 0},
+        "MEMUSAGE_LIMIT_MB": 2048,
+        "LOG_LEVEL": "INFO",
+        "LOGSTATS_INTERVAL": 0,
+    }

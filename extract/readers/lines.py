@@ -1,0 +1,116 @@
+"""Characters → lines of text, in reading order, by position only (digits may sit on another baseline than 汉字)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from extract.document import Box
+from extract.readers.pdf_page import Char
+
+_SAME_LINE = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
+_WORD_GAP = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
+_WIDE_GAP = 1.0  # of the size, between any two characters
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line (or a run of it). size and font: of most of its characters; box in the upright frame."""
+
+    text: str
+    box: Box
+    size: float
+    font: str
+    chars: tuple[Char, ...]
+
+
+def cluster(chars: Iterable[Char]) -> list[list[Char]]:
+    """Characters grouped to lines, top to bottom, each sorted by x. White characters are kept where a line is."""
+    drawn = sorted((c for c in chars if not c.text.isspace()), key=lambda c: (c.top + c.bottom) / 2)
+    groups: list[list[Char]] = []
+    top = bottom = 0.0
+    for char in drawn:
+        overlap = min(bottom, char.bottom) - max(top, char.top)
+        if groups and overlap >= _SAME_LINE * min(char.bottom - char.top, bottom - top):
+            groups[-1].append(char)
+            # the band of the line follows its first character: a tall neighbour must not swallow the next line
+        else:
+            groups.append([char])
+            top, bottom = char.top, char.bottom
+    _add_spaces(groups, [c for c in chars if c.text.isspace()])
+    for group in groups:
+        group.sort(key=lambda c: (c.x0, c.x1))
+    return groups
+
+
+def _add_spaces(groups: list[list[Char]], spaces: list[Char]) -> None:
+    """Each white character goes to the line it overlaps most; one on no line was not printed."""
+    bands = [(min(c.top for c in g), max(c.bottom for c in g)) for g in groups]
+    at = 0
+    for space in sorted(spaces, key=lambda c: (c.top + c.bottom) / 2):
+        centre = (space.top + space.bottom) / 2
+        while at + 1 < len(bands) and bands[at][1] < centre:
+            at += 1
+        if bands and bands[at][0] <= centre <= bands[at][1]:
+            groups[at].append(space)
+
+
+def text_of(group: list[Char]) -> str:
+    """Text of one line; spaces as drawn, and one where a gap stands for a space that was not drawn."""
+    out: list[str] = []
+    before: Char | None = None
+    for char in group:
+        if before is not None and not char.text.isspace() and not before.text.isspace():
+            gap = char.x0 - before.x1
+            size = min(char.size, before.size)
+            latin = before.text[-1].isascii() and char.text[0].isascii()
+            letters = before.text[-1].isalpha() and char.text[0].isalpha()
+            if gap > _WIDE_GAP * size or (gap > _WORD_GAP * size and latin and letters):
+                out.append(" ")
+        out.append(char.text)
+        before = char
+    return "".join(out)
+
+
+def make_line(group: list[Char]) -> Line:
+    """Line of a non-empty group sorted by x; white characters at its ends do not count for its box."""
+    drawn = [c for c in group if not c.text.isspace()]
+    sizes: dict[float, int] = {}
+    fonts: dict[str, int] = {}
+    for char in drawn:
+        size = round(char.size, 1)
+        sizes[size] = sizes.get(size, 0) + 1
+        fonts[char.font] = fonts.get(char.font, 0) + 1
+    box = (drawn[0].x0, min(c.top for c in drawn), max(c.x1 for c in drawn), max(c.bottom for c in drawn))
+    first, last = group.index(drawn[0]), len(group) - 1 - group[::-1].index(drawn[-1])
+    inner = group[first : last + 1]
+    return Line(
+        text_of(group).strip(), box, max(sizes, key=sizes.__getitem__), max(fonts, key=fonts.__getitem__), tuple(inner)
+    )
+
+
+def lines_of(chars: Iterable[Char]) -> list[Line]:
+    """Printed lines, top to bottom."""
+    return [make_line(group) for group in cluster(list(chars))]
+
+
+def runs_of(line: Line, gap: float = 2.0) -> list[Line]:
+    """The parts of a line that stand apart by more than `gap` times the size."""
+    runs: list[list[Char]] = []
+    end = 0.0
+    for char in line.chars:
+        if char.text.isspace():
+            if runs:
+                runs[-1].append(char)
+            continue
+        if not runs or char.x0 - end > gap * line.size:
+            runs.append([char])
+        else:
+            runs[-1].append(char)
+        end = max(end, char.x1) if len(runs[-1]) > 1 else char.x1
+    return [make_line(run) for run in runs]
+
+
+def cell_text(chars: list[Char]) -> str:
+    """Text inside one cell: its lines joined by "\\n", spaces as drawn also at the ends of a line."""
+    return "\n".join(text_of(group) for group in cluster(chars))

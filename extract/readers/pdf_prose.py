@@ -1,0 +1,169 @@
+"""Lines outside grids → page fields, paragraphs and headings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extract.readers.lines import Line
+
+_PAGE_NUMBER = re.compile(r"[-—–－―~·\s]*(?:第)?\s*\d{1,4}\s*(?:页)?(?:\s*[/,，共]+\s*\d{1,4}\s*页?)?[-—–－―~·\s]*")
+_ZONE = 0.12  # of the page height: where page numbers and running headers stand
+_ENUMERATOR = re.compile(
+    r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|第[一二三四五六七八九十]{1,3}[部章节条]"
+)
+_SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
+_HEADING_END = re.compile(r"[。；;，,、：:！!？?]$")
+_NUMBERED_HEADINGS = (
+    re.compile(r"第[一二三四五六七八九十]{1,3}(?:部分|章)"),
+    re.compile(r"[一二三四五六七八九十]{1,3}、"),
+    re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]"),
+    re.compile(r"\d{1,2}[、.．](?!\d)"),
+)
+_LONGEST_HEADING = 50
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A line and where it stands. after_table: a grid stands between it and the line before."""
+
+    page: int
+    height: float
+    width: float
+    line: Line
+    after_table: bool = False
+
+
+@dataclass
+class Draft:
+    """A paragraph being put together; number and Place follow later."""
+
+    lines: list[PageLine]
+    level: int | None = None
+
+    @property
+    def text(self) -> str:
+        return join_lines([item.line.text for item in self.lines])
+
+
+def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
+    """Indexes of the lines that the page prints and not the author: page numbers, running headers and footers."""
+    found: set[int] = set()
+    repeated: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for index, item in enumerate(lines):
+        top, bottom = item.line.box[1], item.line.box[3]
+        in_zone = top < _ZONE * item.height or bottom > (1 - _ZONE) * item.height
+        if not in_zone:
+            continue
+        if _PAGE_NUMBER.fullmatch(item.line.text):
+            found.add(index)
+        spot = round(top / 4) if top < item.height / 2 else -round((item.height - bottom) / 4)
+        repeated[(re.sub(r"\d+", "#", "".join(item.line.text.split())), spot)].append(index)
+    for indexes in repeated.values():
+        pages = {lines[i].page for i in indexes}
+        if len(pages) >= 3 and len(pages) * 2 > n_pages:
+            found.update(indexes)
+    return found
+
+
+def paragraphs(lines: Sequence[PageLine]) -> list[Draft]:
+    """Paragraphs with heading levels, in reading order. lines: the body lines of the document, in reading order."""
+    margins = _margins(lines)
+    drafts: list[Draft] = []
+    for item in lines:
+        if drafts and _goes_on(drafts[-1].lines[-1], item, margins, lines):
+            drafts[-1].lines.append(item)
+        else:
+            drafts.append(Draft([item]))
+    _set_levels(drafts)
+    return drafts
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """Wrapped lines as one text: a space only where Latin letters meet."""
+    joined = ""
+    for text in texts:
+        latin = joined[-1:].isascii() and text[:1].isascii() and joined[-1:].isalpha() and text[:1].isalpha()
+        joined += f" {text}" if latin else text
+    return joined
+
+
+def _margins(lines: Sequence[PageLine]) -> dict[tuple[int, int], tuple[float, float]]:
+    """(left, right) text margin by page format: the usual left edge and the furthest usual right edge."""
+    by_format: dict[tuple[int, int], list[Line]] = defaultdict(list)
+    for item in lines:
+        by_format[_format(item)].append(item.line)
+    margins: dict[tuple[int, int], tuple[float, float]] = {}
+    for page_format, found in by_format.items():
+        lefts = sorted(line.box[0] for line in found)
+        rights = sorted(line.box[2] for line in found)
+        margins[page_format] = (lefts[len(lefts) // 20], rights[-1 - len(rights) // 50])
+    return margins
+
+
+def _format(item: PageLine) -> tuple[int, int]:
+    return (round(item.width), round(item.height))
+
+
+def _goes_on(
+    before: PageLine, item: PageLine, margins: dict[tuple[int, int], tuple[float, float]], lines: Sequence[PageLine]
+) -> bool:
+    """Whether `item` continues the paragraph of `before`: its line was full, and `item` has no first-line indent."""
+    if item.after_table or item.page > before.page + 1 or _format(item) != _format(before):
+        return False
+    left, right = margins[_format(item)]
+    upper, lower = before.line, item.line
+    size = upper.size
+    if abs(upper.size - lower.size) > 0.08 * size:
+        return False
+    if item.page == before.page and not -0.5 * size < lower.box[1] - upper.box[3] < 1.3 * size:
+        return False
+    room = right - upper.box[2]
+    if room > _first_token(lower) + 0.7 * size:
+        return False
+    if _ENUMERATOR.match(lower.text) and _SENTENCE_END.search(upper.text):
+        return False
+    centre = (left + right) / 2
+    centred = abs((lower.box[0] + lower.box[2]) / 2 - centre) < size and lower.box[0] > left + 3 * size
+    return centred or lower.box[0] <= left + 0.8 * size or lower.box[0] <= upper.box[0] + 0.3 * size < left + 1.5 * size
+
+
+def _first_token(line: Line) -> float:
+    """Width of what could not be broken off the line's start: a number or word, or one character and a mark."""
+    end = line.chars[0].x1
+    for char in line.chars[1:]:
+        glued = char.text.isascii() and not char.text.isspace() and line.chars[0].text.isascii()
+        if not (glued or char.text in "，。；：、）》”％%"):
+            break
+        end = char.x1
+    return end - line.box[0]
+
+
+def _set_levels(drafts: Sequence[Draft]) -> None:
+    sizes: Counter[float] = Counter()
+    for draft in drafts:
+        for item in draft.lines:
+            sizes[round(item.line.size, 1)] += len(item.line.text)
+    if not sizes:
+        return
+    body = sizes.most_common(1)[0][0]
+    larger = sorted({s for s in sizes if s > 1.08 * body}, reverse=True)
+    ranks: dict[float, int] = {}
+    for size in larger:  # sizes that differ by less than a twelfth are one rank
+        above = [s for s in ranks if s <= 1.08 * size]
+        ranks[size] = ranks[above[0]] if above else min(len(set(ranks.values())) + 1, 3)
+    base = max(ranks.values(), default=0)
+    for draft in drafts:
+        bare = "".join(draft.text.split())
+        if not 1 < len(bare) <= _LONGEST_HEADING or _HEADING_END.search(bare):
+            continue
+        rank = ranks.get(round(draft.lines[0].line.size, 1))
+        if rank is not None:
+            draft.level = rank
+            continue
+        for depth, pattern in enumerate(_NUMBERED_HEADINGS):
+            if pattern.match(bare):
+                draft.level = max(base, 1) + depth
+                break

@@ -1,0 +1,423 @@
+"""Pieces of tables on single pages → whole tables. Pure: geometry and text in, tables with stated seams out.
+
+A join needs positive evidence (same edges, nothing between) and has vetoes (other title, other caption, the next row
+would still have fitted on the page above), so that two tables that only look alike stay two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extract.document import Cell, Place, Seam, Table
+
+EDGE_TOLERANCE = 2.5  # points by which the same edge may move from page to page
+FULL = 2.3  # widths of a character: a line with less room than this was broken by the cell's edge, not by its author
+_AMOUNT = re.compile(r"[-－+]?[\d,，]+[.．]\d{2,}%?")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class PieceCell:
+    """One cell of a piece; row and col count from 0 in the piece.
+
+    free: room right of the cell's last line, in widths of a character of that cell (0 where unknown).
+    """
+
+    row: int
+    col: int
+    text: str
+    place: Place
+    rowspan: int = 1
+    colspan: int = 1
+    ruled: bool = True
+    free: float = 0.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The part of a table on one page. number: of the piece in the document, as printed, from 1.
+
+    edges: x of the column edges, ascending, in points (n_cols + 1). heights: of the rows, in points.
+    above: texts of the lines between what stands above on the page (or the page's top) and the piece; page fields left
+    out. is_first, is_last: no other table above / nothing but page fields below it on its page.
+    room: points left under it down to the lowest place where text is printed on such pages.
+    """
+
+    number: int
+    page: int
+    n_rows: int
+    edges: tuple[float, ...]
+    heights: tuple[float, ...]
+    cells: tuple[PieceCell, ...]
+    above: tuple[str, ...] = ()
+    is_first: bool = True
+    is_last: bool = True
+    room: float = 0.0
+
+    @property
+    def n_cols(self) -> int:
+        return len(self.edges) - 1
+
+
+@dataclass
+class Stitched:
+    """A joined table; repeated_titles: (page, lines) above its later pieces that repeat the first piece's title."""
+
+    table: Table
+    pieces: list[int]
+    repeated_titles: dict[int, int] = field(default_factory=dict)
+
+
+def stitch(pieces: Sequence[Piece]) -> list[Stitched]:
+    """Joined tables in the order of their first pieces. pieces: in reading order."""
+    done: list[_Growing] = []
+    for piece in pieces:
+        growing = done[-1] if done else None
+        decision = growing.decide(piece) if growing is not None else None
+        if growing is not None and decision is not None:
+            growing.join(piece, decision)
+        else:
+            done.append(_Growing(piece))
+    return [growing.finish() for growing in done]
+
+
+@dataclass(frozen=True)
+class _Decision:
+    reasons: tuple[str, ...]
+    n_repeated: int
+    n_title_lines: int
+
+
+@dataclass
+class _OpenCell:
+    row: int
+    col: int
+    text: str
+    places: list[Place]
+    rowspan: int
+    colspan: int
+    ruled: bool
+    free: float
+
+
+class _Growing:
+    """A table while pieces are still being added. Columns are those of the union of all edges seen so far."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._first = piece
+        self._last = piece
+        self._edges = piece.edges
+        self._n_rows = piece.n_rows
+        self._cells = [_open(cell, 0, cell.col, cell.colspan) for cell in piece.cells]
+        self._seams: list[Seam] = []
+        self._numbers = [piece.number]
+        self._titles: dict[int, int] = {}
+
+    # --------------------------------------------------------------------------------------------- join or not
+    def decide(self, piece: Piece) -> _Decision | None:
+        """The reasons to join `piece`, or None."""
+        last = self._last
+        if piece.page != last.page + 1 or not last.is_last or not piece.is_first:
+            return None
+        reasons = [f"last on page {last.page}, first on page {piece.page}"]
+        shift = 0.0
+        if not (_near(piece.edges[0], self._edges[0]) and _near(piece.edges[-1], self._edges[-1])):
+            shift = piece.edges[0] - self._edges[0]  # left and right pages of a bound copy have other margins
+            if (
+                abs((piece.edges[-1] - self._edges[-1]) - shift) > EDGE_TOLERANCE
+                or piece.n_cols != len(self._edges) - 1
+            ):
+                return None
+            reasons.append(f"same width and columns, moved by {shift:.0f} pt")
+        else:
+            reasons.append("same outer edges")
+        inner = [x - shift for x in piece.edges[1:-1]]
+        own = self._edges[1:-1]
+        shared = sum(any(_near(x, y) for y in own) for x in inner)
+        repeated = self._repeated_rows(piece, shift)
+        if inner and own:
+            if shared < max(1, (min(len(inner), len(own)) + 1) // 2):
+                return None
+            reasons.append(f"{shared} of {len(inner)} inner edges shared")
+        elif not repeated and (inner or own) and not self._is_one_block(piece):
+            return None
+        n_title = _title_lines(self._first.above, piece.above)
+        if n_title < len(piece.above):
+            return None
+        if n_title and not repeated:
+            return None  # the same title over other first rows: the next form of a series
+        if self._caption_differs(piece):
+            return None
+        if n_title:
+            reasons.append("title repeated")
+        if repeated:
+            reasons.append(f"{repeated} header rows repeated")
+        elif self._starts_like_first(piece):
+            return None
+        rest = piece.heights[repeated:]
+        if rest and rest[0] <= last.room - 2 * EDGE_TOLERANCE and not self._counts_on(piece, repeated):
+            return None
+        reasons.append("nothing but page fields between")
+        return _Decision(tuple(reasons), repeated, n_title)
+
+    def _repeated_rows(self, piece: Piece, shift: float) -> int:
+        """How many first rows of `piece` repeat the table's own first rows (no row with amounts, no cell cut)."""
+        edges = [x - shift for x in piece.edges]
+        theirs, ours = _rows(piece.cells, edges), _rows(self._first.cells, self._first.edges)
+        count = 0
+        for row in range(min(piece.n_rows, self._first.n_rows)):
+            mine, other = ours.get(row, []), theirs.get(row, [])
+            if not other or not _same_row(mine, other):
+                break
+            if all(not text for _, _, _, text in other) or any(_AMOUNT.fullmatch(text) for _, _, _, text in other):
+                break
+            count = row + 1
+        while count and any(c.row < count < c.row + c.rowspan for c in piece.cells):
+            count -= 1
+        if count and all(not c.ruled for c in piece.cells if c.row < count) and piece.n_rows > count:
+            # a caption alone repeats above every table of a file: it is no header
+            return 0 if piece.above else count
+        return count
+
+    def _caption_differs(self, piece: Piece) -> bool:
+        """Whether the piece has a caption of its own that the table does not have (another department, year, unit)."""
+        own = {_bare(c.text) for c in self._first.cells if not c.ruled}
+        return any(_bare(c.text) not in own for c in piece.cells if not c.ruled)
+
+    def _starts_like_first(self, piece: Piece) -> bool:
+        """A new table of the same form begins with the same label in its corner, though other rows follow."""
+        corner = next((_bare(c.text) for c in self._first.cells if c.row == 0 and c.col == 0), "")
+        theirs = next((_bare(c.text) for c in piece.cells if c.row == 0 and c.col == 0), "")
+        return bool(corner) and corner == theirs and self._first.n_rows > 1
+
+    def _is_one_block(self, piece: Piece) -> bool:
+        return piece.n_rows == 1 and piece.n_cols == 1
+
+    def _counts_on(self, piece: Piece, repeated: int) -> bool:
+        """Whether a running number in the first column goes on (30 … 31)."""
+        before = [c.text.strip() for c in self._cells if c.col == 0 and c.row + c.rowspan == self._n_rows]
+        after = [c.text.strip() for c in piece.cells if c.col == 0 and c.row == repeated]
+        return bool(
+            before and after and before[0].isdecimal() and after[0].isdecimal() and int(after[0]) == int(before[0]) + 1
+        )
+
+    # --------------------------------------------------------------------------------------------------- joining
+    def join(self, piece: Piece, decision: _Decision) -> None:
+        shift = 0.0 if _near(piece.edges[0], self._edges[0]) else piece.edges[0] - self._edges[0]
+        edges = tuple(x - shift for x in piece.edges)
+        columns = self._widen(edges)
+        drop = decision.n_repeated
+        offset = self._n_rows - drop
+        added = []
+        for cell in piece.cells:
+            if cell.row >= drop:
+                start, end = columns[cell.col], columns[cell.col + cell.colspan]
+                added.append(_open(cell, offset, start, end - start))
+        reasons = list(decision.reasons)
+        first_row = self._n_rows
+        n_new = piece.n_rows - drop
+        merged = False
+        if n_new:
+            merged, more = self._merge_first_row(added, first_row)
+            reasons.extend(more)
+        if merged:
+            for cell in added:
+                cell.row -= 1
+            n_new -= 1
+            first_row -= 1
+        self._cells.extend(added)
+        self._n_rows += n_new
+        self._seams.append(
+            Seam(first_row, piece.number, piece.page, tuple(reasons), _dropped(piece, drop, columns), merged)
+        )
+        self._numbers.append(piece.number)
+        if decision.n_title_lines:
+            self._titles[piece.number] = decision.n_title_lines
+        # a piece that only repeats the header leaves the room of the piece above as it is
+        self._last = piece
+
+    def _widen(self, edges: tuple[float, ...]) -> list[int]:
+        """Takes new edges into the table's columns; returns the index of each of `edges` among them."""
+        new = [x for x in edges if not any(_near(x, y) for y in self._edges)]
+        if new:
+            union = tuple(sorted([*self._edges, *new]))
+            moved = [union.index(x) for x in self._edges]
+            for cell in self._cells:
+                start, end = moved[cell.col], moved[cell.col + cell.colspan]
+                cell.col, cell.colspan = start, end - start
+            self._seams = [_moved_seam(seam, moved) for seam in self._seams]
+            self._edges = union
+        return [min(range(len(self._edges)), key=lambda i: abs(self._edges[i] - x)) for x in edges]
+
+    def _merge_first_row(self, added: list[_OpenCell], first_row: int) -> tuple[bool, list[str]]:
+        """Joins what the page break cut: a whole row, or only merged labels. Returns (row merged, reasons)."""
+        above = {c.col: c for c in self._cells if c.row + c.rowspan == first_row and c.row < first_row}
+        below = {c.col: c for c in added if c.row == first_row}
+        pairs = {
+            col: (above[col], cell)
+            for col, cell in below.items()
+            if col in above and above[col].colspan == cell.colspan
+        }
+        if self._row_is_cut(above, below, pairs):
+            for col, (upper, lower) in pairs.items():
+                self._take_in(upper, lower, added, grow=lower.rowspan - 1)
+                del below[col]
+            return True, ["a row cut by the page break"]
+        reasons: list[str] = []
+        for col in sorted(pairs):
+            upper, lower = pairs[col]
+            if _bare(lower.text):
+                if not self._label_is_cut(upper, lower, below):
+                    break
+                reasons.append(f"label “{_bare(upper.text)}|{_bare(lower.text)}” cut by the page break")
+            elif self._label_goes_on(upper, lower, below, col):
+                reasons.append(f"merged label “{_bare(upper.text)}” goes on")
+            else:
+                break
+            self._take_in(upper, lower, added, grow=lower.rowspan)
+        return False, reasons
+
+    def _take_in(self, upper: _OpenCell, lower: _OpenCell, added: list[_OpenCell], *, grow: int) -> None:
+        if lower.text.strip():
+            upper.text = f"{upper.text}\n{lower.text}" if upper.text.strip() else lower.text
+        upper.places.extend(lower.places)
+        upper.rowspan += grow
+        upper.free = lower.free
+        added.remove(lower)
+
+    def _row_is_cut(
+        self,
+        above: dict[int, _OpenCell],
+        below: dict[int, _OpenCell],
+        pairs: dict[int, tuple[_OpenCell, _OpenCell]],
+    ) -> bool:
+        if not pairs or len(pairs) != len(below) or set(below) != set(above):
+            return False
+        filled = [(u, w) for u, w in pairs.values() if _bare(w.text)]
+        if not filled:
+            return False
+        for upper, lower in filled:
+            if not _bare(upper.text) or upper.free >= FULL:
+                return False
+            if _AMOUNT.fullmatch(_bare(upper.text)) and _AMOUNT.fullmatch(_bare(lower.text)):
+                return False
+        blank = [col for col, (u, w) in pairs.items() if _bare(u.text) and not _bare(w.text)]
+        return any(self._never_blank(col) for col in blank)
+
+    def _never_blank(self, col: int) -> bool:
+        """Whether every ruled cell that begins in this column has text (the cells of header rows count as well)."""
+        return all(_bare(c.text) for c in self._cells if c.col == col and c.ruled)
+
+    def _label_is_cut(self, upper: _OpenCell, lower: _OpenCell, below: dict[int, _OpenCell]) -> bool:
+        """A merged label whose words run over the page break, while the rest of the row is a row of its own."""
+        others = [c for c in below.values() if c is not lower]
+        return (
+            upper.col == 0
+            and bool(_HAN.search(upper.text))
+            and upper.free < FULL
+            and (not lower.text[:1].isdigit())
+            and any(_bare(c.text) for c in others)
+            and len(_bare(lower.text)) <= len(_bare(upper.text))
+            and not self._corner_repeats(lower)
+        )
+
+    def _corner_repeats(self, lower: _OpenCell) -> bool:
+        """Whether this text is a label of its own elsewhere in the column."""
+        return any(c.col == lower.col and _bare(c.text) == _bare(lower.text) for c in self._cells)
+
+    def _label_goes_on(self, upper: _OpenCell, lower: _OpenCell, below: dict[int, _OpenCell], col: int) -> bool:
+        """Whether the blank cell belongs to the merged label above. Evidence: spans in this column, or never a blank."""
+        if not _bare(upper.text) or not any(_bare(c.text) for c in below.values()):
+            return False
+        spans = any(c.rowspan > 1 for c in self._cells if c.col == col and c.ruled and c.row > self._head_rows())
+        if upper.rowspan > 1 or lower.rowspan > 1:
+            return True
+        in_words = bool(_HAN.search(upper.text)) and not upper.text.strip()[:1].isdigit()
+        return in_words and self._never_blank(col) and (spans or col == 0)
+
+    def _head_rows(self) -> int:
+        return sum(1 for row in {c.row for c in self._cells if not c.ruled})
+
+    def finish(self) -> Stitched:
+        cells = [
+            Cell(c.row, c.col, c.text, tuple(c.places), rowspan=c.rowspan, colspan=c.colspan, ruled=c.ruled)
+            for c in sorted(self._cells, key=lambda c: (c.row, c.col))
+        ]
+        table = Table(self._first.number, self._n_rows, len(self._edges) - 1, cells, seams=self._seams)
+        return Stitched(table, self._numbers, self._titles)
+
+
+def _moved_seam(seam: Seam, moved: Sequence[int]) -> Seam:
+    """The seam with the columns of its dropped cells as they stand after columns were added."""
+    dropped = tuple(
+        tuple(
+            Cell(
+                c.row,
+                moved[c.col],
+                c.text,
+                c.places,
+                rowspan=c.rowspan,
+                colspan=moved[c.col + c.colspan] - moved[c.col],
+                ruled=c.ruled,
+            )
+            for c in row
+        )
+        for row in seam.dropped
+    )
+    return Seam(seam.row, seam.table, seam.page, seam.reasons, dropped, seam.merged_row)
+
+
+def _dropped(piece: Piece, count: int, columns: Sequence[int]) -> tuple[tuple[Cell, ...], ...]:
+    """The repeated rows, cells as in the piece but with the joined table's columns; row counts from 0 in the piece."""
+    return tuple(
+        tuple(
+            Cell(
+                c.row,
+                columns[c.col],
+                c.text,
+                (c.place,),
+                rowspan=c.rowspan,
+                colspan=columns[c.col + c.colspan] - columns[c.col],
+                ruled=c.ruled,
+            )
+            for c in piece.cells
+            if c.row == row
+        )
+        for row in range(count)
+    )
+
+
+def _open(cell: PieceCell, offset: int, col: int, colspan: int) -> _OpenCell:
+    return _OpenCell(cell.row + offset, col, cell.text, [cell.place], cell.rowspan, colspan, cell.ruled, cell.free)
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= EDGE_TOLERANCE
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
+
+
+def _rows(cells: Sequence[PieceCell], edges: Sequence[float]) -> dict[int, list[tuple[float, float, int, str]]]:
+    """row → (x0, x1, rowspan, bare text) of the cells that begin there."""
+    rows: dict[int, list[tuple[float, float, int, str]]] = {}
+    for c in cells:
+        spot = (edges[c.col], edges[c.col + c.colspan], c.rowspan if c.ruled else 1, _bare(c.text))
+        rows.setdefault(c.row, []).append(spot)
+    return rows
+
+
+def _same_row(ours: list[tuple[float, float, int, str]], theirs: list[tuple[float, float, int, str]]) -> bool:
+    return len(ours) == len(theirs) and all(
+        _near(a[0], b[0]) and _near(a[1], b[1]) and a[2] == b[2] and a[3] == b[3]
+        for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _title_lines(first: Sequence[str], later: Sequence[str]) -> int:
+    """How many of the lines above a later piece repeat the last lines above the first one (all of them, or none)."""
+    own, other = [_bare(t) for t in first], [_bare(t) for t in later]
+    return len(other) if other and own[-len(other) :] == other else 0

@@ -1,0 +1,87 @@
+"""What stands around a table and says whose, which year and in what unit it is: found in one text by its words."""
+
+from __future__ import annotations
+
+import re
+
+from extract.text import fold
+
+_UNIT = re.compile(r"(?:金额)?单位(?:名称)?[::]?\(?((?:人民币)?(?:百万元|亿元|万元|千元|元))\)?")
+_UNIT_BRACKET = re.compile(r"\((?:金额)?单位[::]?((?:百万元|亿元|万元|千元|元))\)")
+_YEAR = re.compile(r"(?:预算|决算)?年度[::]((?:19|20)\d\d)(?:年度?)?")
+_AS_OF = re.compile(r"截[止至](?:时间|日期)?[::]?((?:19|20)\d\d[-年./]\d{1,2}(?:[-月./]\d{1,2}日?)?)")
+_ORG = re.compile(
+    r"(?:编制|填报|公开|预算|申报|填表)?(?:部门|单位|预算单位|部门\(单位\)|单位\(部门\)|部门/单位)(?:\((?:单位|公章|盖章)\))?(?:名称)?"
+    r"(?:\((?:公章|盖章)\))?[::](.+)"
+)
+_ORG_CODE_NAME = re.compile(r"^(\d{3}(?:\d{3})?)[-_]?([\u4e00-\u9fff][\u4e00-\u9fff()、·]{2,40})$")
+_FORM_NUMBER = re.compile(
+    r"^\(?(?:附?(?:公开|预算|决算|财决|公开预算|预决算)表?[-0-9a-zA-Z一二三四五六七八九十]{1,5}表?|附?表[0-9一二三四五六七八九十]{1,3}"
+    r"(?:-\d+)?|[0-9]{1,2}表)[::]?\)?$"
+)
+_UNITS_ONLY = re.compile(r"^(?:百万元|亿元|万元|千元|元)$")
+_DATE = re.compile(r"^(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?$")
+_PIECES = re.compile(r"\s{2,}|\t|\n|\u3000+")
+_FILL = re.compile(r"[\s_:;,。,;、()公章盖章]+")
+
+
+def parse_caption(text: str) -> dict[str, str]:
+    """Kinds of caption in one printed text: unit, year, as_of, org, org_code, form_number. {} when it is none.
+
+    A text that holds more than captions (a sentence, a header that names a unit in brackets) gives {}, so that the
+    caller can trust: what has kinds is a caption and nothing else.
+    """
+    if len(text) > 160:
+        return {}
+    whole = fold(text)
+    if not whole:
+        return {}
+    found: dict[str, str] = {}
+    rest = whole
+    for kind, pattern in (("unit", _UNIT), ("year", _YEAR), ("as_of", _AS_OF)):
+        match = pattern.search(rest)
+        if match:
+            found[kind] = match.group(1)
+            rest = (rest[: match.start()] + "\n" + rest[match.end() :]).strip()
+    if _UNITS_ONLY.match(rest):
+        return {**found, "unit": rest}
+    for piece in [p for p in _split(text, rest) if p]:
+        if _FILL.sub("", piece) == "":
+            continue
+        org, plain = _ORG.fullmatch(piece), _ORG_CODE_NAME.match(piece)
+        if org:
+            code = re.match(r"^\[?(\d{3,9})\]?[-_]?(.*)$", org.group(1))
+            if code and code.group(2):
+                found["org_code"], found["org"] = code.group(1), code.group(2)
+            else:
+                found["org"] = org.group(1)
+        elif plain and "支出" not in piece and "收入" not in piece:
+            found["org_code"], found["org"] = plain.group(1), plain.group(2)
+        elif _FORM_NUMBER.match(piece):
+            found["form_number"] = piece
+        elif _DATE.match(piece):
+            found.setdefault("as_of", piece)
+        else:
+            return {}
+    return found
+
+
+def _split(text: str, rest: str) -> list[str]:
+    """The remaining pieces of a caption line: cut where the line printed wide gaps, or where a known kind was cut out."""
+    pieces = rest.split("\n")
+    gaps = [fold(piece) for piece in _PIECES.split(text)]
+    if len(gaps) > 1:
+        inside = [gap for gap in gaps if gap and any(gap in piece for piece in pieces)]
+        left = "".join(pieces)
+        for gap in inside:
+            left = left.replace(gap, "", 1)
+        if not left:
+            return inside
+    return pieces
+
+
+def bracket_unit(text: str) -> str | None:
+    """A unit named inside a header or title: `价值（金额单位：万元）`, `项目资金（万元）`."""
+    folded = fold(text)
+    match = _UNIT_BRACKET.search(folded) or re.search(r"\((百万元|亿元|万元|千元|元)\)", folded)
+    return match.group(1) if match else None

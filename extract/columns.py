@@ -1,0 +1,205 @@
+"""What each column of a table is: its role, its lane, and (with a form) its key and meaning.
+
+A lane is one of the statements printed side by side (收入 ‖ 支出): it begins with its own label or code column.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extract.document import Cell, Column
+from extract.form import Form, FormColumn, HeaderWord, load_vocabulary, matches_path
+from extract.header import Shape
+from extract.text import code_in_name, fold, is_amount_like, is_blank, is_code, is_integer
+
+_STAGE = (
+    (re.compile(r"(?:调整|全年)预算"), "budget_adjusted"),
+    (re.compile(r"决算|执行数"), "final"),
+    (re.compile(r"预算数|年初预算|预算安排"), "budget"),
+)
+_CODE_PARTS = {"类": 0, "款": 1, "项": 2}
+
+
+@dataclass
+class Content:
+    """How the body cells of one column look: counts of texts by kind."""
+
+    total: int = 0
+    numbers: int = 0
+    codes: int = 0
+    integers: int = 0
+    texts: int = 0
+
+
+def contents(grid: list[list[Cell | None]], body: int, n_cols: int) -> list[Content]:
+    """Count the kinds of text in the body of every column; cells merged over columns count in their first one."""
+    found = [Content() for _ in range(n_cols)]
+    for row in grid[body:]:
+        previous: Cell | None = None
+        for index, cell in enumerate(row):
+            if cell is None or cell is previous:
+                continue
+            previous = cell
+            if is_blank(cell.text) or cell.colspan > 2:
+                continue
+            column = found[index]
+            column.total += 1
+            if is_code(cell.text) or code_in_name(cell.text):
+                column.codes += 1
+            if is_integer(cell.text):
+                column.integers += 1
+            if is_amount_like(cell.text):
+                column.numbers += 1
+            else:
+                column.texts += 1
+    return found
+
+
+def header_word(path: str) -> HeaderWord | None:
+    """The first shared word that the end of this header path is."""
+    for word in load_vocabulary().headers:
+        if matches_path(word.headers, path):
+            return word
+    return None
+
+
+def read_columns(grid: list[list[Cell | None]], shape: Shape, form: Form | None) -> list[Column]:
+    """A Column for every grid column. Columns that no header word, form or content explains have role `ignored`."""
+    n_cols = len(shape.paths)
+    stats = contents(grid, shape.body, n_cols)
+    paths = ["/".join(fold(part) for part in path) for path in shape.paths]
+    words = [header_word(path) if path else None for path in paths]
+    roles = [_role(paths[i], words[i], stats[i], i, paths) for i in range(n_cols)]
+    _trailing_text_is_field(roles)
+    lanes = [0] * n_cols if form is not None and form.kind == "records" else _lanes(roles)
+    columns: list[Column] = []
+    for index in range(n_cols):
+        role, key, meaning = roles[index], None, dict[str, str]()
+        named = _form_column(form, paths[index], lanes[index])
+        word = words[index]
+        if named is not None:
+            role = _agree(named.role, role, stats[index])
+            key, meaning = named.key, named.meaning.as_dict()
+            if form is not None and role == "amount":
+                meaning = {**form.meaning.as_dict(), **meaning}
+        elif word is not None and role == "amount":
+            key, meaning = word.key, word.meaning.as_dict()
+            if form is not None:
+                meaning = {**form.meaning.as_dict(), **meaning}
+        if role == "amount":
+            stage = stage_of(paths[index])
+            if stage and "stage" not in meaning:
+                meaning["stage"] = stage
+            if "flow" not in meaning and form is not None and lanes[index] < len(form.lane_flow):
+                meaning["flow"] = form.lane_flow[lanes[index]]
+        final = "code" if role == "code_part" else role
+        columns.append(
+            Column(
+                index=index,
+                role=final,  # type: ignore[arg-type]
+                path=shape.paths[index],
+                key=_CODE_PART_KEY.get(paths[index].rsplit("/", 1)[-1]) if role == "code_part" else key,
+                lane=lanes[index],
+                meaning=meaning,
+            )
+        )
+    return columns
+
+
+_CODE_PART_KEY = {"类": "code_class", "款": "code_type", "项": "code_item"}
+
+
+def stage_of(path: str) -> str | None:
+    """Stage that a header path names: budget, budget_adjusted, final."""
+    for pattern, stage in _STAGE:
+        if pattern.search(path):
+            return stage
+    return None
+
+
+_BUDGET_FUNDS = re.compile(r"一般公共预算|政府性基金(?:预算)?|国有资本经营(?:预算)?|预算单位")
+
+
+def stage_of_title(title: str) -> str | None:
+    """Stage that a table's title names; the word 预算 inside the name of a fund says nothing."""
+    bare = _BUDGET_FUNDS.sub("", title)
+    if "决算" in bare:
+        return "final"
+    return "budget" if "预算" in bare else None
+
+
+def _form_column(form: Form | None, path: str, lane: int) -> FormColumn | None:
+    if form is None or not path:
+        return None
+    for column in form.columns:
+        if (column.lane is None or column.lane == lane) and matches_path(column.headers, path):
+            return column
+    return None
+
+
+def _agree(named: str, seen: str, content: Content) -> str:
+    """The form's role, unless what is printed in the column cannot be that (a text column named 合计)."""
+    if named == "amount" and seen in ("label", "field") and content.texts > content.numbers:
+        return seen
+    return named
+
+
+def _role(path: str, word: HeaderWord | None, content: Content, index: int, paths: list[str]) -> str:
+    textual = content.texts > 0 and content.texts * 2 >= content.total
+    coded = content.codes > 0 and content.codes * 2 >= content.total
+    if word is None:
+        if coded and not textual:
+            return "code"
+        if textual:
+            return "label"
+        if content.total == 0:
+            return "amount" if path else "ignored"
+        if not path and content.integers == content.total and index == 0:
+            return "ordinal"
+        return "amount"
+    role = word.role
+    if role == "code_part":
+        leaf = path.rsplit("/", 1)[-1]
+        near = [paths[i].rsplit("/", 1)[-1] for i in range(max(0, index - 2), min(len(paths), index + 3))]
+        if leaf in _CODE_PARTS and {"类", "款"} <= set(near):
+            return "code_part"
+        return "label" if textual else "amount"
+    if role == "label":
+        if coded and not textual and content.texts == 0:
+            return "code"
+        return "amount" if content.numbers and not content.texts else "label"
+    if role == "code" and textual and not coded:
+        return "label"
+    if role == "amount" and textual:
+        return "field" if content.numbers else "label"
+    return role
+
+
+def _trailing_text_is_field(roles: list[str]) -> None:
+    """Text columns to the right of amounts are fields, unless amounts follow them: then they begin a lane."""
+    last_amount = max((i for i, role in enumerate(roles) if role == "amount"), default=-1)
+    seen_amount = False
+    for index, role in enumerate(roles):
+        if role == "amount":
+            seen_amount = True
+        elif role == "label" and seen_amount and index > last_amount:
+            roles[index] = "field"
+
+
+def _lanes(roles: list[str]) -> list[int]:
+    """Lane of each column: a label, code or ordinal column after an amount column begins the next lane."""
+    lanes: list[int] = []
+    lane, amounts, labelled = 0, False, False
+    for index, role in enumerate(roles):
+        if role in ("label", "code", "code_part", "ordinal") and amounts and labelled:
+            rest = roles[index:]
+            if "label" in rest and "amount" in rest:
+                lane += 1
+                amounts = False
+        if role == "amount":
+            amounts = True
+        if role in ("label", "code", "code_part"):
+            labelled = True
+        lanes.append(lane)
+    return lanes

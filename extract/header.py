@@ -1,0 +1,232 @@
+"""Where a table's captions, header and body are, and the header path of each column.
+
+Works on any grid: nothing here knows a form. Rows and columns are 0-based positions in the joined table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from extract.caption import parse_caption
+from extract.document import Cell, Table
+from extract.form import finds, load_vocabulary, matches_path, matches_whole
+from extract.text import (
+    code_in_name,
+    compact,
+    fold,
+    is_amount_like,
+    is_blank,
+    is_code,
+    is_dash,
+    is_integer,
+    is_money,
+    is_number,
+    ordinal_rank,
+)
+
+MAX_HEADER_ROWS = 7
+_COLUMN_NUMBER = re.compile(r"^(?:\*+|栏次|行次|\d{1,2}|[A-Z]|[①-⑳]|\d{1,2}=[-+\d()=]+|[甲乙丙丁])$")
+_NUMBER_WORDS = {"栏次", "行次"}
+_TITLE_FORM = re.compile(r"\((?:预算|决算|公开)?表[-\d]+\)$")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+
+
+@dataclass
+class Shape:
+    """caption: rows above the header; header: header rows top → down; numbers: 栏次 rows; body: first body row.
+
+    paths: per column the header texts top → leaf, white space removed. leaves: the cell each path ends with.
+    """
+
+    caption: list[int] = field(default_factory=list)
+    header: list[int] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    body: int = 0
+    paths: list[tuple[str, ...]] = field(default_factory=list)
+    leaves: list[Cell | None] = field(default_factory=list)
+
+
+def distinct(row: list[Cell | None]) -> list[Cell]:
+    """The cells of a grid row, each once, left to right."""
+    seen: list[Cell] = []
+    for cell in row:
+        if cell is not None and (not seen or seen[-1] is not cell):
+            seen.append(cell)
+    return seen
+
+
+def looks_like_title(text: str) -> bool:
+    """A short text that names a table."""
+    folded = fold(text)
+    if not 2 < len(folded) <= 60 or folded[-1] in "。;；,，":
+        return False
+    return bool(_TITLE_FORM.search(folded)) or finds(load_vocabulary().titles, folded) is not None
+
+
+def is_note(text: str) -> bool:
+    return finds(load_vocabulary().notes, fold(text)) is not None
+
+
+def declares_empty(text: str) -> bool:
+    """True for a note that says that the table is empty."""
+    return len(text) < 200 and finds(load_vocabulary().empty_notes, fold(text)) is not None
+
+
+def read_shape(table: Table, grid: list[list[Cell | None]]) -> Shape:
+    """Captions, header, column numbers and body of one table."""
+    shape = Shape()
+    row = _captions(table, grid, shape)
+    _header(table, grid, row, shape)
+    for column in range(table.n_cols):
+        path, leaf = _path(grid, shape.header, column)
+        shape.paths.append(path)
+        shape.leaves.append(leaf)
+    return shape
+
+
+def is_caption_row(cells: list[Cell], n_cols: int) -> bool:
+    """A row of captions, of a title, or of both: nothing else printed in it."""
+    texts = [cell for cell in cells if not is_blank(cell.text)]
+    if not texts:
+        return False
+    unknown = [cell for cell in texts if not parse_caption(cell.text)]
+    if not unknown:
+        return True
+    if all(not cell.ruled for cell in texts):
+        return True
+    if len(unknown) == 1 and looks_like_title(unknown[0].text):
+        alone = len(texts) == 1
+        wide = unknown[0].colspan >= max(2, 0.6 * n_cols)
+        return (alone and n_cols > 1 and (wide or len(cells) > 1 or n_cols == 1)) or (len(texts) > 1 and wide)
+    return False
+
+
+def _captions(table: Table, grid: list[list[Cell | None]], shape: Shape) -> int:
+    row = 0
+    while row < min(table.n_rows, 8):
+        cells = distinct(grid[row])
+        blank = all(is_blank(cell.text) for cell in cells)
+        if (
+            blank
+            and row + 1 < table.n_rows
+            and any(
+                is_caption_row(distinct(grid[later]), table.n_cols)
+                for later in range(row + 1, min(row + 3, table.n_rows))
+            )
+        ):
+            row += 1
+            continue
+        if blank and row == 0 and table.n_rows > 1:
+            row += 1
+            continue
+        if not is_caption_row(cells, table.n_cols):
+            break
+        shape.caption.append(row)
+        row += max(1, min(cell.rowspan for cell in cells))
+    return row
+
+
+def _header(table: Table, grid: list[list[Cell | None]], first: int, shape: Shape) -> None:
+    row, spanned = first, first
+    while row < table.n_rows:
+        cells = distinct(grid[row])
+        if shape.numbers and not is_number_row(cells):
+            break
+        if row > first and is_number_row(cells):
+            shape.numbers.append(row)
+            row += 1
+            continue
+        if row >= spanned and (is_body_row(cells) or (row > first and not _continues(grid, row, shape))):
+            break
+        shape.header.append(row)
+        if len(shape.header) >= MAX_HEADER_ROWS:
+            row += 1
+            break
+        here = [cell for cell in cells if cell.row == row and cell.rowspan <= MAX_HEADER_ROWS]
+        if len(cells) > 1 and not _all_span(cells):
+            spanned = max([spanned, *(cell.row + cell.rowspan for cell in here if not is_blank(cell.text))])
+        row += 1
+    shape.body = row
+
+
+def _all_span(cells: list[Cell]) -> bool:
+    """True when every cell of a row is merged downwards: then the merge says nothing about the header's depth."""
+    return min(cell.rowspan for cell in cells) > 2
+
+
+def _continues(grid: list[list[Cell | None]], row: int, shape: Shape) -> bool:
+    """May this row still be header? Yes when the row above has a cell over several columns, or holes, or this row
+    itself is made of header words."""
+    above = distinct(grid[row - 1])
+    if row - 1 in shape.header and any(cell.colspan > 1 and not is_blank(cell.text) for cell in above):
+        return True
+    texts = [cell.text for cell in distinct(grid[row]) if not is_blank(cell.text)]
+    if not texts:
+        return False
+    known = sum(1 for text in texts if _is_header_word(text))
+    return known >= max(2, 0.6 * len(texts))
+
+
+def _is_header_word(text: str) -> bool:
+    folded = fold(text)
+    return any(matches_path(word.headers, folded) for word in load_vocabulary().headers)
+
+
+def is_number_row(cells: list[Cell]) -> bool:
+    """栏次 1 2 3, ** ** 1 2, A B C: a row that numbers the columns."""
+    texts = [compact(cell.text) for cell in cells if not is_blank(cell.text)]
+    if not texts or len(cells) < 2:
+        return False
+    if not all(_COLUMN_NUMBER.match(fold(text) if text[0] not in "①②③④⑤⑥⑦⑧⑨⑩" else text) for text in texts):
+        return False
+    if any(text in _NUMBER_WORDS for text in texts):
+        return True
+    numbers = [int(fold(text)) for text in texts if fold(text).isdigit()]
+    if any(set(text) == {"*"} for text in texts):
+        return len(texts) > 1
+    rising = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    if numbers:
+        return len(numbers) >= 3 and rising and numbers[0] in (0, 1)
+    return len(texts) >= 3 and all(re.match(r"^(?:[A-Z]|[甲乙丙丁]|[①-⑳])$", text) for text in texts)
+
+
+def is_body_row(cells: list[Cell]) -> bool:
+    """True when the row holds amounts, codes, ordinals or the label of a line, or nothing at all."""
+    texts = [cell.text for cell in cells if not is_blank(cell.text)]
+    if not texts:
+        return True
+    for text in texts:
+        folded = fold(text)
+        if is_money(text) or is_code(text) or is_dash(text) or code_in_name(text):
+            return True
+        if is_integer(text) or (is_number(text) and not _YEAR.match(folded)):
+            return True
+    others = [text for text in texts if not is_amount_like(text)]
+    rows = load_vocabulary().rows
+    return (
+        bool(others)
+        and all(
+            ordinal_rank(text) is not None or any(matches_whole(word.labels, fold(text)) for word in rows)
+            for text in others
+        )
+        and (len(others) < len(cells) or len(cells) == 1)
+        and not _row_of_headers(others)
+    )
+
+
+def _row_of_headers(texts: list[str]) -> bool:
+    """合计 · 合计 · … as sub-headers: several texts, all of them header words and none numbered."""
+    return len(texts) > 1 and all(ordinal_rank(text) is None and _is_header_word(text) for text in texts)
+
+
+def _path(grid: list[list[Cell | None]], rows: list[int], column: int) -> tuple[tuple[str, ...], Cell | None]:
+    path: list[str] = []
+    last: Cell | None = None
+    for row in rows:
+        cell = grid[row][column]
+        if cell is None or cell is last or is_blank(cell.text):
+            continue
+        path.append(compact(cell.text))
+        last = cell
+    return tuple(path), last

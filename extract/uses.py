@@ -1,0 +1,85 @@
+"""The account of strict interpretation: what became of every cell and paragraph, each exactly once."""
+
+from __future__ import annotations
+
+from extract.document import Cell, Issue, Paragraph, Reading, Table, Use
+from extract.text import is_blank
+
+MAX_ISSUES_PER_TABLE = 20
+
+
+class Account:
+    """Collects uses while a Reading is interpreted. The first home given to a cell or paragraph stays."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._cells: dict[tuple[int, int, int], str] = {}
+        self._paragraphs: dict[int, str] = {}
+
+    def cell(self, table: Table, cell: Cell, home: str) -> None:
+        """Give a cell its home; a blank cell that would be `field` or `unused` stays without one until `settle`."""
+        self._cells.setdefault((table.number, cell.row, cell.col), home)
+
+    def paragraph(self, paragraph: Paragraph, home: str) -> None:
+        self._paragraphs.setdefault(paragraph.number, home)
+
+    def home_of(self, table: Table, cell: Cell) -> str | None:
+        return self._cells.get((table.number, cell.row, cell.col))
+
+    def has_paragraph(self, paragraph: Paragraph) -> bool:
+        return paragraph.number in self._paragraphs
+
+    def home_of_paragraph(self, paragraph: Paragraph) -> str | None:
+        return self._paragraphs.get(paragraph.number)
+
+    def settle(self, known_tables: set[int]) -> tuple[list[Use], list[Issue]]:
+        """Every cell and paragraph with its use, in reading order, and an issue for each printed cell without one.
+
+        known_tables: tables that were interpreted; the others have an issue of their own already.
+        """
+        uses: list[Use] = []
+        issues: list[Issue] = []
+        for block in self._reading.blocks:
+            if isinstance(block, Paragraph):
+                home = self._paragraphs.get(block.number)
+                if home is None:
+                    home = "padding" if is_blank(block.text) else "narrative"
+                uses.append(Use(home=home, paragraph=block.number))
+                continue
+            lost: list[Cell] = []
+            for cell in block.cells:
+                home = self._cells.get((block.number, cell.row, cell.col))
+                if home is None:
+                    home = "padding" if is_blank(cell.text) else "unused"
+                    if home == "unused":
+                        lost.append(cell)
+                uses.append(Use(home=home, table=block.number, row=cell.row, col=cell.col))
+            if block.number in known_tables:
+                issues.extend(_lost(block, lost))
+        return uses, issues
+
+
+def _lost(table: Table, cells: list[Cell]) -> list[Issue]:
+    if len(cells) > MAX_ISSUES_PER_TABLE:
+        return [
+            Issue(
+                code="unused_cell",
+                severity="warning",
+                stage="interpret",
+                message_zh=f"表 {table.number} 有 {len(cells)} 个单元格没有用上，第一个是“{cells[0].text[:40]}”",
+                message_en=f"{len(cells)} cells of table {table.number} were not used, the first is {cells[0].text[:40]!r}",
+                place=cells[0].place,
+                count=len(cells),
+            )
+        ]
+    return [
+        Issue(
+            code="unused_cell",
+            severity="warning",
+            stage="interpret",
+            message_zh=f"单元格“{cell.text[:40]}”没有用上：既不是表头、科目，也不是已知栏目的数",
+            message_en=f"the cell {cell.text[:40]!r} was not used: neither header, label nor an amount of a known column",
+            place=cell.place,
+        )
+        for cell in cells
+    ]

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from extract.document import Cell, Place, Seam, Table
 
 EDGE_TOLERANCE = 2.5  # points by which the same edge may move from page to page
-FULL = 2.3  # widths of a character: a line with less room than this was broken by the cell's edge, not by its author
+FULL = 3.0  # widths of a character: a line with less room was broken by the cell's edge (a mark may not begin a line)
 _AMOUNT = re.compile(r"[-－+]?[\d,，]+[.．]\d{2,}%?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NO_BEGINNING = "（(）)、，。；：％%”》/"
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Stitched:
 
 def stitch(pieces: Sequence[Piece]) -> list[Stitched]:
     """Joined tables in the order of their first pieces. pieces: in reading order."""
+    printed = frozenset(_bare(cell.text) for piece in pieces for cell in piece.cells)
     done: list[_Growing] = []
     for piece in pieces:
         growing = done[-1] if done else None
@@ -79,7 +81,7 @@ def stitch(pieces: Sequence[Piece]) -> list[Stitched]:
         if growing is not None and decision is not None:
             growing.join(piece, decision)
         else:
-            done.append(_Growing(piece))
+            done.append(_Growing(piece, printed))
     return [growing.finish() for growing in done]
 
 
@@ -105,7 +107,8 @@ class _OpenCell:
 class _Growing:
     """A table while pieces are still being added. Columns are those of the union of all edges seen so far."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, printed: frozenset[str]) -> None:
+        self._printed = printed  # every text of the document: a label cut here may stand whole elsewhere
         self._first = piece
         self._last = piece
         self._edges = piece.edges
@@ -223,8 +226,8 @@ class _Growing:
             merged, more = self._merge_first_row(added, first_row)
             reasons.extend(more)
         if merged:
-            for cell in added:
-                cell.row -= 1
+            for moved in added:
+                moved.row -= 1
             n_new -= 1
             first_row -= 1
         self._cells.extend(added)
@@ -317,18 +320,12 @@ class _Growing:
             upper.col == 0
             and bool(_HAN.search(upper.text))
             and upper.free < FULL
-            and (not lower.text[:1].isdigit())
             and any(_bare(c.text) for c in others)
-            and len(_bare(lower.text)) <= len(_bare(upper.text))
-            and not self._corner_repeats(lower)
+            and (lower.text.strip()[:1] in _NO_BEGINNING or _bare(upper.text) + _bare(lower.text) in self._printed)
         )
 
-    def _corner_repeats(self, lower: _OpenCell) -> bool:
-        """Whether this text is a label of its own elsewhere in the column."""
-        return any(c.col == lower.col and _bare(c.text) == _bare(lower.text) for c in self._cells)
-
     def _label_goes_on(self, upper: _OpenCell, lower: _OpenCell, below: dict[int, _OpenCell], col: int) -> bool:
-        """Whether the blank cell belongs to the merged label above. Evidence: spans in this column, or never a blank."""
+        """Whether the blank cell belongs to the merged label above: spans in this column, or never a blank."""
         if not _bare(upper.text) or not any(_bare(c.text) for c in below.values()):
             return False
         spans = any(c.rowspan > 1 for c in self._cells if c.col == col and c.ruled and c.row > self._head_rows())

@@ -1,4 +1,6 @@
-"""What a PDF engine gives for one page: printed characters and the cells that rulings enclose. Engines stay behind this.
+"""What a PDF engine gives for one page: printed characters and the cells that rulings enclose.
+
+Nothing above this module knows which engine it is.
 
 All coordinates are points with the origin top left, in the frame in which the text stands upright; `to_shown` leads
 back to the page as shown, which is what Places hold.

@@ -171,4 +171,4 @@ def _is_ruling(item: dict[str, Any]) -> bool:
 def _is_white(colour: Any) -> bool:
     if not isinstance(colour, (tuple, list)) or not colour or not all(isinstance(c, (int, float)) for c in colour):
         return False
-    return max(colour) <= 0.02 if len(colour) == 4 else min(colour) >= 0.98
+    return bool(max(colour) <= 0.02 if len(colour) == 4 else min(colour) >= 0.98)

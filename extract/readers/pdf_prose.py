@@ -12,7 +12,7 @@ from extract.readers.lines import Line
 _PAGE_NUMBER = re.compile(r"[-—–－―~·\s]*(?:第)?\s*\d{1,4}\s*(?:页)?(?:\s*[/,，共]+\s*\d{1,4}\s*页?)?[-—–－―~·\s]*")
 _ZONE = 0.12  # of the page height: where page numbers and running headers stand
 _ENUMERATOR = re.compile(
-    r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|第[一二三四五六七八九十]{1,3}[部章节条]"
+    r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|注[：:\d]|第[一二三四五六七八九十]{1,3}[部章节条]"
 )
 _SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
 _HEADING_END = re.compile(r"[。；;，,、：:！!？?]$")

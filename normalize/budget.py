@@ -47,6 +47,11 @@ def positions(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
             yield amount, line, column
 
 
+def holds_money(statement: Statement) -> bool:
+    """Whether a unit of money means anything to the statement: not to lists of units or unread tables."""
+    return statement.code != "org_units" and statement.state != "unrecognized"
+
+
 def is_labelled(line: Line) -> bool:
     """Whether the line prints a label or has a code."""
     return bool((line.label is not None and line.label.text.strip()) or line.code)

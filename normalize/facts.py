@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawl.schema import Provenance
 from extract.document import Identity, Interpretation, Issue, Reading, Statement, Table
-from normalize.budget import budget_rows, statement_row
+from normalize.budget import budget_rows, holds_money, statement_row
 from normalize.cells import raw_rows, text_coverage
 from normalize.department import Disclosure, identify
 from normalize.issues import issue_rows
@@ -14,7 +14,7 @@ from normalize.placing import Placing
 from normalize.records import BUILDERS
 from normalize.schema import Row, empty_tables
 from normalize.targets import department_goal_row, project_rows
-from normalize.unit import MoneyUnit, resolve_units
+from normalize.unit import UNKNOWN, MoneyUnit, resolve_units
 
 Tables = dict[str, list[Row]]
 
@@ -32,7 +32,11 @@ def build_rows(
     disclosure, issues = identify(interpretation.identity, provenance, reading.document_sha256)
     if not reading.blocks:
         issues = []  # nothing was read: the reader's own issue says why, and that nothing is known follows from it
-    units = resolve_units([statement.caption for statement in interpretation.statements])
+    resolved = resolve_units([statement.caption for statement in interpretation.statements])
+    units = [
+        unit if holds_money(statement) else UNKNOWN
+        for statement, unit in zip(interpretation.statements, resolved, strict=True)
+    ]
     blocks = {table.number: table for table in reading.tables()}
     for statement, unit in zip(interpretation.statements, units, strict=True):
         issues += _add_statement(tables, statement, unit, disclosure, placing, block=blocks.get(statement.table))

@@ -1,7 +1,7 @@
 """List forms as rows: units of the department, assets, procurement. One row per printed record.
 
 Field names of a Record: org_units unit_name, unit_nature, unit_rank, funding_form; assets item, quantity, value;
-procurement project_name, item_name, catalogue_no, measure_unit, quantity, unit_price, total.
+procurement project_name, item_name, catalogue_no, measure_unit, quantity, unit_price, total. parent_item: as read.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def asset_rows(statement: Statement, unit: MoneyUnit, disclosure: Disclosure, pl
     for record in statement.records:
         fields = record.fields
         item = printed(fields.get("item"))
-        part = is_of_which(item)
+        given = fields.get("parent_item")  # what the reader saw by indent; else our own look at the label
+        part = given is not None or is_of_which(item)
         quantity = parse_number(fields["quantity"].text) if "quantity" in fields else PrintedNumber("blank")
         value = parse_number(fields["value"].text) if "value" in fields else PrintedNumber("blank")
         money = to_money(value, value.unit or unit.unit)
@@ -71,7 +72,7 @@ def asset_rows(statement: Statement, unit: MoneyUnit, disclosure: Disclosure, pl
             | {
                 "as_of_date": parse_date(as_of.text if as_of else None),
                 "item": item,
-                "parent_item": parent if part else None,
+                "parent_item": printed(given) or (parent if part else None),
                 "quantity_printed": printed(fields.get("quantity")),
                 "quantity": None if quantity.number is None else float(quantity.number),
                 "quantity_unit": None if find_money_unit(measure) else measure,

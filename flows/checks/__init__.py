@@ -1,0 +1,106 @@
+"""Checks: one file per rule under `line/`, `statement/`, `document/`; the docstring of the file is the rule.
+
+`check_document` runs all of them over the rows of one document; `catalogue` lists them for people.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import lru_cache
+
+from flows.checks import document, line, statement
+from flows.checks.facts import DocumentFacts, Tables, document_facts
+from flows.checks.noun import Check, CheckInfo, Finding, Row
+from flows.checks.rule import check_info
+from flows.checks.words import evidence
+
+__all__ = ["all_checks", "catalogue", "check_document"]
+
+FAMILIES = "HRXTPU"
+
+
+@lru_cache(maxsize=1)
+def all_checks() -> tuple[Check, ...]:
+    """Every check of the three folders, by family (H R X T P U), then number. A repeated id raises ValueError."""
+    found: dict[str, Check] = {}
+    for folder in (line, statement, document):
+        for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+            check: Check = importlib.import_module(module.name).CHECK
+            if check.id in found:
+                raise ValueError(f"two checks are called {check.id}")
+            found[check.id] = check
+    return tuple(sorted(found.values(), key=lambda check: (FAMILIES.index(check.family), check.id)))
+
+
+def catalogue() -> list[CheckInfo]:
+    """What every check says about itself, in the order they run."""
+    return [check_info(check) for check in all_checks()]
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+def _absent(check: Check) -> Finding:
+    reason, zh, en = check.absent
+    return Finding("document", "not_applicable", zh, en, reason=reason)
+
+
+def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
+    """Subjects made unique: a second finding about the same subject is `subject~2`."""
+    seen: dict[str, int] = {}
+    for finding in findings:
+        count = seen[finding.subject] = seen.get(finding.subject, 0) + 1
+        yield (finding.subject if count == 1 else f"{finding.subject}~{count}"), finding
+
+
+def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
+    cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
+    texts = [evidence(cell) for cell in cells]
+    fingerprint = _digest(check.id, subject, *texts)
+    delta = finding.delta
+    return {
+        "finding_id": f"{check.id}-{facts.document_sha256[:16]}-{fingerprint}",
+        "check_id": check.id,
+        "family": check.family,
+        "level": check.level,
+        "severity": check.severity if finding.outcome == "fails" else "info",
+        "document_sha256": facts.document_sha256,
+        "disclosure_id": facts.disclosure_id,
+        "subject": subject,
+        "outcome": finding.outcome,
+        "na_reason": finding.reason,
+        "left_yuan": None if finding.left is None else float(finding.left),
+        "right_yuan": None if finding.right is None else float(finding.right),
+        "delta_yuan": None if delta is None else float(delta),
+        "tolerance_yuan": None if finding.tolerance is None else float(finding.tolerance),
+        "left_zh": finding.left_zh,
+        "right_zh": finding.right_zh,
+        "n_terms": finding.n_terms,
+        "fact_ids": list(dict.fromkeys(cell.fact_id for cell in cells)),
+        "places": list(dict.fromkeys(cell.place for cell in cells)),
+        "pages": sorted({cell.page for cell in cells if cell.page is not None}),
+        "evidence": texts,
+        "message_zh": finding.message_zh,
+        "message_en": finding.message_en,
+        "fingerprint": fingerprint,
+    }
+
+
+def check_document(tables: Tables) -> list[Row]:
+    """All checks over the rows of one document (`normalize.facts.build_rows`): rows of table `findings`.
+
+    Every check leaves at least one row. Order: check, then subject; the same rows give the same findings.
+    """
+    facts = document_facts(tables)
+    if facts is None:
+        return []
+    rows: list[Row] = []
+    for check in all_checks():
+        findings = list(check.run(facts)) or [_absent(check)]
+        found = [_row(check, facts, subject, finding) for subject, finding in _numbered(findings)]
+        rows += sorted(found, key=lambda row: str(row["subject"]))
+    return rows

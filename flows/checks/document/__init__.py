@@ -1,0 +1,1 @@
+"""Checks across statements and project forms of one document."""

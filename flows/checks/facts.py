@@ -1,0 +1,348 @@
+"""The rows of one document, indexed the way checks ask for them.
+
+Statement → lanes (parts printed side by side) → lines in printed order → one Cell per amount column. Lines and
+columns are rebuilt from `budget_lines`: the positions of one printed row and lane are one line, positions with the
+same header path and key one column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from flows.checks.noun import PRINTED_STATES, Cell
+from flows.checks.tolerance import statement_resolution
+from flows.checks.words import UNITS, one_line, unit_in
+
+AnyRow = Mapping[str, Any]
+Tables = Mapping[str, Sequence[AnyRow]]
+
+UNREAD_STATEMENTS = frozenset({"other", "unrecognized"})
+CODE_LENGTHS = {"functional": (3, 5, 7), "economic_department": (3, 5), "economic_government": (3, 5)}
+
+
+class ColumnView(msgspec.Struct, frozen=True):
+    """One amount column of one lane. key: the form's name for it; path: header texts joined with `/`."""
+
+    lane: int
+    key: str | None
+    path: str
+    stage: str | None
+
+    @property
+    def name(self) -> str:
+        """The printed header nearest to the amounts."""
+        return self.path.rpartition("/")[2] or self.key or ""
+
+    @property
+    def ident(self) -> str:
+        return self.key or self.path
+
+
+class LineView(msgspec.Struct):
+    """One labelled line of one lane; cells by column. `path` is the row's line_key."""
+
+    lane: int
+    code: str | None
+    label: str
+    key: str | None
+    path: str
+    level: int
+    role: str
+    class_system: str | None
+    cells: dict[ColumnView, Cell]
+
+    @property
+    def ident(self) -> str:
+        return self.code or self.key or self.path
+
+    @property
+    def any_known(self) -> bool:
+        """Whether an amount other than zero is printed on the line."""
+        return any(cell.known and cell.yuan != 0 for cell in self.cells.values())
+
+
+class StatementView(msgspec.Struct):
+    """One statement of the document. lines: in printed order, lane by lane. columns: in printed order."""
+
+    code: str
+    seq: int
+    title: str
+    unit: str | None
+    lines: list[LineView]
+    columns: list[ColumnView]
+
+    @property
+    def ident(self) -> str:
+        return f"{self.code}.{self.seq}"
+
+    @property
+    def lanes(self) -> list[int]:
+        return sorted({line.lane for line in self.lines})
+
+    def lines_of(self, lane: int) -> list[LineView]:
+        return [line for line in self.lines if line.lane == lane]
+
+    def columns_of(self, lane: int) -> list[ColumnView]:
+        return [column for column in self.columns if column.lane == lane]
+
+    def column(self, lane: int, *keys: str) -> ColumnView | None:
+        """The lane's column with the first of these keys that it has; None without one or when it is not unique."""
+        for key in keys:
+            found = [column for column in self.columns if column.lane == lane and column.key == key]
+            if found:
+                return found[0] if len(found) == 1 else None
+        return None
+
+    def line(self, key: str) -> LineView | None:
+        """The line the form calls `key`; None without one or when it is not unique."""
+        found = [line for line in self.lines if line.key == key]
+        return found[0] if len(found) == 1 else None
+
+    def grand_total(self, lane: int) -> LineView | None:
+        """The lane's only grand total (合计, 总计); None without one or when there are several."""
+        found = [line for line in self.lines_of(lane) if line.role == "grand_total" or line.key == "grand_total"]
+        return found[0] if len(found) == 1 else None
+
+    def cell(self, line: LineView | None, *column_keys: str) -> Cell | None:
+        """The line's amount in the first of these columns its lane has."""
+        if line is None:
+            return None
+        column = self.column(line.lane, *column_keys)
+        return line.cells.get(column) if column is not None else None
+
+
+class PlanView(msgspec.Struct, frozen=True):
+    """One checkpoint (`MM-DD`) of a payment plan. number: as printed, whatever its unit."""
+
+    checkpoint: str
+    number: Decimal | None
+    state: str
+    printed: str | None
+    unit_printed: str | None
+    cell: Cell
+
+
+class ProjectView(msgspec.Struct, frozen=True):
+    """One project form. scale: yuan of one printed unit of its amounts, None when the unit is unknown.
+
+    splits_money: the form has fields for fiscal and other money.
+    """
+
+    project_id: str
+    seq: int
+    name: str
+    total: Cell
+    fiscal: Cell
+    other: Cell
+    scale: Decimal | None
+    plan: tuple[PlanView, ...]
+    splits_money: bool
+
+    @property
+    def ident(self) -> str:
+        return f"project.{self.seq}"
+
+
+class DocumentFacts(msgspec.Struct):
+    """Everything the checks may ask about one document."""
+
+    document_sha256: str
+    disclosure_id: str | None
+    statements: list[StatementView]
+    projects: list[ProjectView]
+
+    def of(self, *codes: str) -> Iterator[StatementView]:
+        """Statements of these codes, by code in the order given, then by seq."""
+        for code in codes:
+            yield from (statement for statement in self.statements if statement.code == code)
+
+    def known_statements(self) -> Iterator[StatementView]:
+        """Statements of an official form; tables we could only read as `other` promise nothing."""
+        return (statement for statement in self.statements if statement.code not in UNREAD_STATEMENTS)
+
+    def pairs(self, left: str, right: str) -> list[tuple[StatementView, StatementView]]:
+        """Statements of two kinds that belong together: the n-th of each, where the document has as many of both."""
+        lefts, rights = list(self.of(left)), list(self.of(right))
+        return list(zip(lefts, rights, strict=True)) if len(lefts) == len(rights) else []
+
+
+def _exact(fen: object, yuan: object) -> Decimal | None:
+    if isinstance(fen, int):
+        return Decimal(fen) / 100
+    return Decimal(repr(yuan)) if isinstance(yuan, float) else None
+
+
+def _place(row: AnyRow) -> str:
+    if row.get("table_no") is not None:
+        return f"t{row['table_no']}.r{row['row_no']}.c{row['col_no']}"
+    if row.get("paragraph_no") is not None:
+        return f"p{row['paragraph_no']}"
+    return f"page{row['page']}" if row.get("page") is not None else "document"
+
+
+def _position(row: AnyRow) -> tuple[int, int, int]:
+    return (row.get("table_no") or 0, row.get("row_no") or 0, row.get("col_no") or 0)
+
+
+def _printed_resolutions(rows: Iterable[AnyRow]) -> list[Decimal]:
+    return [
+        Decimal(repr(row["resolution_yuan"]))
+        for row in rows
+        if row["amount_state"] == "number" and row["resolution_yuan"] is not None
+    ]
+
+
+def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> StatementView:
+    coarsest = statement_resolution(_printed_resolutions(rows))
+    columns: dict[ColumnView, int] = {}
+    lines: dict[tuple[int, int, int], LineView] = {}
+    doubled: set[tuple[tuple[int, int, int], ColumnView]] = set()
+    for row in sorted(rows, key=_position):
+        table, printed_row, col = _position(row)
+        lane = row["lane"] or 0
+        column = ColumnView(lane, row["column_key"], row["column_path"] or "", row["stage"])
+        columns[column] = min(columns.get(column, col), col)
+        place = (lane, table, printed_row)
+        line = lines.get(place)
+        if line is None:
+            line = LineView(
+                lane=lane,
+                code=row["line_code"],
+                label=one_line(row["line_label"] or row["line_code"] or ""),
+                key=row["form_line_key"],
+                path=row["line_key"] or "",
+                level=row["line_level"] or 0,
+                role=row["agg_role"] or "leaf",
+                class_system=row["class_system"],
+                cells={},
+            )
+            lines[place] = line
+        own = row["resolution_yuan"]
+        resolution = Decimal(repr(own)) if own is not None else (coarsest or Decimal(0))
+        if column in line.cells:
+            doubled.add((place, column))
+        line.cells[column] = Cell(
+            fact_id=row["fact_id"],
+            place=_place(row),
+            page=row["page"],
+            label=line.label,
+            code=line.code,
+            column=one_line(column.name),
+            title=one_line(row["statement_title"] or code),
+            statement=code,
+            printed=row["printed_text"],
+            state=row["amount_state"],
+            yuan=_exact(row["amount_fen"], row["amount_yuan"]) if row["amount_state"] in PRINTED_STATES else None,
+            resolution=min(resolution, coarsest) if coarsest is not None else resolution,
+            unit=unit or unit_in(row["unit_printed"]),
+            key=line.key,
+            column_key=column.key,
+        )
+    # Two cells of one line under the same header cannot be told apart: no identity may use either of them.
+    for place, column in doubled:
+        del lines[place].cells[column]
+    title = next((one_line(row["statement_title"]) for row in rows if row["statement_title"]), code)
+    ordered = [lines[place] for place in sorted(lines)]
+    return StatementView(code, seq, title, unit, ordered, sorted(columns, key=lambda column: columns[column]))
+
+
+def _statements(tables: Tables) -> list[StatementView]:
+    units = {(row["statement_code"], row["seq"]): row["unit"] for row in tables.get("statements", ())}
+    grouped: dict[tuple[str, int], list[AnyRow]] = {}
+    for row in tables.get("budget_lines", ()):
+        grouped.setdefault((row["statement_code"], row["statement_seq"]), []).append(row)
+    return [_statement(code, seq, rows, units.get((code, seq))) for (code, seq), rows in sorted(grouped.items())]
+
+
+def _projects(tables: Tables) -> list[ProjectView]:
+    plans: dict[str, list[AnyRow]] = {}
+    for row in tables.get("spending_plans", ()):
+        plans.setdefault(row["project_id"], []).append(row)
+    views = []
+    for row in sorted(tables.get("projects", ()), key=lambda row: (row["seq"], row["project_id"])):
+        name = one_line(row["project_name"] or row["title_printed"] or row["project_code"] or row["project_id"])
+        unit = unit_in(row["unit_printed"])
+        title = one_line(row["title_printed"] or "项目绩效目标表")
+
+        def amount(field: str, label: str, row: AnyRow = row, name: str = name, unit: str | None = unit) -> Cell:
+            yuan = row[f"{field}_yuan"]
+            fen = row["total_fen"] if field == "total" else None
+            state = row[f"{field}_state"] or "blank"
+            printed = row[f"{field}_printed"]
+            known = _exact(fen, yuan) if state in PRINTED_STATES else None
+            return Cell(
+                fact_id=row["project_id"],
+                place=_place(row),
+                page=row["page"],
+                label=name,
+                code=None,
+                column=label,
+                title=title,  # noqa: B023 - used at once, within the same turn of the loop
+                statement="project",
+                printed=printed,
+                state=state,
+                yuan=known,
+                resolution=_resolution(printed, unit),
+                unit=unit,
+                key=field,
+            )
+
+        views.append(
+            ProjectView(
+                project_id=row["project_id"],
+                seq=row["seq"],
+                name=name,
+                total=amount("total", "预算数"),
+                fiscal=amount("fiscal", "财政资金"),
+                other=amount("other", "其他资金"),
+                scale=UNITS.get(unit) if unit else None,
+                plan=tuple(
+                    _plan(point, name, title, unit)
+                    for point in sorted(plans.get(row["project_id"], ()), key=lambda point: point["checkpoint"])
+                ),
+                splits_money=row["fiscal_state"] is not None,
+            )
+        )
+    return views
+
+
+def _resolution(printed: str | None, unit: str | None) -> Decimal:
+    """Yuan of the last printed digit of an amount of a project form."""
+    decimals = len((printed or "").strip().partition(".")[2])
+    return UNITS.get(unit or "", Decimal(0)).scaleb(-decimals)
+
+
+def _plan(row: AnyRow, name: str, title: str, unit: str | None) -> PlanView:
+    number = Decimal(repr(row["value_number"])) if row["value_number"] is not None else None
+    scale = UNITS.get(unit) if unit else None
+    cell = Cell(
+        fact_id=row["plan_id"],
+        place=_place(row),
+        page=row["page"],
+        label=name,
+        code=None,
+        column=f"{row['checkpoint']} 支出计划",
+        title=title,
+        statement="project",
+        printed=row["printed_text"],
+        state=row["state"],
+        yuan=number * scale if number is not None and scale is not None else None,
+        resolution=_resolution(row["printed_text"], unit),
+        unit=unit,
+        key="plan",
+    )
+    return PlanView(row["checkpoint"], number, row["state"], row["printed_text"], row["unit_printed"], cell)
+
+
+def document_facts(tables: Tables) -> DocumentFacts | None:
+    """The rows of one document, indexed; None when there is no row at all to say which document it is."""
+    for name in ("documents", "disclosures", "statements", "budget_lines", "projects", "issues"):
+        for row in tables.get(name, ()):
+            sha256 = row["document_sha256"]
+            disclosure = next((r["disclosure_id"] for r in tables.get("disclosures", ())), row.get("disclosure_id"))
+            return DocumentFacts(sha256, disclosure, _statements(tables), _projects(tables))
+    return None

@@ -1,0 +1,1 @@
+"""Checks within one line of a statement: its columns against each other."""

@@ -1,0 +1,126 @@
+"""The nouns of checking: Cell, Finding, Check, CheckInfo. No rule stands here.
+
+Amounts are exact: Decimal yuan, from `amount_fen` where the amount is a whole number of fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from flows.checks.facts import DocumentFacts
+
+Outcome = Literal["holds", "rounding", "fails", "not_applicable", "not_assessable"]
+Level = Literal["line", "statement", "document"]
+Severity = Literal["error", "warning"]
+Row = dict[str, object]
+
+PRINTED_STATES = frozenset({"number", "zero"})
+EMPTY_STATES = frozenset({"blank", "dash"})
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One amount position as a check sees it.
+
+    fact_id, place (`Place.ref()`), page: where it stands. label, code, column: the line's and the column's printed
+    names; title, statement: of its statement. printed, state: as in the tables. yuan: exact, None when no amount is
+    known; resolution: yuan of the last digit (see `flows.checks.tolerance`). unit: 元, 万元 …, None when unknown.
+    key, column_key: the form's names for the line and the column.
+    """
+
+    fact_id: str
+    place: str
+    page: int | None
+    label: str
+    code: str | None
+    column: str
+    title: str
+    statement: str
+    printed: str | None
+    state: str
+    yuan: Decimal | None
+    resolution: Decimal
+    unit: str | None
+    key: str | None = None
+    column_key: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """A number is printed and its amount is known."""
+        return self.state in PRINTED_STATES and self.yuan is not None
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is printed, or a sign for nothing: not a zero."""
+        return self.state in EMPTY_STATES
+
+    @property
+    def unreadable(self) -> bool:
+        """Something is printed that gives no amount (masked, illegible, not a number, unit unknown)."""
+        return not self.known and not self.empty
+
+
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one check says about one subject of one document.
+
+    subject: what was checked, stable across readings of the same print (`three_public.1/total/total`).
+    reason: why not applicable or not assessable (a stable lower_snake word). left, right, tolerance: yuan, None where
+    no amounts are compared. cells: every position concerned, the left side first. n_terms: numbers added up on the
+    right (or things counted, as the message says). facts, texts: further fact_ids and printed texts without a Cell.
+    """
+
+    subject: str
+    outcome: Outcome
+    message_zh: str
+    message_en: str
+    cells: tuple[Cell, ...] = ()
+    reason: str | None = None
+    left: Decimal | None = None
+    right: Decimal | None = None
+    tolerance: Decimal | None = None
+    left_zh: str | None = None
+    right_zh: str | None = None
+    n_terms: int | None = None
+
+    @property
+    def delta(self) -> Decimal | None:
+        return None if self.left is None or self.right is None else self.left - self.right
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One rule. id: family letter and two digits. doc: the module's docstring, which is the rule.
+
+    run: yields the findings of one document; when it yields none, the check is recorded once as not applicable with
+    `absent` (stable word, zh, en).
+    """
+
+    id: str
+    level: Level
+    severity: Severity
+    doc: str
+    run: Callable[[DocumentFacts], Iterable[Finding]]
+    absent: tuple[str, str, str]
+
+    @property
+    def family(self) -> str:
+        return self.id[0]
+
+
+class CheckInfo(msgspec.Struct, frozen=True):
+    """A check as a page shows it; every text is taken from the docstring of the check's module."""
+
+    id: str
+    family: str
+    level: Level
+    severity: Severity
+    title_zh: str
+    title_en: str
+    rule_zh: str
+    rule_en: str
+    formula: str
+    exclusions: tuple[str, ...]
+    not_applicable: str

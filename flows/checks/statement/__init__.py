@@ -1,0 +1,1 @@
+"""Checks within one statement: its lines against each other."""

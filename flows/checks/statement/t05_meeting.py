@@ -1,0 +1,34 @@
+"""T05 会议费等于其各分项之和 · Meeting costs are the sum of their parts
+
+规则：“三公”经费表中，会议费等于省属高校业务性会议费与其他会议费之和，逐金额列计算。
+Rule: In the 三公 statement, spending on meetings equals that of provincial universities plus the other, in every
+  amount column.
+Formula: meeting = meeting_university + meeting_other
+Exclusions:
+  1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
+  2. 只列一个分项的表不检查 / statements that print one of the parts only are not checked
+  3. 各列差额相同的，作为一处错误报告 / columns that show the same difference are one fault
+Not applicable: 文件没有分列这些分项的“三公”经费表 / the document has no 三公 statement with these parts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.checks.facts import DocumentFacts
+from flows.checks.noun import Check, Finding
+from flows.checks.three_public import run_items
+
+
+def run(facts: DocumentFacts) -> Iterator[Finding]:
+    yield from run_items(facts, "meeting", ("meeting_university", "meeting_other"))
+
+
+CHECK = Check(
+    "T05",
+    "statement",
+    "error",
+    __doc__,
+    run,
+    ("no_statement", "没有分列这些分项的“三公”经费表。", "No 三公 statement with these parts."),
+)

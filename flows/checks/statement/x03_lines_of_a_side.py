@@ -1,0 +1,55 @@
+"""X03 各行之和等于本年合计 · The lines of a side add up to this year's amount
+
+规则：收支总表与财政拨款收支总表中，本年收入合计等于其上各收入来源之和，本年支出合计等于其上各功能分类之和，逐金额列
+  计算。
+Rule: In the statements of income and expenditure and of fiscal appropriation, this year's income equals the sum of
+  the sources printed above it, and this year's spending the sum of the functional classes, in every amount column.
+Formula: current = Σ outermost lines above it in its lane
+Exclusions:
+  1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
+  2. 只加最外层的行，“其中”行与下级行不再相加 / only the outermost lines are added, of-which lines and their like
+     are not
+  3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
+Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.checks.equation import Equation, evaluate, fold_columns, gather_empty
+from flows.checks.facts import DocumentFacts
+from flows.checks.lanes import BALANCES, above, sides
+from flows.checks.noun import Check, Finding
+
+
+def run(facts: DocumentFacts) -> Iterator[Finding]:
+    for statement in facts.of(*BALANCES):
+        for side in sides(statement):
+            if side.current is None:
+                continue
+            lines = above(statement, side.current)
+            findings = []
+            for column, cell in side.current.cells.items():
+                terms = tuple(line.cells[column] for line in lines if column in line.cells)
+                if terms:
+                    subject = f"{statement.ident}/{side.name}_current/{column.ident}"
+                    findings.append(
+                        evaluate(Equation(subject, cell, terms, "以上各行之和", "the sum of the lines above"))
+                    )
+            yield from gather_empty(
+                fold_columns(findings),
+                f"{statement.ident}/{side.name}_current",
+                f"《{statement.title}》{side.current.label}",
+                f"《{statement.title}》, {side.current.label}",
+            )
+
+
+CHECK = Check(
+    "X03",
+    "statement",
+    "error",
+    __doc__,
+    run,
+    ("no_statement", "没有逐行列出并合计的收支总表。", "No statement that lists lines and their sum."),
+)

@@ -1,0 +1,65 @@
+"""The command `yujue`. Exit codes: 0 ok, 1 findings, 2 usage, 3 network, 4 data; messages are one line on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.exceptions import Abort, Exit, TyperException
+
+from flows.commands import explaining, night, reading
+from flows.errors import OK, USAGE, Trouble
+from flows.settings import SettingError
+from flows.terminal import line
+
+app = typer.Typer(
+    name="yujue",
+    help="中国县级部门公开的预算、决算、绩效目标，整理为数据。"
+    " What Chinese county departments publish about their money, as data.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (
+    night.demo,
+    night.crawl,
+    reading.read,
+    night.nightly,
+    reading.check,
+    reading.show,
+    explaining.why,
+    explaining.serve,
+):
+    app.command()(command)
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code and never raises for what a user can do wrong."""
+    try:
+        code: Any = app(list(arguments) if arguments is not None else None, standalone_mode=False)
+    except Trouble as trouble:
+        line(trouble.zh, trouble.en, mark="yujue:")
+        return trouble.code
+    except SettingError as error:
+        line(f"设置有误：{error}", f"a setting cannot be used: {error}", mark="yujue:")
+        return USAGE
+    except Exit as end:
+        return end.exit_code
+    except TyperException as error:
+        line(error.format_message(), error.format_message(), mark="yujue:")
+        return USAGE
+    except (Abort, KeyboardInterrupt):
+        line("已中止", "interrupted", mark="yujue:")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return OK
+    return code if isinstance(code, int) else OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `yujue`, one module per command or pair."""

@@ -1,0 +1,238 @@
+"""`demo`, `crawl`, `nightly`: what goes to the web and ends in a release."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.table import Table as RichTable
+
+from crawl.settings import CrawlSettings, from_environment
+from flows import errors
+from flows.crawl_sources import Crawled, find_sources
+from flows.crawl_sources import crawl as crawl_one
+from flows.demo import open_site
+from flows.nightly import Night, one_night_at_a_time
+from flows.nightly import nightly as one_night
+from flows.prefect_server import ensure_server
+from flows.publish_release import Published
+from flows.serve import LOOPBACK, in_background
+from flows.settings import DataRoot, data_root
+from flows.terminal import line, out, print_json, progress_bars, safe, say
+
+Data = Annotated[
+    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", help="以此时间为准（ISO 8601） / the time it counts as (ISO 8601)", show_default=False),
+]
+NoPrefect = Annotated[
+    bool, typer.Option("--no-prefect", help="不用 Prefect，步骤相同 / the same steps without Prefect")
+]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
+DEMO_DATA = Path("data") / "demo"
+
+
+def demo(
+    data: Annotated[Path, typer.Option("--data", help="演示用的数据目录 / data root of the demo")] = DEMO_DATA,
+    now: Now = None,
+    no_prefect: NoPrefect = False,
+) -> int:
+    """在本机抓取、读取、检查并发布示例县。 Crawl, read, check and publish the sample county, on this machine alone."""
+    moment = parse_now(now)
+    site = open_site(data)
+    with in_background(site.server):
+        line(f"示例网站：{site.server.url}", f"sample site: {site.server.url}")
+        night = _night([site.source], moment, data, no_prefect=no_prefect, settings=_loopback_allowed())
+    _report(night)
+    published = night.published
+    if published is None:
+        raise errors.data("示例网站上没有找到文件", "no document was found on the sample site")
+    console = out()
+    console.print(safe(say("版本目录：", "release folder: ") + str(published.folder)))
+    counts = published.index["counts"]
+    console.print(
+        safe(
+            say(
+                f"{counts['facts']} 个金额位置（{counts['facts_printed']} 个印有内容），"
+                f"{counts['findings']} 条检查结果："
+                f"{_outcomes(published)}",
+                f"{counts['facts']} facts ({counts['facts_printed']} printed), {counts['findings']} findings: "
+                f"{_outcomes(published)}",
+            )
+        )
+    )
+    console.print(safe(say("打开：", "open: ") + f"yujue serve --data {data}"))
+    console.print(safe(say("或文件：", "or the file: ") + str((published.folder / "index.html").resolve())))
+    return errors.OK
+
+
+def crawl(
+    sources: Annotated[
+        list[str], typer.Argument(help="来源文件或区划代码 / source files or division codes", show_default=False)
+    ],
+    now: Now = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> int:
+    """抓取来源，存入档案和台账。 Crawl sources into the archive and the ledger."""
+    root, moment, paths = DataRoot(data or data_root()), parse_now(now), find_sources(sources)
+    crawled = []
+    with one_night_at_a_time(root), progress_bars() as tell:
+        for number, path in enumerate(paths, start=1):
+            tell("crawl", number - 1, len(paths))
+            crawled.append(crawl_one(path, root, moment))
+            tell("crawl", number, len(paths))
+    if as_json:
+        print_json([msgspec.to_builtins(one.result) for one in crawled])
+    else:
+        out().print(_visits(crawled))
+    return _crawl_troubles(crawled)
+
+
+def nightly(
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--sources", help="来源目录（默认自带的） / folder of sources (default: our own)", show_default=False
+        ),
+    ] = None,
+    now: Now = None,
+    no_prefect: NoPrefect = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> int:
+    """一夜：抓取、读取、整理、检查、发布。 One night: crawl, read, build facts, check, release."""
+    moment, paths = parse_now(now), find_sources([], folder)
+    if not paths:
+        line("没有来源，只处理档案中已有的文件", "no sources: only what the archive holds is worked on")
+    night = _night(paths, moment, data or data_root(), no_prefect=no_prefect)
+    if as_json:
+        print_json(_as_data(night))
+    else:
+        _report(night)
+        if night.published is not None:
+            out().print(safe(str(night.published.folder)))
+    return _crawl_troubles(night.crawled)
+
+
+def parse_now(text: str | None) -> dt.datetime:
+    """The time a night counts as, with a zone; UTC where none is said. Raises Trouble (exit code 2)."""
+    if text is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise errors.usage(
+            f"--now {text!r} 不是 ISO 8601 时间，如 2026-11-23T02:00:00+08:00",
+            f"--now {text!r} is not an ISO 8601 time such as 2026-11-23T02:00:00+08:00",
+        ) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+
+
+def _night(
+    sources: list[Path], now: dt.datetime, data: Path, *, no_prefect: bool, settings: CrawlSettings | None = None
+) -> Night:
+    if no_prefect:
+        with progress_bars() as tell:
+            return one_night(sources, now, data, progress=tell, crawl_settings=settings)
+    line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
+    ensure_server()
+    from flows.prefect_flow import nightly_under_prefect  # noqa: PLC0415 - Prefect reads its settings when imported
+
+    with progress_bars() as tell:
+        return nightly_under_prefect(sources, now, data, progress=tell, crawl_settings=settings)
+
+
+def _loopback_allowed() -> CrawlSettings:
+    """The sample site is on this machine, which no other source may reach."""
+    settings = from_environment()
+    return msgspec.structs.replace(settings, private_hosts=settings.private_hosts | {LOOPBACK})
+
+
+def _report(night: Night) -> None:
+    """What the night did, on stderr."""
+    for one in night.crawled:
+        fetched = one.result.bodies_fetched
+        line(
+            f"{one.result.source_id}：取得 {fetched} 个新内容，{_pairs(one.result.outcomes)}",
+            f"{one.result.source_id}: {fetched} bodies fetched, {_pairs(one.result.outcomes)}",
+        )
+    done, failed = night.done, night.failed
+    line(
+        f"共 {night.documents} 个文件；本次读取 {done.get('read', 0)}，整理 {done.get('facts', 0)}，"
+        f"检查 {done.get('check', 0)}；失败 {sum(failed.values())}",
+        f"{night.documents} documents; read {done.get('read', 0)}, built facts of {done.get('facts', 0)}, "
+        f"checked {done.get('check', 0)}; failed {sum(failed.values())}",
+    )
+    for issue in night.issues:
+        line(issue.message_zh, issue.message_en, mark="!")
+    if night.published is not None:
+        version = night.published.version
+        if night.published.is_new:
+            line(f"发布 {version}", f"published {version}")
+        else:
+            line(f"没有变化，仍为 {version}", f"nothing new: {version} holds")
+
+
+def _crawl_troubles(crawled: list[Crawled]) -> int:
+    """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
+    code = errors.OK
+    for one in crawled:
+        result = one.result
+        for warning in result.warnings:
+            line(f"{result.source_id}：{warning}", f"{result.source_id}: {warning}", mark="!")
+        for visit in result.troubles:
+            reason = visit.reason or visit.status or ""
+            line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
+        for error in result.errors:
+            line(f"{result.source_id}：{error}", f"{result.source_id}: {error}", mark="✗")
+        if result.failed:
+            line(
+                f"{result.source_id}：抓取不完整（{result.finish_reason}）",
+                f"{result.source_id}: the crawl is not complete ({result.finish_reason})",
+                mark="✗",
+            )
+            code = errors.NETWORK
+    return code
+
+
+def _visits(crawled: list[Crawled]) -> RichTable:
+    table = RichTable(box=None, pad_edge=False)
+    table.add_column(say("来源", "source"))
+    table.add_column(say("文件", "documents"), justify="right")
+    table.add_column(say("取得", "fetched"), justify="right")
+    table.add_column(say("访问", "visits"))
+    for one in crawled:
+        result = one.result
+        table.add_row(
+            safe(result.source_id), str(result.documents), str(result.bodies_fetched), safe(_pairs(result.outcomes))
+        )
+    return table
+
+
+def _as_data(night: Night) -> dict[str, Any]:
+    published = night.published
+    return {
+        "crawled": [msgspec.to_builtins(one.result) for one in night.crawled],
+        "documents": night.documents,
+        "done": night.done,
+        "failed": night.failed,
+        "issues": [msgspec.to_builtins(issue) for issue in night.issues],
+        "release": None
+        if published is None
+        else {"version": published.version, "folder": str(published.folder), "is_new": published.is_new},
+    }
+
+
+def _outcomes(published: Published) -> str:
+    return _pairs(published.index["findings"])
+
+
+def _pairs(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

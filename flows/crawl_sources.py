@@ -1,0 +1,102 @@
+"""Crawl every source, one after the other, and say what the ledger knows afterwards."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawl.ledger import Ledger
+from crawl.runner import CrawlBusy, crawl_source
+from crawl.schema import CrawlResult, FoundDocument
+from crawl.settings import CrawlSettings
+from crawl.source import Source, SourceError, load_source
+from flows import errors
+from flows.release.build import Unreached
+from flows.settings import DataRoot
+
+OWN_SOURCES = Path(__file__).resolve().parents[1] / "crawl" / "sources"
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """What became of one source this night."""
+
+    source: Source
+    result: CrawlResult
+
+
+def find_sources(given: Sequence[str], folder: Path | None = None) -> list[Path]:
+    """Source files by path, by file name or by division code; all of the folder where none is given.
+
+    Raises Trouble (exit code 2) for one that is not there, or not a source (file, line, key, what was expected).
+    """
+    folder = folder or OWN_SOURCES
+    if not folder.is_dir():
+        raise errors.usage(f"没有来源目录：{folder}", f"no folder of sources: {folder}")
+    registered = sorted(folder.glob("*.yml"))
+    found = [_find(name, registered) for name in given] if given else registered
+    for path in found:
+        load(path)
+    return list(dict.fromkeys(found))
+
+
+def _find(name: str, registered: list[Path]) -> Path:
+    path = Path(name)
+    if path.suffix in (".yml", ".yaml") or len(path.parts) > 1:
+        if not path.is_file():
+            raise errors.usage(f"没有来源文件：{name}", f"no such source file: {name}")
+        return path
+    hits = [one for one in registered if name in (one.stem, one.stem.partition("_")[0])]
+    if not hits:
+        known = ", ".join(one.stem for one in registered) or "none"
+        raise errors.usage(f"没有名为 {name} 的来源（已有：{known}）", f"no source named {name} (known: {known})")
+    return hits[0]
+
+
+def load(path: Path) -> Source:
+    """The source of a file. Raises Trouble (exit code 2) with file, line, key and what was expected."""
+    try:
+        return load_source(path)
+    except SourceError as error:
+        raise errors.usage(f"来源文件有误 {error}", f"not a usable source: {error}") from error
+    except OSError as error:
+        raise errors.usage(f"来源文件无法打开 {path}", f"the source file cannot be opened: {path}") from error
+
+
+def crawl(path: Path, root: DataRoot, now: dt.datetime, settings: CrawlSettings | None = None) -> Crawled:
+    """Crawl one source into the archive and the ledger. settings: default from the environment.
+
+    Raises Trouble (exit code 2) where the source or a setting cannot be used, or is being crawled already.
+    """
+    source = load(path)
+    try:
+        return Crawled(source, crawl_source(path, data_root=root.path, now=now, settings=settings))
+    except CrawlBusy as error:
+        raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
+    except ValueError as error:
+        raise errors.usage(f"设置有误：{error}", str(error)) from error
+
+
+def found_documents(root: DataRoot) -> list[FoundDocument]:
+    """Every document the ledger knows, in the order of the digests."""
+    if not root.ledger.exists():
+        return []
+    with Ledger(root.ledger) as ledger:
+        return ledger.documents()
+
+
+def unreached(root: DataRoot) -> list[Unreached]:
+    """Addresses of notices and attachments that never gave a body, by last outcome; by source and address."""
+    if not root.ledger.exists():
+        return []
+    last: dict[tuple[str, str], Unreached | None] = {}
+    with Ledger(root.ledger) as ledger:
+        for visit in ledger.visits():
+            key = (visit.source_id, visit.url)
+            if visit.outcome in ("new", "unchanged", "replaced"):
+                last[key] = None
+            elif visit.role != "listing" and last.get(key, True) is not None:
+                last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text)
+    return [one for _, one in sorted(last.items()) if one is not None]

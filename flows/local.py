@@ -1,0 +1,123 @@
+"""Documents given by path: read, interpreted and checked by themselves, without archive, ledger or release."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from crawl.schema import Provenance
+from extract.document import Issue, Reading
+from flows import errors
+from flows.build_facts import facts_of_a_failure
+from flows.read_documents import unread
+from flows.settings import WorkLimits
+from flows.stage import Progress, failure_issue, quiet
+from flows.store import Tables, pack_reading, unpack_reading, unpack_tables
+from flows.workers import Job, Outcome, run_jobs
+from normalize.issues import issue_rows
+from normalize.schema import TABLES
+
+
+@dataclass
+class LocalDocument:
+    """One document given by path. tables: rows per table of the contract, findings included.
+
+    unreadable: the issue that says why nothing could be read; None where something was.
+    """
+
+    path: Path
+    reading: Reading
+    tables: Tables = field(default_factory=dict)
+
+    @property
+    def unreadable(self) -> Issue | None:
+        if self.reading.blocks:
+            return None
+        return next((issue for issue in self.reading.issues if issue.severity == "error"), None)
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files as given, and the files below folders, not hidden ones. Raises Trouble (exit code 2) for a missing one."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            below = [
+                one
+                for one in sorted(path.rglob("*"))
+                if one.is_file() and not any(part.startswith(".") for part in one.relative_to(path).parts)
+            ]
+            if not below:
+                raise errors.usage(f"目录中没有文件：{path}", f"no files in this folder: {path}")
+            found += below
+        elif path.exists():
+            found.append(path)
+        else:
+            raise errors.usage(f"没有这个文件：{path}", f"no such file: {path}")
+    return list(dict.fromkeys(found))
+
+
+def read_paths(paths: Sequence[Path], limits: WorkLimits, progress: Progress = quiet) -> list[LocalDocument]:
+    """Read these files; the same bytes under a second name are left out. In the order given."""
+    given: dict[str, Path] = {}
+    for path in paths:
+        given.setdefault(_digest(path), path)
+    jobs = [Job("read", sha256, {"path": str(path), "filename": path.name}) for sha256, path in given.items()]
+    readings = {
+        outcome.job.sha256: unread(outcome.job.sha256, failure_issue("read", outcome))
+        if outcome.failure
+        else unpack_reading(outcome.packed)
+        for outcome in _told(jobs, limits, "read", progress)
+    }
+    return [LocalDocument(path, readings[sha256]) for sha256, path in given.items()]
+
+
+def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, progress: Progress = quiet) -> None:
+    """Fill in the tables of each document: facts first, then findings."""
+    by_sha = {document.reading.document_sha256: document for document in documents}
+    jobs = [_facts_job(document) for document in documents]
+    facts = {
+        outcome.job.sha256: facts_of_a_failure(outcome.job, outcome, limits) if outcome.failure else outcome.packed
+        for outcome in _told(jobs, limits, "facts", progress)
+    }
+    for sha256, packed in facts.items():
+        by_sha[sha256].tables = {**unpack_tables(packed), "findings": []}
+    checks = [Job("check", sha256, {"tables": packed}) for sha256, packed in facts.items()]
+    for outcome in _told(checks, limits, "check", progress):
+        tables = by_sha[outcome.job.sha256].tables
+        if outcome.failure:
+            tables["issues"] += issue_rows([failure_issue("check", outcome)], outcome.job.sha256)
+        else:
+            tables["findings"] = unpack_tables(outcome.packed)["findings"]
+
+
+def together(documents: Sequence[LocalDocument]) -> Tables:
+    """Rows of all documents, per table of the contract."""
+    return {name: [row for document in documents for row in document.tables[name]] for name in TABLES}
+
+
+def _facts_job(document: LocalDocument) -> Job:
+    arguments = {
+        "reading": pack_reading(document.reading),
+        "provenance": msgspec.to_builtins(Provenance(filename=document.path.name)),
+        "is_current": True,
+    }
+    return Job("facts", document.reading.document_sha256, arguments)
+
+
+def _told(jobs: list[Job], limits: WorkLimits, stage: str, progress: Progress) -> Iterator[Outcome]:
+    progress(stage, 0, len(jobs))
+    for count, outcome in enumerate(run_jobs(jobs, limits), start=1):
+        yield outcome
+        progress(stage, count, len(jobs))
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise errors.usage(f"无法打开：{path}", f"cannot be opened: {path}") from error

@@ -1,0 +1,66 @@
+"""The night as a Prefect flow: the same plain functions, each step a task; Prefect sees shards, no documents.
+
+Import this module only after `prefect_server.ensure_server` (or with PREFECT_API_URL set): Prefect reads its settings
+when it is imported. For a schedule, Prefect can serve `flows/prefect_flow.py:nightly_flow`: what it must be told are
+plain texts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from prefect import flow, get_run_logger, task
+from prefect.cache_policies import NO_CACHE
+
+from crawl.settings import CrawlSettings
+from flows.nightly import Night, nightly
+from flows.stage import Progress, quiet
+
+
+def as_task(name: str, work: Callable[[], object]) -> object:
+    """A step as a task run. No parameters, no results, no cache of Prefect's: fingerprints decide what is done."""
+    as_prefect_task = task(name=name.partition(":")[0], task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+    return as_prefect_task(work)()
+
+
+@flow(name="nightly", persist_result=False, validate_parameters=False)
+def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
+    sources: list[str],
+    now: str,
+    data_root: str,
+    told: list[Night] | None = None,
+    progress: Progress | None = None,
+    crawl_settings: CrawlSettings | None = None,
+) -> None:
+    """One night. sources: paths of source files; now: ISO time; told: takes the Night, for a caller in this process."""
+    night = nightly(
+        [Path(source) for source in sources],
+        dt.datetime.fromisoformat(now),
+        Path(data_root),
+        step=as_task,
+        progress=progress or quiet,
+        crawl_settings=crawl_settings,
+    )
+    log = get_run_logger()
+    for stage, count in night.done.items():
+        log.info("%s: %d documents, %d failed", stage, count, night.failed[stage])
+    if night.published is not None:
+        log.info("release %s%s", night.published.version, "" if night.published.is_new else " holds: nothing new")
+    if told is not None:
+        told.append(night)
+
+
+def nightly_under_prefect(
+    sources: list[Path],
+    now: dt.datetime,
+    data_root: Path,
+    *,
+    progress: Progress = quiet,
+    crawl_settings: CrawlSettings | None = None,
+) -> Night:
+    """Run the flow and return its Night."""
+    told: list[Night] = []
+    nightly_flow([str(source) for source in sources], now.isoformat(), str(data_root), told, progress, crawl_settings)
+    return told[0]

@@ -1,0 +1,151 @@
+"""Facts and findings → an immutable release, if what it follows from differs from the newest one.
+
+Built aside, renamed when whole, and `latest` moved last: a night that fails leaves the good release as it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows import errors
+from flows.fingerprint import digest, stage_code
+from flows.release.build import Unreached, build, whole_table
+from flows.release.version import (
+    SCHEMA_VERSION,
+    STAGING,
+    index_of,
+    newest,
+    next_version,
+    point_latest_at,
+    remove_debris,
+)
+from flows.settings import DataRoot
+from flows.stage import Plan, Progress, quiet, shards
+from flows.store import sync_folder, unpack_tables
+from normalize.schema import TABLES, Row, SchemaError, to_frame
+
+
+@dataclass(frozen=True)
+class Published:
+    """The release that holds after the night. is_new: made by this night."""
+
+    version: str
+    folder: Path
+    is_new: bool
+    index: dict[str, Any]
+
+
+def publish_release(
+    facts: Plan,
+    checks: Plan,
+    unreached: Sequence[Unreached],
+    *,
+    root: DataRoot,
+    now: dt.datetime,
+    progress: Progress = quiet,
+) -> Published:
+    """Publish, or return the newest release if it already holds exactly this.
+
+    Raises Trouble (exit code 4) naming table, column, rows and document where rows break the contract.
+    """
+    inputs = release_inputs(facts, checks, unreached)
+    root.releases.mkdir(parents=True, exist_ok=True)
+    remove_debris(root.releases)
+    previous = newest(root.releases)
+    if previous is not None:
+        index = index_of(root.releases, previous)
+        if index is not None and index.get("inputs") == inputs:
+            point_latest_at(root.releases, previous)  # the night that made it may have been killed before this
+            return Published(previous, root.releases / previous, False, index)
+    try:
+        tables = load_tables(facts, checks, unreached, progress)
+    except SchemaError as error:
+        raise errors.data(
+            f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"
+        ) from error
+    version = next_version(root.releases, now)
+    staging = Path(tempfile.mkdtemp(prefix=f"{STAGING}{version}-", dir=root.releases))
+    try:
+        index = build(staging, version, tables, list(unreached), inputs=inputs, previous=previous)
+        seal(staging, root.releases / version)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    point_latest_at(root.releases, version)
+    return Published(version, root.releases / version, True, index)
+
+
+def release_inputs(facts: Plan, checks: Plan, unreached: Sequence[Unreached]) -> str:
+    """Fingerprint of everything the release follows from: results of each document, what was not found, our code."""
+    made, checked = facts.results(), checks.results()
+    return digest(
+        "release",
+        stage_code("release"),
+        SCHEMA_VERSION,
+        *(f"{sha256} {fingerprint} {checked[sha256]}" for sha256, fingerprint in sorted(made.items())),
+        *(f"{one.source_id} {one.url} {one.outcome} {one.link_text}" for one in unreached),
+    )
+
+
+def load_tables(
+    facts: Plan, checks: Plan, unreached: Sequence[Unreached], progress: Progress = quiet
+) -> dict[str, pl.DataFrame]:
+    """Every table of the contract over all documents, checked and in order. Raises SchemaError."""
+    documents = sorted(facts.works)
+    pieces: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    done = 0
+    progress("release", 0, len(documents))
+    for shard in shards(documents, 500):
+        rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        for sha256 in shard:
+            for stage in (facts, checks):
+                for name, found in stage.load(sha256, unpack_tables).items():
+                    rows[name] += found
+        for name, found in rows.items():
+            pieces[name].append(to_frame(name, found))
+        done += len(shard)
+        progress("release", done, len(documents))
+    pieces["issues"].append(to_frame("issues", [unreached_row(one) for one in unreached]))
+    return {name: whole_table(name, [*found, to_frame(name, [])]) for name, found in pieces.items()}
+
+
+def unreached_row(one: Unreached) -> Row:
+    """The issue that says a link led nowhere."""
+    zh = {"gone": "链接已失效", "refused": "网站拒绝访问", "failed": "未能取得"}[one.outcome]
+    en = {"gone": "the link is dead", "refused": "the site refuses it", "failed": "it could not be fetched"}[
+        one.outcome
+    ]
+    text = f"“{one.link_text}” " if one.link_text else ""
+    return {
+        "issue_id": f"crawl.{digest(one.source_id, one.url)}",
+        "document_sha256": None,
+        "code": f"link_{one.outcome}",
+        "severity": "warning",
+        "stage": "crawl",
+        "page": None,
+        "place": None,
+        "message_zh": f"{zh}：{text}{one.url}",
+        "message_en": f"{en}: {text}{one.url}",
+        "count": 1,
+    }
+
+
+def seal(staging: Path, folder: Path) -> None:
+    """Flush every file, make the folder immutable in name, and give it its name in one step."""
+    for path in sorted(staging.iterdir()):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+        path.chmod(0o444)
+    staging.chmod(0o755)
+    sync_folder(staging)
+    staging.rename(folder)
+    sync_folder(folder.parent)

@@ -1,0 +1,37 @@
+"""The dictionary of a release, in Chinese and in English, made from the one definition of each column."""
+
+from __future__ import annotations
+
+from normalize.schema import TABLES, TableSpec
+
+_HEAD = {
+    "zh": ("数据字典", "列", "类型", "含义", "单位", "空值", "例"),
+    "en": ("Data dictionary", "column", "type", "meaning", "unit", "null", "example"),
+}
+_ROWS = {"zh": "每行由以下列唯一确定", "en": "a row is named by"}
+_LAYER = {
+    "zh": {"core": "核心", "meta": "元数据", "raw": "原始"},
+    "en": {"core": "core", "meta": "meta", "raw": "raw"},
+}
+
+
+def dictionary(language: str, version: str) -> str:
+    """Markdown: one section per table, one line per column. language: zh or en."""
+    title = _HEAD[language][0]
+    parts = [f"# {title} · yujue {version}\n"]
+    parts += [_section(spec, language) for spec in TABLES.values()]
+    return "\n".join(parts)
+
+
+def _section(spec: TableSpec, language: str) -> str:
+    title = spec.title_zh if language == "zh" else spec.title_en
+    lines = [f"## `{spec.layer}_{spec.name}` · {title} ({_LAYER[language][spec.layer]})\n"]
+    if spec.key:
+        lines.append(f"{_ROWS[language]}: {', '.join(f'`{column}`' for column in spec.key)}\n")
+    lines.append("| " + " | ".join(_HEAD[language][1:]) + " |")
+    lines.append("|---" * len(_HEAD[language][1:]) + "|")
+    for field in spec.columns:
+        meaning, null = (field.zh, field.null_meaning_zh) if language == "zh" else (field.en, field.null_meaning_en)
+        cells = (f"`{field.name}`", str(field.dtype), meaning, field.unit or "", null or "", field.example or "")
+        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"

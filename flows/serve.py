@@ -1,0 +1,223 @@
+"""Folders over HTTP: a release for who wants to look at it, the sample site for the demo's crawl.
+
+Loopback by default; files only, below one folder, no listings, no hidden names; one range per request; conditional
+requests; headers under which a page can load nothing from elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import hashlib
+import mimetypes
+import os
+import re
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+LOOPBACK = "127.0.0.1"
+CHUNK = 1 << 16
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+TYPES = {
+    ".parquet": "application/vnd.apache.parquet",
+    ".md": "text/markdown; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".htm": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "": "text/plain; charset=utf-8",
+}
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class FileServer(ThreadingHTTPServer):
+    """Serves the files below `root`. redirect: where `/` leads when the folder has no index.html."""
+
+    daemon_threads = True
+
+    def __init__(self, root: Path, host: str = LOOPBACK, port: int = 0, redirect: str | None = None) -> None:
+        self.root = root.resolve()
+        self.redirect = redirect
+        super().__init__((host, port), Handler)
+
+    @property
+    def url(self) -> str:
+        host, port = self.server_address[0], self.server_address[1]
+        return f"http://{host if isinstance(host, str) else host.decode()}:{port}/"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is not worth a traceback."""
+
+
+@contextmanager
+def in_background(server: FileServer) -> Iterator[FileServer]:
+    """Serve from a thread while the block runs."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """GET and HEAD of files."""
+
+    server: FileServer
+    server_version = "yujue"
+    sys_version = ""
+    protocol_version = "HTTP/1.1"
+    timeout = 30
+
+    def do_GET(self) -> None:
+        self._answer(body=True)
+
+    def do_HEAD(self) -> None:
+        self._answer(body=False)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
+        """Nothing on the terminal: progress and results belong there."""
+
+    def _answer(self, *, body: bool) -> None:
+        path = urlsplit(self.path).path
+        if path == "/" and self.server.redirect and not (self.server.root / "index.html").is_file():
+            self._head(HTTPStatus.FOUND, {"Location": self.server.redirect, "Content-Length": "0"})
+            return
+        file = find_file(self.server.root, path)
+        if file is None:
+            self._say(HTTPStatus.NOT_FOUND, body=body)
+            return
+        if file.is_dir():
+            self._head(HTTPStatus.MOVED_PERMANENTLY, {"Location": f"{path}/", "Content-Length": "0"})
+            return
+        try:
+            with file.open("rb") as content:
+                self._send(file, content, body=body)
+        except (BrokenPipeError, ConnectionResetError):
+            self.close_connection = True
+        except OSError:
+            self._say(HTTPStatus.NOT_FOUND, body=body)
+
+    def _send(self, file: Path, content: BinaryIO, *, body: bool) -> None:
+        status = os.fstat(content.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            self._say(HTTPStatus.NOT_FOUND, body=body)
+            return
+        size = status.st_size
+        etag = f'"{hashlib.sha256(f"{file.name} {size} {status.st_mtime_ns}".encode()).hexdigest()[:20]}"'
+        modified = email.utils.formatdate(status.st_mtime, usegmt=True)
+        headers = {"ETag": etag, "Last-Modified": modified, "Accept-Ranges": "bytes", "Cache-Control": "no-cache"}
+        if self._not_modified(etag, status.st_mtime):
+            self._head(HTTPStatus.NOT_MODIFIED, headers)
+            return
+        headers["Content-Type"] = content_type(file)
+        start, end, code = 0, size - 1, HTTPStatus.OK
+        wanted = self.headers.get("Range")
+        if wanted and self.headers.get("If-Range", etag) in (etag, modified):
+            span = byte_range(wanted, size)
+            if span is not None and not span:
+                self._say(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, {"Content-Range": f"bytes */{size}"}, body=body)
+                return
+            if span is not None:
+                start, end = span
+                code = HTTPStatus.PARTIAL_CONTENT
+                headers["Content-Range"] = f"bytes {start}-{end}/{size}"
+        headers["Content-Length"] = str(end - start + 1)
+        self._head(code, headers)
+        if body:
+            content.seek(start)
+            left = end - start + 1
+            while left > 0 and (piece := content.read(min(CHUNK, left))):
+                self.wfile.write(piece)
+                left -= len(piece)
+
+    def _not_modified(self, etag: str, mtime: float) -> bool:
+        match = self.headers.get("If-None-Match")
+        if match is not None:
+            return etag in (one.strip().removeprefix("W/") for one in match.split(",")) or match.strip() == "*"
+        since = self.headers.get("If-Modified-Since")
+        if since is None:
+            return False
+        try:
+            moment = email.utils.parsedate_to_datetime(since)
+        except ValueError:
+            return False
+        return moment.tzinfo is not None and dt.datetime.fromtimestamp(int(mtime), dt.UTC) <= moment
+
+    def _say(self, code: HTTPStatus, headers: dict[str, str] | None = None, *, body: bool) -> None:
+        text = f"{code.value} {code.phrase}\n".encode()
+        self._head(
+            code,
+            {**(headers or {}), "Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(text))},
+        )
+        if body:
+            self.wfile.write(text)
+
+    def _head(self, code: HTTPStatus, headers: dict[str, str]) -> None:
+        self.send_response(code)
+        for name, value in {**HEADERS, **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+def find_file(root: Path, path: str) -> Path | None:
+    """The file (or folder, where the final slash is missing) a URL path means; None if outside, hidden or absent.
+
+    Links are followed only to where they stay inside the root.
+    """
+    try:
+        text = unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return None
+    parts = [part for part in text.split("/") if part]
+    if any(part.startswith(".") or "\\" in part or not part.isprintable() for part in parts):
+        return None
+    wanted = root.joinpath(*parts)
+    if text.endswith("/"):
+        wanted /= "index.html"
+    try:
+        real = wanted.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return None
+    if not real.is_relative_to(root) or any(part.startswith(".") for part in real.relative_to(root).parts):
+        return None
+    return real if real.is_file() or (real / "index.html").is_file() else None
+
+
+def byte_range(header: str, size: int) -> tuple[int, int] | tuple[()] | None:
+    """First and last byte of a single range; () where it cannot be satisfied; None where the whole is to be sent."""
+    found = _RANGE.fullmatch(header.strip())
+    if found is None or not (found[1] or found[2]):
+        return None  # several ranges, or another unit: a server may send everything
+    if not found[1]:
+        length = min(int(found[2]), size)
+        return (size - length, size - 1) if length else ()
+    start = int(found[1])
+    end = min(int(found[2]), size - 1) if found[2] else size - 1
+    if found[2] and int(found[2]) < start:
+        return None
+    return (start, end) if start < size else ()
+
+
+def content_type(file: Path) -> str:
+    suffix = file.suffix.lower()
+    return TYPES.get(suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"

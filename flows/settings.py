@@ -1,0 +1,162 @@
+"""Where things lie and how far things may go. The only module of `flows` that sees the environment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+DEFAULT_DATA_ROOT = Path("data")
+MIB = 1024 * 1024
+
+
+class SettingError(ValueError):
+    """A setting of the environment that cannot be meant: names the variable and what was expected."""
+
+
+@dataclass(frozen=True)
+class DataRoot:
+    """The folder of one installation's data, and what lies where in it."""
+
+    path: Path
+
+    @property
+    def archive(self) -> Path:
+        return self.path / "archive"
+
+    @property
+    def ledger(self) -> Path:
+        return self.path / "ledger" / "ledger.sqlite"
+
+    @property
+    def tables(self) -> Path:
+        return self.path / "tables"
+
+    @property
+    def facts(self) -> Path:
+        return self.path / "facts"
+
+    @property
+    def findings(self) -> Path:
+        return self.path / "findings"
+
+    @property
+    def releases(self) -> Path:
+        return self.path / "releases"
+
+    @property
+    def lock(self) -> Path:
+        return self.path / "night.lock"
+
+
+@dataclass(frozen=True)
+class WorkLimits:
+    """Bounds on the work of one document, beside those of `extract.settings` (which are reached first, as a rule).
+
+    seconds: wall time of one document in one stage. memory_mib: address space of a worker process.
+    workers: worker processes. documents_per_worker: a worker is replaced after so many, against leaks.
+    shard: documents of one batch (one Prefect task, one progress step).
+    """
+
+    seconds: int = 600
+    memory_mib: int = 4096
+    workers: int = 2
+    documents_per_worker: int = 200
+    shard: int = 500
+
+
+def data_root() -> Path:
+    """YUJUE_DATA_ROOT, or `data/` in the current folder."""
+    return Path(os.environ.get("YUJUE_DATA_ROOT") or DEFAULT_DATA_ROOT)
+
+
+def work_limits() -> WorkLimits:
+    """The limits, each overridable by YUJUE_WORK_<NAME> (a positive whole number). Raises SettingError."""
+    changed: dict[str, int] = {"workers": max(1, min(os.cpu_count() or 1, 8))}
+    for field in fields(WorkLimits):
+        variable = f"YUJUE_WORK_{field.name.upper()}"
+        printed = (os.environ.get(variable) or "").strip()
+        if not printed:
+            continue
+        if not printed.isdecimal() or int(printed) < 1:
+            raise SettingError(f"{variable}={printed!r}: expected a positive whole number")
+        changed[field.name] = int(printed)
+    return WorkLimits(**changed)
+
+
+def language() -> str:
+    """`zh` or `en`: YUJUE_LANG, else the locale's."""
+    for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(variable)
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+# ------------------------------------------------------------------------------------------------------------- Prefect
+
+PREFECT_SWITCHES = {
+    # no telemetry, from the client or from the server; no update of the terminal's look behind our back
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    # stage lines go to the server; the terminal has one progress bar and is not to be broken by log lines
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
+    # a server of its own for each process would be started where none is named: never wanted here
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+}
+
+
+def prefect_api_url() -> str | None:
+    """The server the user has named, if any."""
+    return os.environ.get("PREFECT_API_URL") or None
+
+
+def prefect_home() -> Path:
+    """Home of our own server: YUJUE_PREFECT_HOME, else the user's cache, else (none to write in) a temporary folder."""
+    named = os.environ.get("YUJUE_PREFECT_HOME")
+    if named:
+        return Path(named).absolute()
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir()) / f"yujue-{os.getuid()}" / "prefect"
+    return cache / "yujue" / "prefect"
+
+
+def prefect_environment(home: Path) -> dict[str, str]:
+    """The environment in which our server is started."""
+    return {**os.environ, **PREFECT_SWITCHES, "PREFECT_HOME": str(home)}
+
+
+def use_prefect(api_url: str, home: Path) -> None:
+    """Point this process at a server. To be called before Prefect is imported: it reads its settings once."""
+    os.environ.update(PREFECT_SWITCHES)
+    os.environ["PREFECT_API_URL"] = api_url
+    os.environ.setdefault("PREFECT_HOME", str(home))
+
+
+# ------------------------------------------------------------------------------------------------- workers, terminal
+
+
+def worker_environment() -> dict[str, str]:
+    """The environment of a worker process: ours, with one thread per numeric library (the pool is the parallelism)."""
+    paths = [str(Path(__file__).resolve().parents[1]), os.environ.get("PYTHONPATH") or ""]
+    return {
+        **os.environ,
+        "POLARS_MAX_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(path for path in paths if path),
+    }
+
+
+def no_color() -> bool:
+    """https://no-color.org: any non-empty NO_COLOR means none."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
+def terminal_width() -> int:
+    return shutil.get_terminal_size((120, 40)).columns

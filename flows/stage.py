@@ -1,0 +1,170 @@
+"""A stage of the night: for each document one work, one stored result, and a name that says what it follows from.
+
+    plan.missing()   the works that have no result yet
+    plan.do(works)   do them in worker processes and store what comes of them
+    plan.results()   document → fingerprint of its result
+    plan.load(sha)   the packed result, made again if it turns out damaged
+
+A work that fails (late, dead, out of memory, a bug) gives a result too: the one that says so, under a fingerprint of
+its own, in which the limits count; with other limits it is tried again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from extract.document import Issue, Stage
+from flows.fingerprint import digest
+from flows.settings import WorkLimits
+from flows.store import DamagedResult, Store, damaged_issue
+from flows.workers import Job, Outcome, run_jobs
+
+T = TypeVar("T")
+Progress = Callable[[str, int, int], None]
+
+
+def quiet(stage: str, done: int, total: int) -> None:
+    """Progress told to nobody."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done with one document. failed_fingerprint: the name of the result that says it failed."""
+
+    sha256: str
+    fingerprint: str
+    failed_fingerprint: str
+    job: Job
+
+
+def failed_fingerprint(fingerprint: str, limits: WorkLimits, *more: str) -> str:
+    return digest("failed", fingerprint, str(limits.seconds), str(limits.memory_mib), *more)
+
+
+@dataclass
+class Plan:
+    """One stage over all documents. failed: the result of a work that failed. source: the stage it builds on."""
+
+    name: str
+    store: Store
+    works: dict[str, Work]
+    limits: WorkLimits
+    failed: Callable[[Work, Outcome], bytes]
+    source: Plan | None = None
+    progress: Progress = quiet
+    issues: list[Issue] = field(default_factory=list)
+
+    def result(self, sha256: str) -> str | None:
+        """Fingerprint of the document's stored result, the good one first; None where there is none."""
+        work = self.works[sha256]
+        for fingerprint in (work.fingerprint, work.failed_fingerprint):
+            if self.store.has(sha256, fingerprint):
+                return fingerprint
+        return None
+
+    def missing(self) -> list[str]:
+        """Documents without a result, in the order of their names."""
+        return [sha256 for sha256 in sorted(self.works) if self.result(sha256) is None]
+
+    def do(self, documents: Sequence[str]) -> int:
+        """Do the work of these documents and store every result; how many failed."""
+        failed = 0
+        builds_on_damaged: list[str] = []
+        self.progress(self.name, 0, len(documents))
+        for count, outcome in enumerate(run_jobs([self.works[sha].job for sha in documents], self.limits), start=1):
+            if outcome.failure == "damaged" and self.source is not None:
+                builds_on_damaged.append(outcome.job.sha256)
+            else:
+                failed += self._store(outcome)
+            self.progress(self.name, count, len(documents))
+        for sha256 in builds_on_damaged:
+            assert self.source is not None
+            self.source.remake(sha256, DamagedResult("unreadable"))
+            for outcome in run_jobs([self.works[sha256].job], self.limits):
+                failed += self._store(outcome)
+        return failed
+
+    def _store(self, outcome: Outcome) -> bool:
+        work = self.works[outcome.job.sha256]
+        if outcome.failure is None:
+            self.store.put(work.sha256, work.fingerprint, outcome.packed)
+            return False
+        self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
+        return True
+
+    def remake(self, sha256: str, error: DamagedResult) -> None:
+        """Throw a damaged result away and make it again; the damage is an issue of the night."""
+        fingerprint = self.result(sha256)
+        if fingerprint is not None:
+            self.issues.append(damaged_issue(sha256, self.store.path(sha256, fingerprint), error))
+            self.store.forget(sha256, fingerprint)
+        self.do([sha256])
+
+    def results(self) -> dict[str, str]:
+        """Document → fingerprint of its result. Raises KeyError where a work is still to be done."""
+        found = {sha256: self.result(sha256) for sha256 in sorted(self.works)}
+        absent = [sha256 for sha256, fingerprint in found.items() if fingerprint is None]
+        if absent:
+            raise KeyError(f"{self.name}: no result for {absent[0]} and {len(absent) - 1} more")
+        return {sha256: fingerprint for sha256, fingerprint in found.items() if fingerprint is not None}
+
+    def load(self, sha256: str, unpack: Callable[[bytes], T]) -> T:
+        """The result, unpacked; a damaged one is made again once. Raises DamagedResult if that does not help."""
+        for last in (False, True):
+            fingerprint = self.result(sha256)
+            packed = None if fingerprint is None else self.store.get(sha256, fingerprint)
+            try:
+                if packed is None:
+                    raise DamagedResult("absent")
+                return unpack(packed)
+            except DamagedResult as error:
+                if last:
+                    raise
+                self.remake(sha256, error)
+        raise AssertionError
+
+
+def shards(documents: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """The documents in batches: one task, one progress step, one line in the log each."""
+    for start in range(0, len(documents), size):
+        yield documents[start : start + size]
+
+
+def failure_issue(stage: Stage, outcome: Outcome) -> Issue:
+    """The Issue that says why a document has no result of this stage. No times and no paths: it is published."""
+    zh_stage, en_stage = {
+        "read": ("读取", "reading"),
+        "interpret": ("解释", "interpreting"),
+        "check": ("检查", "checking"),
+    }.get(stage, (stage, stage))
+    zh, en = {
+        "timeout": (
+            f"{zh_stage}超过 {outcome.detail}，已中止",
+            f"{en_stage} took more than {outcome.detail} and was ended",
+        ),
+        "died": (f"{zh_stage}时进程崩溃（{outcome.detail}）", f"the process died while {en_stage} ({outcome.detail})"),
+        "memory": (
+            f"{zh_stage}所需内存超过 {outcome.detail}",
+            f"{en_stage} needs more than {outcome.detail} of memory",
+        ),
+        "archive": (
+            "档案中没有该文件的原始字节，或字节已损坏；请重新抓取",
+            "the archive does not hold the document's bytes, or they are damaged; crawl it again",
+        ),
+        "damaged": ("中间结果损坏", "the stored result it builds on is damaged"),
+        "error": (f"{zh_stage}时程序错误（{outcome.detail}）", f"a bug of ours while {en_stage} ({outcome.detail})"),
+    }[outcome.failure or "error"]
+    return Issue(
+        code=f"{stage}_{outcome.failure or 'error'}",
+        severity="error",
+        stage=stage,
+        message_zh=zh,
+        message_en=en,
+        document_sha256=outcome.job.sha256,
+    )
+
+
+def merged_issues(plans: Iterable[Plan]) -> list[Issue]:
+    return [issue for plan in plans for issue in plan.issues]

@@ -1,0 +1,81 @@
+"""What a person sees: results on stdout, progress and messages on stderr, in their language."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from flows.settings import language, no_color, terminal_width
+from flows.stage import Progress as Tell
+from flows.stage import quiet
+
+STAGES = {
+    "crawl": ("抓取来源", "crawl sources"),
+    "read": ("读取文件", "read documents"),
+    "facts": ("整理数据", "build facts"),
+    "check": ("检查", "check facts"),
+    "release": ("发布", "release"),
+}
+
+
+def say(zh: str, en: str) -> str:
+    """The text in the language of the user."""
+    return zh if language() == "zh" else en
+
+
+def out() -> Console:
+    """For results. Not a terminal: wide enough that nothing is cut, and no colour."""
+    terminal = sys.stdout.isatty()
+    width = None if terminal else max(terminal_width(), 160)
+    return Console(file=sys.stdout, width=width, no_color=no_color(), highlight=False, soft_wrap=not terminal)
+
+
+def err() -> Console:
+    """For messages and progress."""
+    return Console(file=sys.stderr, no_color=no_color(), highlight=False, soft_wrap=True)
+
+
+def line(zh: str, en: str, *, mark: str = "") -> None:
+    """One line of message on stderr; whatever it quotes cannot start new lines or control the terminal."""
+    text = " ".join(f"{mark} {say(zh, en)}".split())
+    err().print(Text("".join(character for character in text if character.isprintable())))
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def safe(text: object) -> Text:
+    """A printed text without markup and control characters, for a cell of a table or tree."""
+    kept = "".join(c if c.isprintable() or c == "\n" else " " for c in str("" if text is None else text))
+    return Text(kept)
+
+
+@contextmanager
+def progress_bars() -> Iterator[Tell]:
+    """One bar per stage on stderr while the block runs; silent where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err()
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if not total:
+            return
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(say(*STAGES.get(stage, (stage, stage))))
+        bars.update(tasks[stage], completed=done, total=total)
+
+    with bars:
+        yield tell

@@ -1,0 +1,182 @@
+"""The process in which one document at a time is read, interpreted and checked: `python -m flows.worker SECONDS MIB`.
+
+It may be killed at any moment and bounds itself: address space by rlimit, wall time by an alarm that ends the process
+even inside C code, and it dies with its parent. Jobs come on stdin, replies go to what stdout was; whatever a library
+prints goes to stderr. Frames: 8 bytes length (big endian) and that many bytes of msgpack; a reply is [status, bytes].
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import msgspec
+
+from crawl.schema import Provenance
+from extract.document import Identity, Interpretation, Issue, Reading
+from flows.store import DamagedResult, pack_reading, pack_tables, unpack_reading, unpack_tables
+
+GRACE_SECONDS = 30  # the parent ends a late worker; the alarm is for a worker whose parent is gone
+PR_SET_PDEATHSIG = 1
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class NotInTheArchive(Exception):  # noqa: N818 - names what was found
+    """The body a document is named by is missing from the archive, or is not itself."""
+
+
+def read(arguments: dict[str, Any]) -> bytes:
+    """A document, from the archive or from a path, as a packed Reading."""
+    from extract.readers import read_document  # noqa: PLC0415 - only what the job needs
+
+    if "path" in arguments:
+        return pack_reading(read_document(Path(arguments["path"]), filename=arguments.get("filename")))
+    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+
+    try:
+        content = Archive(Path(arguments["archive"])).get(arguments["sha256"])
+    except FileNotFoundError as error:
+        raise NotInTheArchive("missing") from error
+    except ArchiveCorruption as error:
+        raise NotInTheArchive("damaged") from error
+    return pack_reading(read_document(content, filename=arguments.get("filename")))
+
+
+def facts(arguments: dict[str, Any]) -> bytes:
+    """A packed Reading as packed rows of every table. A bug while interpreting costs the meaning, never the cells."""
+    from normalize.facts import build_rows  # noqa: PLC0415 - only what the job needs
+
+    reading = unpack_reading(_packed(arguments, "reading"))
+    provenance = msgspec.convert(arguments["provenance"], Provenance)
+    trouble = msgspec.convert(arguments.get("trouble"), Issue | None)
+    interpretation = uninterpreted(reading, trouble) if trouble else _interpret(reading)
+    try:
+        tables = build_rows(reading, interpretation, provenance, is_current=arguments["is_current"])
+    except Exception as error:  # noqa: BLE001 - one document's bug is an issue of that document; the night goes on
+        bare = msgspec.structs.replace(reading, blocks=[])
+        trouble = _bug("normalize", reading.document_sha256, error)
+        tables = build_rows(bare, uninterpreted(bare, trouble), provenance, is_current=arguments["is_current"])
+    return pack_tables(tables)
+
+
+def check(arguments: dict[str, Any]) -> bytes:
+    """Packed rows of one document as packed rows of the table findings."""
+    from flows.checks import check_document  # noqa: PLC0415 - only what the job needs
+
+    return pack_tables({"findings": check_document(unpack_tables(_packed(arguments, "tables")))})
+
+
+OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {"read": read, "facts": facts, "check": check}
+
+
+def _packed(arguments: dict[str, Any], name: str) -> bytes:
+    """A stored result, given as such or as the path it lies at."""
+    given = arguments[name]
+    return given if isinstance(given, bytes) else Path(given).read_bytes()
+
+
+def _interpret(reading: Reading) -> Interpretation:
+    from extract.interpret import interpret_reading  # noqa: PLC0415 - only what the job needs
+
+    try:
+        return interpret_reading(reading)
+    except Exception as error:  # noqa: BLE001 - as above
+        return uninterpreted(reading, _bug("interpret", reading.document_sha256, error))
+
+
+def uninterpreted(reading: Reading, trouble: Issue) -> Interpretation:
+    """No meaning and the reason why: the cells stay in raw_cells, the reason in issues."""
+    return Interpretation(
+        document_sha256=reading.document_sha256,
+        identity=Identity(),
+        statements=[],
+        projects=[],
+        goals=[],
+        sections=[],
+        uses=[],
+        issues=[trouble],
+    )
+
+
+def _bug(stage: Literal["interpret", "normalize"], sha256: str, error: Exception) -> Issue:
+    return Issue(
+        code=f"{stage}_failed",
+        severity="error",
+        stage=stage,
+        message_zh=f"程序错误，本文件未能解释（{where(error)}）",
+        message_en=f"a bug of ours: the document was not interpreted ({where(error)})",
+        document_sha256=sha256,
+    )
+
+
+def where(error: BaseException) -> str:
+    """`KeyError: 'x' at extract/form.py:12`: the innermost line of our code, without machine paths or line breaks."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if ROOT in Path(frame.filename).parents]
+    last = f" at {Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno}" if ours else ""
+    text = " ".join(f"{type(error).__name__}: {error}".replace(str(ROOT), ".").split())
+    return f"{text[:240]}{last}"
+
+
+# ------------------------------------------------------------------------------------------------------------- process
+
+
+def write_frame(stream: BinaryIO, payload: bytes) -> None:
+    stream.write(len(payload).to_bytes(8, "big"))
+    stream.write(payload)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame; None at the end of the stream."""
+    head = stream.read(8)
+    if len(head) < 8:
+        return None
+    size = int.from_bytes(head, "big")
+    payload = stream.read(size)
+    return payload if len(payload) == size else None
+
+
+def bound_this_process(memory_mib: int) -> None:
+    """Limit the address space and ask to die with the parent, where the system can."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory_mib * 1024**2, memory_mib * 1024**2))
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main(seconds: int, memory_mib: int) -> None:
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    bound_this_process(memory_mib)
+    while (frame := read_frame(sys.stdin.buffer)) is not None:
+        job = msgspec.msgpack.decode(frame)
+        signal.alarm(seconds + GRACE_SECONDS)
+        try:
+            status, payload = "ok", OPERATIONS[job["operation"]](job["arguments"])
+        except MemoryError:
+            # what is left of this process is not to be trusted with another document
+            write_frame(replies, msgspec.msgpack.encode(["memory", b""]))
+            return
+        except NotInTheArchive as error:
+            status, payload = "archive", str(error).encode()
+        except DamagedResult as error:
+            status, payload = "damaged", str(error).encode()
+        except Exception as error:  # noqa: BLE001 - told to the parent, which makes an issue of it
+            status, payload = "error", where(error).encode()
+        signal.alarm(0)
+        write_frame(replies, msgspec.msgpack.encode([status, payload]))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

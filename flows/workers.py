@@ -1,0 +1,203 @@
+"""A pool of worker processes that can be killed: one hostile document costs one issue, never the night.
+
+A worker that is late is killed, one that dies is replaced; a document whose worker died gets one more try alone, since
+the machine may have run out of memory for another's sake. Works the same inside and outside Prefect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from flows.settings import WorkLimits, worker_environment
+
+Failure = Literal["timeout", "died", "memory", "archive", "damaged", "error"]
+START_SECONDS = 60  # imports of the first document's libraries on a slow machine
+
+
+@dataclass(frozen=True)
+class Job:
+    """One operation of `flows.worker` on one document."""
+
+    operation: Literal["read", "facts", "check"]
+    sha256: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: the packed result, or how it failed and the last words of the worker.
+
+    archive: the body is not in the archive, or not itself. damaged: the stored result the job builds on is.
+    """
+
+    job: Job
+    packed: bytes = b""
+    failure: Failure | None = None
+    detail: str = ""
+
+
+def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Iterator[Outcome]:
+    """Run the jobs in `limits.workers` processes; outcomes come as they are ready. Closing it ends them all."""
+    waiting = list(jobs)
+    if not waiting:
+        return
+    todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    for job in waiting:
+        todo.put(job)
+    done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
+    minders = [_Minder(todo, done, limits) for _ in range(min(limits.workers, len(waiting)))]
+    for minder in minders:
+        minder.start()
+    try:
+        for _ in waiting:
+            outcome = done.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield outcome
+    finally:
+        for minder in minders:
+            minder.stop()
+        for minder in minders:
+            minder.join()
+
+
+class _Minder(threading.Thread):
+    """Minds one worker process: hands it jobs, waits no longer than the limit, replaces it when it is gone."""
+
+    def __init__(
+        self, todo: queue.SimpleQueue[Job], done: queue.SimpleQueue[Outcome | BaseException], limits: WorkLimits
+    ) -> None:
+        super().__init__(daemon=True, name="minder")
+        self.todo, self.done, self.limits = todo, done, limits
+        self.worker: _Worker | None = None
+        self.stopped = threading.Event()
+
+    def stop(self) -> None:
+        self.stopped.set()
+        worker = self.worker
+        if worker is not None:
+            worker.kill()
+
+    def run(self) -> None:
+        try:
+            while not self.stopped.is_set():
+                try:
+                    job = self.todo.get_nowait()
+                except queue.Empty:
+                    break
+                outcome = self._try(job)
+                if outcome.failure == "died" and not self.stopped.is_set():
+                    outcome = self._try(job)
+                self.done.put(outcome)
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            self.done.put(error)
+        finally:
+            if self.worker is not None:
+                self.worker.close()
+
+    def _try(self, job: Job) -> Outcome:
+        if self.worker is None or self.worker.served >= self.limits.documents_per_worker:
+            if self.worker is not None:
+                self.worker.close()
+            self.worker = _Worker(self.limits)
+            if self.stopped.is_set():
+                self.worker.kill()
+        outcome = self.worker.do(job)
+        if outcome.failure in ("timeout", "died", "memory"):
+            self.worker.close()
+            self.worker = None
+        return outcome
+
+
+@dataclass
+class _Worker:
+    """One worker process and the pipes to it."""
+
+    limits: WorkLimits
+    served: int = 0
+    process: subprocess.Popen[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "flows.worker", str(self.limits.seconds), str(self.limits.memory_mib)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.last_words,
+            env=worker_environment(),
+        )
+
+    def do(self, job: Job) -> Outcome:
+        first = self.served == 0
+        self.served += 1
+        deadline = time.monotonic() + self.limits.seconds + (START_SECONDS if first else 0)
+        request = msgspec.msgpack.encode({"operation": job.operation, "arguments": job.arguments})
+        try:
+            assert self.process.stdin is not None
+            self.process.stdin.write(len(request).to_bytes(8, "big") + request)
+            self.process.stdin.flush()
+            size = int.from_bytes(self._take(8, deadline), "big")
+            status, payload = msgspec.msgpack.decode(self._take(size, deadline), type=tuple[str, bytes])
+        except TimeoutError:
+            self.kill()
+            return Outcome(job, failure="timeout", detail=f"{self.limits.seconds} s")
+        except (OSError, EOFError):
+            self.kill()
+            return Outcome(job, failure="died", detail=self._tail())
+        if status == "ok":
+            return Outcome(job, packed=payload)
+        if status == "memory":
+            return Outcome(job, failure="memory", detail=f"{self.limits.memory_mib} MiB")
+        failure: Failure = "archive" if status == "archive" else "damaged" if status == "damaged" else "error"
+        return Outcome(job, failure=failure, detail=payload.decode(errors="replace"))
+
+    def _take(self, size: int, deadline: float) -> bytes:
+        """Exactly so many bytes from the worker. Raises TimeoutError, EOFError."""
+        assert self.process.stdout is not None
+        handle = self.process.stdout.fileno()
+        taken = bytearray()
+        while len(taken) < size:
+            ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise TimeoutError
+            # the descriptor itself: a buffered reader could hold bytes that select does not see
+            piece = os.read(handle, min(size - len(taken), 1 << 20))
+            if not piece:
+                raise EOFError
+            taken += piece
+        return bytes(taken)
+
+    def _tail(self) -> str:
+        """Return code and last line the worker wrote to stderr."""
+        code = self.process.wait()
+        size = self.last_words.seek(0, 2)
+        self.last_words.seek(max(0, size - 2000))
+        lines = self.last_words.read().decode(errors="replace").strip().splitlines()
+        return f"exit {code}" + (f", {lines[-1][:300]}" if lines else "")
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+
+    def close(self) -> None:
+        """End the process (it is idle or lost) and its pipes."""
+        self.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):  # an unsent request in the buffer of a dead worker
+                    pipe.close()
+        self.last_words.close()

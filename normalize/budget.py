@@ -26,6 +26,9 @@ from normalize.unit import MoneyUnit, column_unit, label_unit
 RECORD_LISTS: Final = frozenset({"org_units", "assets"})  # their values have tables of their own
 TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal"})
 BESIDE_COLUMNS: Final = frozenset({"change", "previous_year", "sme_reserved", "project_budget"})
+FUNDS: Final = frozenset(
+    {"general_public_budget", "government_fund", "state_capital", "fiscal_special_account", "unit_funds"}
+)
 # （类）（款）（项） behind a label are levels of the classification, not units
 LABEL_MEASURES: Final = MEASURES - {"类", "款", "项"}
 _TOTAL_WORD: Final = re.compile(r"合计|小计|总计|总额")
@@ -161,7 +164,7 @@ def budget_rows(
                 "sum_safe": line.agg_role == "leaf" and is_leaf_column(column, statement.columns),
                 "column_path": "/".join(column.path),
                 "column_key": column.key,
-                "fund": column.meaning.get("fund"),
+                "fund": fund_of(line, column),
                 "nature": column.meaning.get("nature"),
                 "measure": column.meaning.get("measure"),
                 "printed_text": printed(amount.text),
@@ -180,6 +183,12 @@ def budget_rows(
     if unitless:
         issues.append(unit_unknown(statement, unitless, placing.sha256))
     return rows, issues
+
+
+def fund_of(line: Line, column: Column) -> str | None:
+    """The fund the line itself names (a source of revenue), else the column's: 一般公共预算拨款收入 under 预算数."""
+    named = (line.key or "").rpartition("/")[2]
+    return named if named in FUNDS and line.flow == "revenue" else column.meaning.get("fund")
 
 
 def amount_unit(number: PrintedNumber, line: Line, column: Column, unit: MoneyUnit) -> MoneyUnit:

@@ -168,3 +168,10 @@ def test_every_amount_is_found_again_in_the_cells() -> None:
     printed = [row for row in tables["raw_cells"] if row["text"] not in blanks]
     used = sum(row["home"] != "unused" for row in printed)
     assert tables["documents"][0]["text_coverage"] == used / len(printed)
+
+
+def test_a_source_of_revenue_names_its_fund() -> None:
+    made = statement([(None, "一、一般公共预算拨款收入", ["5.00"])], [amount_column(0, "amount", "预算数", fund="all")])
+    made.lines[0] = Line(2, 0, made.lines[0].label, made.lines[0].path, 0, key="general_public_budget", flow="revenue")
+    (row,) = build_rows(reading_of(made), interpretation_of(made), Provenance())["budget_lines"]
+    assert (row["fund"], row["flow"], row["sum_safe"]) == ("general_public_budget", "revenue", True)

@@ -73,17 +73,22 @@ class _PublicOnly:
     def __init__(self, receiver: Any, host: str) -> None:
         self._receiver = receiver
         self._host = host
+        self._private: list[str] = []
+        self._public = False
 
     def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802
         if is_private(address.host):
-            _refused_names[self._host] = address.host
+            self._private.append(address.host)
         else:
+            self._public = True
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:  # noqa: N802
+        if self._private and not self._public:
+            _refused_names[self._host] = self._private[0]
         self._receiver.resolutionComplete()
 
 

@@ -56,7 +56,8 @@ def decode_page(body: bytes) -> tuple[str, str]:
     """(text, encoding) of a page, by its bytes: byte order mark, strict UTF-8, else GB18030.
 
     Labels in headers and <meta> are not asked: they are wrong often enough (GBK sent as utf-8, UTF-8 labelled gb2312),
-    and GBK text of any length is never valid UTF-8. What GB18030 cannot read either becomes U+FFFD.
+    and while two GBK characters may by chance be valid UTF-8, a page of them is not. What GB18030 cannot read either
+    becomes U+FFFD.
     """
     for bom, encoding in _BOMS:
         if body.startswith(bom):

@@ -118,10 +118,10 @@ class StaticSpider(Spider):
         address = refused_name(host)
         if isinstance(error, Refused):
             visit = self.recorder.trouble(wanted, "refused", str(error))
-        elif isinstance(error, RobotsUnreachable):
-            visit = self.recorder.trouble(wanted, "failed", str(error))
         elif address is not None:
             visit = self.recorder.trouble(wanted, "refused", f"guard: {host} leads to {address}, not a public address")
+        elif isinstance(error, RobotsUnreachable):
+            visit = self.recorder.trouble(wanted, "failed", str(error))
         elif isinstance(error, DownloadCancelledError):
             limit = self.source.politeness.max_bytes
             visit = self.recorder.trouble(wanted, "failed", f"larger than {limit} bytes (politeness.max_bytes)")

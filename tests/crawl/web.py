@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,6 +34,7 @@ class Resource(msgspec.Struct):
     headers: dict[str, str] = {}
     seconds: float = 0.0
     declared_length: int | None = None
+    chunked: bool = False
 
 
 class Site:
@@ -87,14 +88,26 @@ def serve(site: Site) -> Iterator[Site]:
                 self.send_header(name, value)
             if not same:
                 self.send_header("Content-Type", found.kind)
-                self.send_header("Content-Length", str(found.declared_length or len(found.body)))
+                if found.chunked:
+                    self.send_header("Transfer-Encoding", "chunked")
+                else:
+                    self.send_header("Content-Length", str(found.declared_length or len(found.body)))
             self.end_headers()
-            if not same:
+            if not same and found.chunked:
+                for start in range(0, len(found.body), 4096):
+                    piece = found.body[start : start + 4096]
+                    self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+                self.wfile.write(b"0\r\n\r\n")
+            elif not same:
                 self.wfile.write(found.body)
             if found.declared_length:
                 self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # the crawler hangs up on bodies that are too large
+                super().handle()
+
+        def log_message(self, *args: Any) -> None:
             """Silence."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

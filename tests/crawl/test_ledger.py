@@ -1,0 +1,157 @@
+"""The ledger says what happened, and which documents follow from it, whatever the clock said."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from crawl.ledger import Ledger, LedgerError, Link
+from crawl.schema import Visit
+
+A, B = "a" * 64, "b" * 64
+URL = "http://a.gov.cn/P1.pdf"
+
+
+def visit(
+    outcome: str, sha256: str | None = None, url: str = URL, at: str = "2024-03-01T00:00:00Z", **more: object
+) -> Visit:
+    return msgspec.convert(
+        {"source_id": "s", "url": url, "role": "attachment", "at": at, "outcome": outcome, "sha256": sha256, **more},
+        Visit,
+    )
+
+
+def link(sha256: str, landing: str = "http://a.gov.cn/t1.html", url: str = URL, **more: str) -> Link:
+    return Link("s", sha256, url, landing, "attachment", **more)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger(tmp_path / "ledger.sqlite")
+
+
+def begin(ledger: Ledger, at: str = "2024-03-01T00:00:00Z") -> str:
+    return ledger.begin_run("s", "130630", "涞源县人民政府", at)
+
+
+def test_visits_come_back_as_they_were_written(ledger: Ledger) -> None:
+    run = begin(ledger)
+    written = [
+        visit(
+            "new",
+            A,
+            status=200,
+            etag='"1"',
+            last_modified="Mon",
+            landing_url="http://a.gov.cn/t1.html",
+            link_text="附件",
+        ),
+        visit("refused", url="http://a.gov.cn/x", reason="robots.txt forbids it"),
+    ]
+    for one in written:
+        ledger.record(run, one)
+    assert ledger.visits(run_id=run) == written
+    assert ledger.visits(outcome="refused") == written[1:]
+    assert ledger.visits(url=URL, source_id="s") == written[:1]
+    assert ledger.visits(source_id="other") == []
+    assert ledger.summary(run) == {"attachment": {"new": 1, "refused": 1}}
+
+
+def test_replaced_keeps_both_and_gone_retracts_nothing(ledger: Ledger) -> None:
+    run = begin(ledger)
+    ledger.record(run, visit("new", A), [link(A, notice_title="旧")])
+    run = begin(ledger)
+    ledger.record(run, visit("replaced", B), [link(B, notice_title="新")])
+    found = {document.sha256: document for document in ledger.documents()}
+    assert {sha: document.is_current for sha, document in found.items()} == {A: False, B: True}
+    assert (found[A].provenance.notice_title, found[B].provenance.notice_title) == ("旧", "新")
+    for outcome in ("gone", "failed", "refused"):
+        ledger.record(begin(ledger), visit(outcome))
+    assert {document.sha256: document.is_current for document in ledger.documents()} == {A: False, B: True}
+    ledger.record(begin(ledger), visit("replaced", A), [link(A)])  # the old bytes are back
+    assert {document.sha256: document.is_current for document in ledger.documents()} == {A: True, B: False}
+
+
+def test_current_by_any_of_its_urls(ledger: Ledger) -> None:
+    run = begin(ledger)
+    other = "http://a.gov.cn/P2.pdf"
+    ledger.record(run, visit("new", A), [link(A)])
+    ledger.record(run, visit("new", A, url=other), [link(A, url=other)])
+    ledger.record(run, visit("replaced", B), [link(B)])
+    assert {document.sha256: document.is_current for document in ledger.documents()} == {A: True, B: True}
+
+
+def test_last_body_gives_the_newest_validators_of_these_bytes(ledger: Ledger) -> None:
+    assert ledger.last_body("s", URL) is None
+    run = begin(ledger)
+    ledger.record(run, visit("new", A, etag='"1"'))
+    ledger.record(run, visit("unchanged", A, etag='"2"', final_url="http://a.gov.cn/P1b.pdf"))
+    ledger.record(run, visit("failed", B, reason="a page came instead"))
+    last = ledger.last_body("s", URL)
+    assert last is not None
+    assert (last.sha256, last.etag, last.final_url) == (A, '"2"', "http://a.gov.cn/P1b.pdf")
+    assert ledger.last_body("other source", URL) is None
+
+
+def test_documents_do_not_depend_on_time_or_order(tmp_path: Path) -> None:
+    """The same facts written at other times and in another order give the same documents."""
+    ways = [
+        (A, "http://a.gov.cn/t2.html", "2024-02-06"),
+        (A, "http://a.gov.cn/t1.html", "2024-02-05"),
+        (B, "http://a.gov.cn/t3.html", None),
+    ]
+    results = []
+    for number, order in enumerate((ways, ways[::-1])):
+        with Ledger(tmp_path / f"{number}.sqlite") as ledger:
+            run = begin(ledger, at=f"202{number}-01-01T00:00:00Z")
+            for sha256, landing, day in order:
+                url = f"http://a.gov.cn/{sha256[:2]}.pdf"
+                more = {"published_date": day} if day else {}
+                ledger.record(run, visit("new", sha256, url=url, at=f"202{number}-05-05T00:00:00Z"),
+                              [link(sha256, landing, url, **more)])  # fmt: skip
+            results.append(ledger.documents())
+    assert results[0] == results[1]
+    assert [document.sha256 for document in results[0]] == [A, B]
+    assert results[0][0].provenance.landing_url == "http://a.gov.cn/t1.html"
+    assert results[0][0].provenance.county_code == "130630"
+
+
+def test_a_visit_and_its_links_are_one(ledger: Ledger) -> None:
+    run = begin(ledger)
+    with pytest.raises(sqlite3.IntegrityError):
+        ledger.record(run, visit("new", A), [msgspec.structs.replace(link(A), role="listing")])
+    assert ledger.visits() == []
+    assert ledger.documents() == []
+
+
+def test_runs(ledger: Ledger) -> None:
+    first, second = begin(ledger), begin(ledger)
+    ledger.end_run(second, "finished")
+    assert [(run, reason) for run, _, reason in ledger.runs("s")] == [(first, None), (second, "finished")]
+    assert first != second
+
+
+def test_skipped_links(ledger: Ledger) -> None:
+    run = begin(ledger)
+    ledger.skip(run, "s", "http://a.gov.cn/", [("http://b.cn/", "乙", "offsite")])
+    ledger.skip(run, "s", "http://a.gov.cn/", [("http://b.cn/", "乙县", "offsite")])
+    assert ledger.skipped(run) == [("http://a.gov.cn/", "http://b.cn/", "乙县", "offsite")]
+
+
+def test_not_a_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"not a database, but long enough to be looked at" * 50)
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite: not a usable ledger"):
+        Ledger(path)
+
+
+def test_a_later_version_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    with sqlite3.connect(path) as db:
+        db.execute("UPDATE meta SET value = '99'")
+    with pytest.raises(LedgerError, match="schema version 99, this program knows 1"):
+        Ledger(path)

@@ -12,6 +12,7 @@ from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Tabl
 from extract.readers.docx_parts import Parts, load_parts
 from extract.readers.docx_styles import heading_levels
 from extract.readers.docx_text import A, TextWalk, W, XmlElement
+from extract.readers.headings import numbered_depth
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
@@ -30,6 +31,7 @@ def read_docx(data: bytes, sha256: str, limits: Limits) -> Reading:
     if body is None:
         raise UnreadableDocument(damaged("the main part has no body"))
     walk.blocks_of(body)
+    walk.headings_by_numbering()
     walk.notes()
     walk.page_fields()
     return Reading(
@@ -169,6 +171,15 @@ class _BodyWalk:
                 self._cell_lines(child, lines, nested)
 
     # --------------------------------------------------------------------------------------- other parts, issues
+    def headings_by_numbering(self) -> None:
+        """Levels from the numbering (一、 （一） 1、) for a document in which no style makes a heading."""
+        if any(isinstance(block, Paragraph) and block.level is not None for block in self.blocks):
+            return
+        for block in self.blocks:
+            depth = numbered_depth(block.text) if isinstance(block, Paragraph) else None
+            if isinstance(block, Paragraph) and depth is not None:
+                block.level = depth + 1
+
     def notes(self) -> None:
         """Footnotes and endnotes, after the body. Separators are drawn by Word and carry no text."""
         for root in self._parts.notes:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extract.readers.headings import may_be_heading, numbered_depth
 from extract.readers.lines import Line
 
 _PAGE_NUMBER = re.compile(r"[-—–－―~·\s]*(?:第)?\s*\d{1,4}\s*(?:页)?(?:\s*[/,，共]+\s*\d{1,4}\s*页?)?[-—–－―~·\s]*")
@@ -15,14 +16,6 @@ _ENUMERATOR = re.compile(
     r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|注[：:\d]|第[一二三四五六七八九十]{1,3}[部章节条]"
 )
 _SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
-_HEADING_END = re.compile(r"[。；;，,、：:！!？?]$")
-_NUMBERED_HEADINGS = (
-    re.compile(r"第[一二三四五六七八九十]{1,3}(?:部分|章)"),
-    re.compile(r"[一二三四五六七八九十]{1,3}、"),
-    re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]"),
-    re.compile(r"\d{1,2}[、.．](?!\d)"),
-)
-_LONGEST_HEADING = 50
 
 
 @dataclass(frozen=True)
@@ -156,14 +149,11 @@ def _set_levels(drafts: Sequence[Draft]) -> None:
         ranks[size] = ranks[above[0]] if above else min(len(set(ranks.values())) + 1, 3)
     base = max(ranks.values(), default=0)
     for draft in drafts:
-        bare = "".join(draft.text.split())
-        if not 1 < len(bare) <= _LONGEST_HEADING or _HEADING_END.search(bare):
+        if not may_be_heading(draft.text):
             continue
+        depth = numbered_depth(draft.text)
         rank = ranks.get(round(draft.lines[0].line.size, 1))
         if rank is not None:
             draft.level = rank
-            continue
-        for depth, pattern in enumerate(_NUMBERED_HEADINGS):
-            if pattern.match(bare):
-                draft.level = max(base, 1) + depth
-                break
+        elif depth is not None:
+            draft.level = max(base, 1) + depth

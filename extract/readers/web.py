@@ -1,0 +1,325 @@
+"""Web pages whose body is the disclosure: tables, headings and paragraphs of the main content, in order.
+
+What the site prints around the content (navigation, footers, lists of links) is kept as page fields after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from extract.document import Block, Issue, Paragraph, Place, Reading
+from extract.readers.docx_text import XmlElement
+from extract.readers.headings import numbered_depth
+from extract.readers.trouble import UnreadableDocument, damaged, issue
+from extract.readers.web_table import build_table, flat, is_data_table, printed_text, visible
+from extract.settings import Limits
+
+_NO_TEXT = frozenset(
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "canvas",
+        "iframe",
+        "object",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "head",
+        "meta",
+        "link",
+    ]
+)
+_FURNITURE = frozenset({"nav", "header", "footer", "aside"})
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "o:p",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "br",
+    ]
+)
+_MAIN_SHARE = 0.7  # of the text that is no link: a child with that much of it holds the content
+_TABLES_SHARE = 0.4  # enough for a child that holds every table of the page
+_DEEPEST = 200
+
+
+def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
+    """Reading of a page. Places have address (element path), and table, row, col or paragraph.
+
+    Raises UnreadableDocument.
+    """
+    root = parse_html(data)
+    body = root.find("body")
+    body = body if body is not None else root
+    for element in list(body.iter(etree.Comment, etree.ProcessingInstruction)):
+        element.drop_tree()
+    walk = _Walk(root, limits)
+    main = _main_content(body)
+    heading = _heading_before(body, main)
+    if heading is not None:
+        walk.paragraph(heading, printed_text(heading), 1)
+    walk.blocks_of(main)
+    walk.leave_out = {main} if heading is None else {main, heading}
+    walk.as_page_fields = True
+    if main is not body:
+        walk.blocks_of(body)
+    issues = walk.issues(sha256, body)
+    if not any(not isinstance(b, Paragraph) or b.role == "body" for b in walk.blocks):
+        issues.append(
+            issue("no_text", "error", "网页正文没有文字", "the page holds no text in its body", sha256=sha256)
+        )
+    return Reading(document_sha256=sha256, kind="html", method="html", n_pages=None, blocks=walk.blocks, issues=issues)
+
+
+def parse_html(data: bytes) -> html.HtmlElement:
+    """Root of the page: bytes are UTF-8 if they are valid UTF-8, UTF-16 with its mark, else GB18030. No network."""
+    text = decode(data)
+    parser = html.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, collect_ids=False
+    )
+    try:
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableDocument(damaged(f"no HTML could be parsed ({error})"[:200])) from error
+    return root
+
+
+def decode(data: bytes) -> str:
+    """Text of a page or a text file. What the page says of its own charset is not trusted: 21 of 1,706 are wrong."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError as other:
+            # a few broken bytes: take the encoding that holds out longer
+            return data.decode("utf-8-sig" if error.start >= other.start else "gb18030", "replace")
+
+
+def _main_content(body: XmlElement) -> XmlElement:
+    """The element that holds the content: descend as long as one child has most of the text that is no link."""
+    weights: dict[XmlElement, int] = {}
+    for element in body.iter(etree.Element):
+        weights[element] = 0
+    for element in reversed(list(weights)):
+        if element.tag in _NO_TEXT or element.tag == "a" or element.tag in _FURNITURE or not visible(element):
+            weights[element] = 0
+            continue
+        weights[element] += len("".join((element.text or "").split()))
+        for child in element:
+            weights[element] += weights.get(child, 0) + len("".join((child.tail or "").split()))
+    tables = [t for t in body.iter("table") if weights.get(t) and is_data_table(t)]
+    at = body
+    while True:
+        if at.tag == "table" and is_data_table(at):
+            parent = at.getparent()
+            return parent if parent is not None and parent is not body else at
+        inner = max((c for c in at if c in weights), key=lambda c: weights[c], default=None)
+        if inner is None or inner.tag in _INLINE | {"p"}:
+            return at
+        holds_all_tables = bool(tables) and all(inner is t or inner in t.iterancestors() for t in tables)
+        if weights[inner] < (_TABLES_SHARE if holds_all_tables else _MAIN_SHARE) * max(weights[at], 1):
+            return at
+        at = inner
+
+
+def _heading_before(body: XmlElement, main: XmlElement) -> XmlElement | None:
+    """The page's own title, where it stands before the content: the last h1 or h2 above it, outside navigation."""
+    found = None
+    inside = {main, *main.iterancestors()}
+    for element in body.iter(etree.Element):
+        if element is main:
+            return found
+        furniture = any(a.tag in _FURNITURE for a in element.iterancestors())
+        if element.tag in {"h1", "h2"} and element not in inside and not furniture:
+            found = element if len("".join(printed_text(element).split())) > 4 else found
+    return None
+
+
+class _Walk:
+    """Collects blocks; numbers tables and paragraphs as it goes."""
+
+    def __init__(self, root: XmlElement, limits: Limits) -> None:
+        self.blocks: list[Block] = []
+        self.as_page_fields = False
+        self.leave_out: set[XmlElement] = set()
+        self._tree = root.getroottree()
+        self._limits = limits
+        self._n_paragraphs = 0
+        self._n_tables = 0
+        self._n_cells = 0
+        self._hidden = 0
+        self._cut = 0
+
+    def blocks_of(self, parent: XmlElement, depth: int = 0) -> None:
+        """Blocks inside `parent`; text that stands directly in it, between blocks, is a paragraph of its own."""
+        if depth > _DEEPEST:
+            raise UnreadableDocument(damaged("elements nested too deeply"))
+        inline: list[str] = [flat(parent.text)]
+        for child in parent:
+            if not isinstance(child.tag, str) or child.tag in _NO_TEXT or child in self.leave_out:
+                inline.append(flat(child.tail))
+                continue
+            if not visible(child):
+                self._hidden += 1 if printed_text(child).strip() else 0
+            elif child.tag in _INLINE and not _has_block(child):
+                inline.append("\n" if child.tag == "br" else printed_text(child, strip=False))
+                inline.append(flat(child.tail))
+                continue
+            else:
+                self._flush(parent, inline)
+                self._block(child, depth)
+            inline.append(flat(child.tail))
+        self._flush(parent, inline)
+
+    def paragraph(self, element: XmlElement, text: str, level: int | None) -> None:
+        if not text.strip():
+            return
+        self._n_paragraphs += 1
+        place = Place(paragraph=self._n_paragraphs, address=self._tree.getpath(element))
+        role = "page_field" if self.as_page_fields else "body"
+        if level is None and not self.as_page_fields:
+            depth = numbered_depth(text)
+            level = None if depth is None else depth + 2
+        self.blocks.append(Paragraph(self._n_paragraphs, text, (place,), level, role))  # type: ignore[arg-type]
+
+    def _block(self, element: XmlElement, depth: int) -> None:
+        tag = element.tag
+        if tag in _FURNITURE and not self.as_page_fields:
+            was, self.as_page_fields = self.as_page_fields, True
+            self.blocks_of(element, depth + 1)
+            self.as_page_fields = was
+        elif tag == "table" and is_data_table(element) and not self.leave_out.intersection(element.iter()):
+            self._table(element, None)
+        elif re.fullmatch(r"h[1-6]", tag) and not _has_block(element):
+            self.paragraph(element, printed_text(element), None if self.as_page_fields else int(tag[1]))
+        else:
+            self.blocks_of(element, depth + 1)
+
+    def _table(self, element: XmlElement, parent: int | None) -> None:
+        self._n_tables += 1
+        number = self._n_tables
+        table, nested, cut = build_table(element, number, parent, self._limits.max_columns, self._tree)
+        self._n_cells += len(table.cells)
+        self._cut += cut
+        if self._n_cells > self._limits.max_cells:
+            raise UnreadableDocument(
+                issue(
+                    "too_large",
+                    "error",
+                    f"单元格超过上限 {self._limits.max_cells}（YUJUE_READ_MAX_CELLS）",
+                    f"more than {self._limits.max_cells} cells (limit YUJUE_READ_MAX_CELLS)",
+                )
+            )
+        for caption in element.findall("caption"):
+            self.paragraph(caption, printed_text(caption), None)
+        if self.as_page_fields:
+            for cell in table.cells:
+                self.paragraph(element, cell.text, None)
+        else:
+            self.blocks.append(table)
+        for inner in nested:
+            self._table(inner, number)
+
+    def _flush(self, parent: XmlElement, inline: list[str]) -> None:
+        text = squeeze("".join(inline))
+        inline.clear()
+        self.paragraph(parent, text, None)
+
+    def issues(self, sha256: str, body: XmlElement) -> list[Issue]:
+        found: list[Issue] = []
+        if self._hidden:
+            found.append(
+                issue(
+                    "hidden_text",
+                    "info",
+                    "有隐藏文字，页面上不显示，未读取",
+                    "hidden text, which the page does not show, was left out",
+                    sha256=sha256,
+                    count=self._hidden,
+                )
+            )
+        if self._cut:
+            found.append(
+                issue(
+                    "too_many_columns",
+                    "warning",
+                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），跨列已截短",
+                    f"a table has more than {self._limits.max_columns} columns (limit YUJUE_READ_MAX_COLUMNS); "
+                    "spans were cut",
+                    sha256=sha256,
+                    count=self._cut,
+                )
+            )
+        drawn = sum("position:absolute" in (e.get("style") or "").replace(" ", "") for e in body.iter("div", "span"))
+        if drawn > 200:
+            found.append(
+                issue(
+                    "positioned_text",
+                    "warning",
+                    "网页用绝对定位画出文字（PDF 转成的网页），其中的表格未识别",
+                    "the page draws its text at absolute positions (a PDF turned into HTML); its tables were not read",
+                    sha256=sha256,
+                    count=drawn,
+                )
+            )
+        return found
+
+
+def squeeze(text: str) -> str:
+    """White space as a browser shows it; `\\n` stands only where the page breaks the line."""
+    lines = (re.sub(r"[ \t\r\f\v]+", " ", line).strip(" ") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _has_block(element: XmlElement) -> bool:
+    return any(True for _ in _blocks_in(element))
+
+
+def _blocks_in(element: XmlElement) -> Iterator[XmlElement]:
+    for inner in element.iterdescendants(etree.Element):
+        if inner.tag not in _INLINE and inner.tag not in _NO_TEXT:
+            yield inner

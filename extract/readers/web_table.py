@@ -1,0 +1,124 @@
+"""HTML tables → grids: rowspan and colspan bounded, nested tables apart."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from extract.document import Cell, Place, Table
+from extract.readers.docx_text import XmlElement
+
+_SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "select", "button"])
+_BREAKS = frozenset(["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "section", "article"])
+_SECTIONS = frozenset({"thead", "tbody", "tfoot"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def visible(element: XmlElement) -> bool:
+    """Whether the element's own attributes let it be shown (style sheets are not consulted)."""
+    return element.get("hidden") is None and not _HIDDEN.search(element.get("style") or "")
+
+
+def rows_of(table: XmlElement) -> list[XmlElement]:
+    """The table's own rows, not those of tables inside it."""
+    rows: list[XmlElement] = []
+    for child in table:
+        if child.tag == "tr":
+            rows.append(child)
+        elif child.tag in _SECTIONS:
+            rows.extend(row for row in child if row.tag == "tr")
+    return rows
+
+
+def is_data_table(table: XmlElement) -> bool:
+    """A grid with content of its own; False for tables that only lay out a page (one cell, or mostly other tables)."""
+    rows = rows_of(table)
+    widths = [sum(1 for cell in row if cell.tag in {"td", "th"}) for row in rows]
+    if sum(widths) < 2:
+        return False
+    inner = list(table.iterdescendants("table"))
+    if not inner:
+        return True
+    own = len("".join(printed_text(table).split()))
+    within = sum(len("".join(printed_text(t).split())) for t in inner if _outermost(t, table))
+    return within < own  # printed_text leaves nested tables out
+
+
+def _outermost(nested: XmlElement, table: XmlElement) -> bool:
+    for ancestor in nested.iterancestors("table"):
+        return ancestor is table
+    return False
+
+
+def printed_text(element: XmlElement, *, strip: bool = True) -> str:
+    """Text as a browser shows it: breaks as "\\n", no-break spaces kept; nested tables left out."""
+    out: list[str] = []
+    _collect(element, out, element)
+    text = "".join(out)
+    if not strip:
+        return text
+    lines = [re.sub(r"[ \t\r\f\v]+", " ", line).strip(" ") for line in text.split("\n")]
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(element: XmlElement, out: list[str], top: XmlElement) -> None:
+    out.append(flat(element.text))
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in _SKIPPED and visible(child):
+            if child.tag == "br":
+                out.append("\n")
+            elif child.tag != "table":
+                breaks = child.tag in _BREAKS
+                out.append("\n" if breaks else "")
+                _collect(child, out, top)
+                out.append("\n" if breaks else "")
+        out.append(flat(child.tail))
+
+
+def flat(text: str | None) -> str:
+    """Line breaks of the source are spaces on the page."""
+    return re.sub(r"[ \t\r\n\f\v]+", " ", text) if text else ""
+
+
+def build_table(
+    element: XmlElement, number: int, parent: int | None, max_columns: int, tree: etree._ElementTree
+) -> tuple[Table, list[XmlElement], int]:
+    """(table, tables nested in its cells, spans cut at `max_columns`); see HTML 4.9.12 for the algorithm."""
+    rows = rows_of(element)
+    cells: list[Cell] = []
+    nested: list[XmlElement] = []
+    taken: set[tuple[int, int]] = set()
+    n_cols = cut = 0
+    for r, row in enumerate(rows):
+        c = 0
+        for element_cell in row:
+            if element_cell.tag not in {"td", "th"}:
+                continue
+            while (r, c) in taken:
+                c += 1
+            if c >= max_columns:
+                cut += 1
+                break
+            colspan, over = _span(element_cell, "colspan", max_columns - c)
+            cut += over
+            rowspan, _ = _span(element_cell, "rowspan", len(rows) - r)
+            while colspan > 1 and any((r, c + i) in taken for i in range(colspan)):
+                colspan -= 1
+            for i in range(rowspan):
+                taken.update((r + i, c + j) for j in range(colspan))
+            nested.extend(t for t in element_cell.iterdescendants("table") if _outermost(t, element))
+            place = Place(table=number, row=r + 1, col=c + 1, address=tree.getpath(element_cell))
+            cells.append(Cell(r, c, printed_text(element_cell), (place,), rowspan=rowspan, colspan=colspan))
+            c += colspan
+            n_cols = max(n_cols, c)
+    return Table(number, len(rows), n_cols, cells, parent=parent), nested, cut
+
+
+def _span(cell: XmlElement, name: str, most: int) -> tuple[int, int]:
+    """(span, 1 if it was cut down); `rowspan=0` reaches to the end."""
+    printed = (cell.get(name) or "1").strip()
+    value = int(printed) if printed.isdecimal() and len(printed) < 8 else 1
+    if value == 0:
+        value = most if name == "rowspan" else 1
+    return min(value, most), int(value > most and name == "colspan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
@@ -20,6 +21,7 @@ ATTACHMENT_SUFFIXES = frozenset({
     "zip", "rar", "7z",
 })
 # fmt: on
+MAX_TEXT = 1000  # characters of a title or link that are kept
 MAX_LINKS = 5000  # per page; more is no listing that a person made
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,4})(?![A-Za-z0-9])\s*$")
 _DISCLOSURE = re.compile(
@@ -185,6 +187,10 @@ def _anchors(page: Page) -> Iterator[html.HtmlElement]:
 
 
 def _link_text(anchor: html.HtmlElement) -> str:
+    return _full_link_text(anchor)[:MAX_TEXT]
+
+
+def _full_link_text(anchor: html.HtmlElement) -> str:
     """Words of a link; its `title` where the page shows them cut off with an ellipsis, or shows none."""
     shown, title = text_of(anchor), squeeze(anchor.get("title") or "")
     if title and (not shown or re.search(r"(?:\.{2,}|…+)$", shown)):
@@ -221,8 +227,8 @@ def _page_links(page: Page, allowed: frozenset[str]) -> Iterator[str]:
     """Addresses of other pages of the same listing: rel=next, 下一页, and numbers that stand beside other numbers."""
     seen = {page.url}
     anchors = list(_anchors(page))
-    numbers = [a for a in anchors if _PAGE_NUMBER.match(text_of(a))]
-    parents = [_number_home(a) for a in numbers]
+    numbers = {anchor: _number_home(anchor) for anchor in anchors if _PAGE_NUMBER.match(text_of(anchor))}
+    together = Counter(numbers.values())
     for anchor in [*page.root.iter("link"), *anchors]:
         url = absolute(page.base, anchor.get("href") or "")
         if url is None or url in seen or site_of(url) not in allowed or attachment_suffix(url):
@@ -233,7 +239,7 @@ def _page_links(page: Page, allowed: frozenset[str]) -> Iterator[str]:
         is_number = (
             anchor in numbers
             and not re.fullmatch(r"\D*(19|20)\d\d\D*", text)
-            and (_in_pager(anchor) or parents.count(_number_home(anchor)) > 1)
+            and (_in_pager(anchor) or together[numbers[anchor]] > 1)
         )
         if (is_next or is_number) and _same_column(page.url, url):
             seen.add(url)
@@ -276,7 +282,7 @@ def read_notice(page: Page, link_text: str, listed_date: str | None) -> NoticePa
     Date: meta PubDate, else beside a label (发布日期, 发布时间 …), else the listing's.
     """
     meta = _metadata(page)
-    title = _title(page, meta, link_text)
+    title = (_title(page, meta, link_text) or "")[:MAX_TEXT] or None
     attachments = tuple(_attachments(page))
     skipped = tuple(
         _unfollowed(anchor, text)
@@ -355,14 +361,11 @@ def _attachments(page: Page) -> Iterator[Link]:
 
 def _is_inline(page: Page, title: str, *, has_attachments: bool) -> bool:
     amounts = 0
-    for table in page.root.iter("table"):
-        if is_furniture(table):
-            continue
-        for cell in table.iter("td"):
-            if cell.find(".//table") is None and _AMOUNT.fullmatch(text_of(cell)):
-                amounts += 1
-        if amounts >= _MIN_AMOUNTS:
-            return True
+    for cell in page.root.iter("td"):
+        if cell.find(".//table") is None and _AMOUNT.fullmatch(text_of(cell)) and not is_furniture(cell):
+            amounts += 1
+            if amounts >= _MIN_AMOUNTS:
+                return True
     if has_attachments or not looks_like_disclosure(title):
         return False
     body = page.root.find("body")

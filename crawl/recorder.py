@@ -15,6 +15,7 @@ from crawl.schema import Outcome, Role, Visit
 from crawl.source import Source
 
 _REFUSED_STATUS = frozenset({401, 403, 407, 412, 422, 429, 451, 521})
+_MAX_VALIDATOR = 1000
 _GONE_STATUS = frozenset({404, 410})
 _FILENAME_STAR = re.compile(r"filename\*\s*=\s*([\w-]*)'[^']*'([^;]+)", re.IGNORECASE)
 _FILENAME = re.compile(r"filename\s*=\s*(?:\"([^\"]*)\"|([^;]+))", re.IGNORECASE)
@@ -44,6 +45,12 @@ class Answer(msgspec.Struct, frozen=True):
     url: str
     headers: Mapping[str, str]
     body: bytes
+
+
+def _validator(answer: Answer, name: str) -> str | None:
+    """A validator to send back; one of absurd length is not kept."""
+    value = answer.headers.get(name)
+    return value if value and len(value) <= _MAX_VALIDATOR else None
 
 
 def failure_outcome(status: int) -> tuple[Outcome, str]:
@@ -127,7 +134,7 @@ class Recorder:
             self.bodies_fetched += 1
             self.bytes_fetched += len(body)
         outcome: Outcome = "new" if last is None else "unchanged" if last.sha256 == sha256 else "replaced"
-        same = outcome == "unchanged" and last is not None
+        confirmed = answer.status == 304
         visit = self._visit(
             wanted,
             role,
@@ -135,9 +142,8 @@ class Recorder:
             status=answer.status,
             sha256=sha256,
             # a 304 may leave out what it confirms
-            etag=answer.headers.get("etag") or (last.etag if same and answer.status == 304 and last else None),
-            last_modified=answer.headers.get("last-modified")
-            or (last.last_modified if same and answer.status == 304 and last else None),
+            etag=_validator(answer, "etag") or (last.etag if confirmed and last else None),
+            last_modified=_validator(answer, "last-modified") or (last.last_modified if confirmed and last else None),
             final_url=answer.url if answer.url != wanted.url else None,
         )
         links = [self.link(wanted, sha256, role, answer)] if role in {"attachment", "inline"} else []

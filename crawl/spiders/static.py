@@ -165,7 +165,7 @@ class StaticSpider(Spider):
             self._done(self.recorder.trouble(wanted, "failed", "empty answer", status=answer.status))
             return
         page: Page | None = None
-        if kind in {"html", "xml", "text"}:
+        if kind == "html" or (kind in {"xml", "text"} and wanted.role != "attachment"):
             if is_script_stub(body):
                 reason = "the answer is a script challenge, not a page"
                 self._done(self.recorder.trouble(wanted, "refused", reason, status=answer.status, body=body))

@@ -11,7 +11,10 @@ fonts-droid-fallback for the PDF files; see README.md.
 from __future__ import annotations
 
 import argparse
+import base64
+import hashlib
 import io
+import json
 import re
 import sys
 import zipfile
@@ -48,8 +51,6 @@ def unpacked(path: str, data: bytes) -> object:
 
 
 def _inflated(stream: bytes) -> bytes:
-    import base64
-
     raw = stream.strip()
     if raw.endswith(b"~>"):
         raw = base64.a85decode(raw.removesuffix(b"~>"))
@@ -73,9 +74,6 @@ def differences(site: Path, files: dict[str, bytes], left_out: list[str]) -> lis
 
 def _check(site: Path, manifest: Path, files: dict[str, bytes], left_out: list[str]) -> list[str]:
     """Differences of the site, and whether the manifest speaks of the tracked files."""
-    import hashlib
-    import json
-
     lines = differences(site, files, left_out)
     try:
         listed = {e["path"]: e["sha256"] for e in json.loads(manifest.read_text(encoding="utf-8"))["files"]}
@@ -95,7 +93,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Make or check the sample site.")
     parser.add_argument("--check", action="store_true", help="compare with the tracked site, write nothing")
     parser.add_argument("--font", type=Path, help=f"path of {FONT_NAME}")
-    parser.add_argument("--site", type=Path, default=HERE / "site", help="folder of the site (default: beside this file)")
+    parser.add_argument(
+        "--site", type=Path, default=HERE / "site", help="folder of the site (default: beside this file)"
+    )
     options = parser.parse_args(arguments)
 
     font = find_font(options.font)
@@ -132,7 +132,8 @@ def main(arguments: list[str] | None = None) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     manifest.write_bytes(site.manifest_bytes(made.manifest))
-    print(f"{len(made.files)} files, {sum(map(len, made.files.values())):,} bytes, {len(made.manifest['documents'])} documents")
+    size = sum(map(len, made.files.values()))
+    print(f"{len(made.files)} files, {size:,} bytes, {len(made.manifest['documents'])} documents")
     return 0
 
 

@@ -80,7 +80,8 @@ def broken(doc_id: str, *, planted: bool) -> set[str]:
                     total = sum(number(grid, child, column) for child in children)
                     same(f"H {key} {line} {column}", number(grid, line, column), total)
     b01, b03, b05, b06, b09 = (
-        g[key] for key in ("income_expenditure", "expenditure", "general_expenditure", "basic_expenditure", "three_public")
+        g[key]
+        for key in ("income_expenditure", "expenditure", "general_expenditure", "basic_expenditure", "three_public")
     )
     whole = number(b01, "收入总计", "amount")
     for other in (
@@ -290,7 +291,9 @@ def test_its_contradictions_and_oddities_are_in() -> None:
 
 
 # what carries an amount may keep its form; titles of laws, forms and sections are names
-FORMULA = re.compile(r"\d\.\d\d万元|预算法|^注：|^第一部分|信息公开情况说明$|^[一二三四五六七八九十]+、|(绩效目标|总|支出)表$")
+FORMULA = re.compile(
+    r"\d\.\d\d万元|预算法|^注：|^第一部分|信息公开情况说明$|^[一二三四五六七八九十]+、|(绩效目标|总|支出)表$"
+)
 
 
 def test_prose_is_not_the_reports(shared: Path) -> None:
@@ -364,5 +367,3 @@ def test_facts_that_contradict_each_other_are_refused() -> None:
 def test_a_missing_font_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert make.main(["--check", "--font", str(tmp_path / "none.ttf")]) == 2
     assert "fonts-droid-fallback" in capsys.readouterr().err
-
-

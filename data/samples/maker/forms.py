@@ -1,4 +1,4 @@
-"""The tables of a Hebei department budget, filled in: labels, spans, column numbers and widths as the published form has them."""
+"""The tables of a Hebei department budget, filled in: labels, spans, column numbers and widths as published."""
 
 from __future__ import annotations
 
@@ -46,7 +46,13 @@ def income_expenditure(report: Report) -> Grid:
     grid.row([head("序号", 1, 2), head("收入", 2), head("支出", 2)])
     grid.row([head("项  目"), head("预算数"), head("项  目"), head("预算数")])
     _column_numbers(grid)
-    sources = ["一般公共预算拨款收入", "政府性基金预算拨款收入", "国有资本经营预算拨款收入", "财政专户管理资金收入", "单位资金"]
+    sources = [
+        "一般公共预算拨款收入",
+        "政府性基金预算拨款收入",
+        "国有资本经营预算拨款收入",
+        "财政专户管理资金收入",
+        "单位资金",
+    ]
     total = report.spending.total
     by_class = {s.name: s.amount.total for s in report.functional if len(s.code) == 3}
     for i, name in enumerate(CLASSES, start=1):
@@ -61,7 +67,11 @@ def income_expenditure(report: Report) -> Grid:
             ]
         )
     for i, (left, right, value) in enumerate(
-        [("本年收入合计", "本年支出合计", total), ("上年结转结余", "年终结转结余", None), ("收入总计", "支出总计", total)],
+        [
+            ("本年收入合计", "本年支出合计", total),
+            ("上年结转结余", "年终结转结余", None),
+            ("收入总计", "支出总计", total),
+        ],
         start=len(CLASSES) + 1,
     ):
         grid.row(
@@ -107,7 +117,8 @@ def income(report: Report) -> Grid:
     grid.row(
         [head("序号", 1, 2), head("功能分类科目", 2), head("合计", 1, 2), head("本年收入", 8), head("上年结转", 1, 2)]
     )
-    names = "科目    编码|科目名称|小计|财政拨款 收入|财政专户 收入|事业收入|经营收入|上级补助收入|附属单位上缴收入|其他收入"
+    names = "科目    编码|科目名称|小计|财政拨款 收入|财政专户 收入|事业收入|经营收入|上级补助收入|"
+    names += "附属单位上缴收入|其他收入"
     grid.row([head(name) for name in names.split("|")])
     _column_numbers(grid)
     blank = [
@@ -119,9 +130,7 @@ def income(report: Report) -> Grid:
         "other_income",
         "carryover",
     ]
-    _coded(
-        grid, report.functional, report.spending, ["total", "current_subtotal", "appropriation_income", *blank]
-    )
+    _coded(grid, report.functional, report.spending, ["total", "current_subtotal", "appropriation_income", *blank])
     return grid
 
 
@@ -214,7 +223,8 @@ def three_public(report: Report) -> Grid:
     grid = Grid("three_public", "部门预算财政拨款“三公”经费支出表", (752, 3388, 1317, 1317, 1317, 1317), 4)
     _caption(grid, report, (4, 1, 1))
     grid.row([head("序号", 1, 2), head("项  目", 1, 2), head("资 金 性 质", 4)])
-    names = "合计|一般公共预算              财政拨款|政府性基金                  预算拨款|国有资本经营              预算财政拨款"
+    names = "合计|一般公共预算              财政拨款|政府性基金                  预算拨款|"
+    names += "国有资本经营              预算财政拨款"
     grid.row([head(name) for name in names.split("|")])
     _column_numbers(grid)
     it = report.three_public
@@ -333,7 +343,8 @@ def procurement(report: Report) -> Grid:
             head(f"{report.year}年  预留中  小微企  业份额", 1, 2),
         ]
     )
-    names = "项目名称|预算    资金|合计|一般公共预算拨款|基金预算拨款|国有资本经营预算拨款|财政专户核拨|单位    资金|上年结转结余"
+    names = "项目名称|预算    资金|合计|一般公共预算拨款|基金预算拨款|国有资本经营预算拨款|"
+    names += "财政专户核拨|单位    资金|上年结转结余"
     grid.row([head(name) for name in names.split("|")])
     for purchase in report.purchases:
         line = purchase.item

@@ -1,4 +1,4 @@
-"""A table as it will be printed, before any file format: anchor cells with spans, and helpers to write them row by row."""
+"""A table as it will be printed, before any file format: anchor cells with spans, written row by row."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 @dataclass
 class GridCell:
-    """An anchor cell. row, col: 0-based. line, column: which position of the form it is (for planting and the manifest)."""
+    """An anchor cell. row, col: 0-based. line, column: its position in the form, if it has one."""
 
     row: int
     col: int
@@ -84,7 +84,7 @@ def label(text: str, line: str | None = None, colspan: int = 1, align: str = "le
     return GridCell(0, 0, text, 1, colspan, align=align if text else "center", line=line, column="label")
 
 
-def amount(value: Decimal | None | str, line: str, column: str, colspan: int = 1) -> GridCell:
+def amount(value: Decimal | str | None, line: str, column: str, colspan: int = 1) -> GridCell:
     text = value if isinstance(value, str) else money(value)
     return GridCell(0, 0, text, 1, colspan, align="right" if text.strip() else "center", line=line, column=column)
 

@@ -27,9 +27,7 @@ class _Constructor(SafeConstructor):
     """Numbers with a point are read from their text, so that 0.10 stays 0.10."""
 
 
-_Constructor.add_constructor(
-    "tag:yaml.org,2002:float", lambda _self, node: Decimal(str(node.value))
-)
+_Constructor.add_constructor("tag:yaml.org,2002:float", lambda _self, node: Decimal(str(node.value)))
 
 
 def load_facts(path: Path) -> dict[str, Any]:
@@ -185,7 +183,7 @@ def add(*amounts: Decimal | None) -> Decimal | None:
 
 
 def check_character(first_twenty: str) -> str:
-    """Last character of a project code: GB 32100's scheme with the constant observed on the codes of the real report."""
+    """Last character of a project code: GB 32100's scheme with the constant seen on the codes of the real report."""
     total = sum(CHECK_ALPHABET.index(char) * pow(3, i, 31) for i, char in enumerate(first_twenty))
     return CHECK_ALPHABET[(30 - total) % 31]
 
@@ -285,7 +283,7 @@ def _assets(raw: Mapping[str, Any]) -> dict[str, tuple[int | None, Decimal | Non
 
 def build_reports(facts: Mapping[str, Any]) -> list[Report]:
     """All reports of the facts file, in its order. Raises FactsError where the facts do not fit together."""
-    reports = {}
+    reports: dict[str, Report] = {}
     specs = {spec["id"]: spec for spec in facts["documents"]}
     for spec in sorted(facts["documents"], key=lambda s: s["year"]):
         reports[spec["id"]] = _report(spec, facts, reports)
@@ -298,7 +296,8 @@ def _report(spec: Mapping[str, Any], facts: Mapping[str, Any], earlier: Mapping[
     projects = _projects(spec, facts, department["code"])
     functional = _functional(spec, facts, department["main_function"], economic, projects)
     leaves = {
-        code: Split(Decimal(0), amount) if code.startswith("302") else Split(amount) for code, amount in economic.items()
+        code: Split(Decimal(0), amount) if code.startswith("302") else Split(amount)
+        for code, amount in economic.items()
     }
     totals = {project.name: project.total for project in projects}
     purchases = [

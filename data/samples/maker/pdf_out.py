@@ -1,7 +1,7 @@
-"""A report as PDF: tables ruled with stroked lines, broken between rows with their header rows repeated, page numbers below.
+"""A report as PDF: tables ruled with strokes, broken between rows, header rows repeated, page numbers below.
 
-A small layout of its own on reportlab's canvas, so that breaks fall as a word processor makes them (a cell that spans the
-break goes on without its text) and the same report gives the same bytes.
+A small layout of its own on reportlab's canvas, so that breaks fall as a word processor makes them (a cell that spans
+the break goes on without its text) and the same report gives the same bytes.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def runs(text: str) -> list[tuple[str, str]]:
 
 
 def text_width(text: str, size: float) -> float:
-    return sum(pdfmetrics.stringWidth(run, font, size) for font, run in runs(text))
+    return float(sum(pdfmetrics.stringWidth(run, font, size) for font, run in runs(text)))
 
 
 def wrap(text: str, width: float, size: float) -> list[str]:
@@ -134,15 +134,10 @@ def _check_glyphs(texts: Sequence[str], font: Path) -> None:
         raise FontError(f"neither {font.name} nor {LATIN_FILE} has a glyph for {' '.join(sorted(wanted))}")
 
 
-def _cell_lines(cell: GridCell, width: float, size: float) -> list[str]:
-    """Lines of a cell; the caption above the rulings is never broken."""
-    return wrap(cell.text, width, size) if cell.ruled else [cell.text]
-
-
 def _row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
     heights = [ROW] * grid.n_rows
     for cell in sorted(grid.cells, key=lambda c: c.rowspan):
-        lines = _cell_lines(cell, sum(widths[cell.col : cell.col + cell.colspan]) - 2 * PAD, grid.size)
+        lines = wrap(cell.text, sum(widths[cell.col : cell.col + cell.colspan]) - 2 * PAD, grid.size)
         needed = len(lines) * grid.size * LEADING + 2 * PAD
         missing = needed - sum(heights[cell.row : cell.row + cell.rowspan])
         if missing > 0:
@@ -151,7 +146,7 @@ def _row_heights(grid: Grid, widths: Sequence[float]) -> list[float]:
 
 
 def _pieces(grid: Grid, heights: Sequence[float], room: float, page: float) -> list[list[int]]:
-    """Rows of each printed piece, repeated header rows included; the first piece has `room` points, the others `page`."""
+    """Rows of each printed piece, with repeated header rows; the first piece has `room` points, the others `page`."""
     headers = list(range(grid.header_rows))
     pieces: list[list[int]] = [[]]
     left = room
@@ -193,7 +188,7 @@ def _draw_piece(pen: _Pen, grid: Grid, rows: Sequence[int], heights: Sequence[fl
 
 def _write_cell(pen: _Pen, cell: GridCell, size: float, box: tuple[float, float, float, float]) -> None:
     x0, x1, y0, y1 = box
-    lines = _cell_lines(cell, x1 - x0 - 2 * PAD, size)
+    lines = wrap(cell.text, x1 - x0 - 2 * PAD, size)
     y = (y0 + y1 - len(lines) * size * LEADING) / 2 + size
     x = {"left": x0 + PAD, "center": (x0 + x1) / 2, "right": x1 - PAD}[cell.align]
     for line in lines:

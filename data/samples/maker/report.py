@@ -1,4 +1,4 @@
-"""A report as a list of blocks in reading order: headings, paragraphs, tables, page orientation. No file format here."""
+"""A report as blocks in reading order: headings, paragraphs, tables, page orientation. No file format here."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def _overall(report: Report, prose: Mapping[str, Any]) -> list[Block]:
         "国有资本经营预算收入0.00万元，财政专户核拨收入0.00万元，单位资金收入0.00万元，上年结转结余0.00万元。"
     )
     spent = (
-        f"{year}年支出预算{spending.total:.2f}万元，其中基本支出{spending.first:.2f}万元，包括人员经费{basic.first:.2f}万元"
-        f"和日常公用经费{basic.second:.2f}万元；项目支出{spending.second:.2f}万元，主要为{says['projects']}。"
+        f"{year}年支出预算{spending.total:.2f}万元，其中基本支出{spending.first:.2f}万元，"
+        f"包括人员经费{basic.first:.2f}万元和日常公用经费{basic.second:.2f}万元；项目支出{spending.second:.2f}万元，主要为{says['projects']}。"
     )
     change = (
-        f"{year}年预算收支安排{spending.total:.2f}万元，较{year - 1}年预算{_change(spending.total, before.total)}，其中："
-        f"基本支出{_change(spending.first, before.basic)}，{says['basic_change']}"
+        f"{year}年预算收支安排{spending.total:.2f}万元，较{year - 1}年预算{_change(spending.total, before.total)}，"
+        f"其中：基本支出{_change(spending.first, before.basic)}，{says['basic_change']}"
         f"项目支出{_change(spending.second, before.project)}，{says['project_change']}"
     )
     return [
@@ -127,8 +127,10 @@ def _operating_and_three_public(report: Report) -> list[Block]:
     subtotal = report.said("three_public", it.subtotal)
     text = (
         f"{report.year}年财政拨款 “三公”经费预算安排{subtotal:.2f}万元, 其中因公出国费{it.abroad or zero:.2f}万元; "
-        f"公务用车购置及运维费{it.vehicle or zero:.2f}万元 (其中公务用车购置费为{it.vehicle_purchase or zero:.2f}万元, "
-        f"公务用车运维费{it.vehicle_operation or zero:.2f}万元); 公务接待费{reception:.2f}万元; 与{report.year - 1}年相比"
+        f"公务用车购置及运维费{it.vehicle or zero:.2f}万元 "
+        f"(其中公务用车购置费为{it.vehicle_purchase or zero:.2f}万元, "
+        f"公务用车运维费{it.vehicle_operation or zero:.2f}万元); "
+        f"公务接待费{reception:.2f}万元; 与{report.year - 1}年相比"
         f"{_change(subtotal, report.previous.three_public)}, 增减变化的主要原因是{report.says['three_public_change']}。"
     )
     return [
@@ -181,7 +183,9 @@ def _procurement(report: Report, prose: Mapping[str, Any]) -> list[Block]:
 
 def _assets(report: Report) -> list[Block]:
     if report.purchase_total:
-        plan = f"本年度拟购置固定资产总额为{report.purchase_total:.2f}万元，已按要求列入政府采购预算，详见政府采购预算表。"
+        plan = (
+            f"本年度拟购置固定资产总额为{report.purchase_total:.2f}万元，已按要求列入政府采购预算，详见政府采购预算表。"
+        )
     else:
         plan = "本年度无购置固定资产计划。"
     total = report.asset_total or Decimal(0)

@@ -26,7 +26,8 @@ Crawl-delay: 0
 """
 STYLE = (
     "body{font-family:sans-serif;margin:0;color:#222;line-height:1.7}nav,footer{background:#f1f3f5;padding:.6em 2em}"
-    "main{max-width:60em;margin:1em auto;padding:0 1em}nav a{margin-right:1.2em}table{border-collapse:collapse;margin:.5em 0}"
+    "main{max-width:60em;margin:1em auto;padding:0 1em}nav a{margin-right:1.2em}"
+    "table{border-collapse:collapse;margin:.5em 0}"
     "td{font-size:.85em}ul.list{list-style:none;padding:0}ul.list li{border-bottom:1px dotted #bbb}"
     "ul.list span{float:right;color:#666}.pager{text-align:center;margin:1em}"
 )
@@ -191,10 +192,14 @@ def _frame(facts: Mapping[str, Any], notices: list[Notice], files: dict[str, byt
     files[LISTING] = _listing(facts, ordered[:half], 0, pages)
     files[SECOND] = _listing(facts, ordered[half:], 1, pages)
     site = facts["county"]["site"]
-    files["index.html"] = _page(facts, "", "首页", f'<h1>{site}</h1>\n<p><a href="/yjsgk/index.html">预决算公开</a></p>')
+    files["index.html"] = _page(
+        facts, "", "首页", f'<h1>{site}</h1>\n<p><a href="/yjsgk/index.html">预决算公开</a></p>'
+    )
     files["about.html"] = _page(facts, "", "关于本站", f"<h1>关于本站</h1>\n<p>{facts['county']['footer']}</p>")
     files["search/index.html"] = _page(facts, "", "站内搜索", "<h1>站内搜索</h1>\n<p>robots.txt 不允许抓取此页。</p>")
-    files["internal/ledger.html"] = _page(facts, "", "内部台账", "<h1>内部台账</h1>\n<p>robots.txt 不允许抓取此页。</p>")
+    files["internal/ledger.html"] = _page(
+        facts, "", "内部台账", "<h1>内部台账</h1>\n<p>robots.txt 不允许抓取此页。</p>"
+    )
 
 
 def _document(report: Report, notice: Notice, path: str, made: list[Block]) -> dict[str, Any]:
@@ -229,7 +234,9 @@ def _planted(error: Mapping[str, Any], report: Report, grids: list[Grid]) -> dic
         number, grid = by_key[wanted["table"]]
         cell = grid.at(wanted["line"], wanted["column"])
         if cell.text != wanted["text"]:
-            raise FactsError(f"{report.id}/{error['id']}: {wanted['table']} prints {cell.text!r}, not {wanted['text']!r}")
+            raise FactsError(
+                f"{report.id}/{error['id']}: {wanted['table']} prints {cell.text!r}, not {wanted['text']!r}"
+            )
         place = f"t{number}.r{cell.row + 1}.c{cell.col + 1}"
         shown = {"statement": wanted["table"], "line": wanted["line"], "column": wanted["column"], "printed": cell.text}
         cells.append(shown if report.format == "pdf" else {**shown, "place": place})

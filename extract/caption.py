@@ -21,6 +21,7 @@ _FORM_NUMBER = re.compile(
 )
 _UNITS_ONLY = re.compile(r"^(?:百万元|亿元|万元|千元|元)$")
 _DATE = re.compile(r"^(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?$")
+_TOO_SHORT = re.compile(r".|万元|.?\(?.?元\)?")
 _PIECES = re.compile(r"\s{2,}|\t|\n|\u3000+")
 _FILL = re.compile(r"[\s_:;,。,;、()公章盖章]+")
 
@@ -49,7 +50,7 @@ def parse_caption(text: str) -> dict[str, str]:
         if _FILL.sub("", piece) == "":
             continue
         org, plain = _ORG.fullmatch(piece), _ORG_CODE_NAME.match(piece)
-        if org:
+        if org and not _TOO_SHORT.fullmatch(org.group(1)):
             code = re.match(r"^\[?(\d{3,9})\]?[-_]?(.*)$", org.group(1))
             if code and code.group(2):
                 found["org_code"], found["org"] = code.group(1), code.group(2)
@@ -67,7 +68,7 @@ def parse_caption(text: str) -> dict[str, str]:
 
 
 def _split(text: str, rest: str) -> list[str]:
-    """The remaining pieces of a caption line: cut where the line printed wide gaps, or where a known kind was cut out."""
+    """The remaining pieces of a caption line: cut at the wide gaps it prints, or where a known kind was cut out."""
     pieces = rest.split("\n")
     gaps = [fold(piece) for piece in _PIECES.split(text)]
     if len(gaps) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from extract.document import Cell, Column
 from extract.form import Form, FormColumn, HeaderWord, load_vocabulary, matches_path
-from extract.header import Shape
+from extract.header import Grid, Shape
 from extract.text import code_in_name, fold, is_amount_like, is_blank, is_code, is_integer
 
 _STAGE = (
@@ -32,7 +32,7 @@ class Content:
     texts: int = 0
 
 
-def contents(grid: list[list[Cell | None]], body: int, n_cols: int) -> list[Content]:
+def contents(grid: Grid, body: int, n_cols: int) -> list[Content]:
     """Count the kinds of text in the body of every column; cells merged over columns count in their first one."""
     found = [Content() for _ in range(n_cols)]
     for row in grid[body:]:
@@ -64,7 +64,7 @@ def header_word(path: str) -> HeaderWord | None:
     return None
 
 
-def read_columns(grid: list[list[Cell | None]], shape: Shape, form: Form | None) -> list[Column]:
+def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
     """A Column for every grid column. Columns that no header word, form or content explains have role `ignored`."""
     n_cols = len(shape.paths)
     stats = contents(grid, shape.body, n_cols)

@@ -84,7 +84,7 @@ class FormColumn(_Strict):
 
 
 class FormRow(_Strict):
-    """labels: match the whole label without its ordinal and without 其中：. children: rows that belong under this one."""
+    """labels: match the whole label without its ordinal and without 其中：. children: rows that belong under it."""
 
     key: str
     labels: tuple[Pattern, ...]
@@ -105,7 +105,7 @@ class OtherRows(_Strict):
 
 class FormIdentity(_Strict):
     """A sum the form promises. scope columns: keys of columns of one line; lines: keys of lines of one column;
-    codes: each code equals the sum of its direct children; total_line: the 合计 line equals the sum of first-level codes.
+    codes: each code equals the sum of its direct children; total_line: the 合计 line is the sum of first-level codes.
     """
 
     id: str
@@ -122,7 +122,10 @@ class FormField(_Strict):
 
 
 class Form(_Strict):
-    """One official kind of table. lane_flow: what the lanes printed side by side are, left to right."""
+    """One official kind of table. lane_flow: what the lanes printed side by side are, left to right.
+
+    title_suffices: the columns of this table differ so much between provinces that its title alone decides.
+    """
 
     code: str
     kind: Literal["statement", "records", "project", "indicators"]
@@ -134,6 +137,7 @@ class Form(_Strict):
     columns: tuple[FormColumn, ...] = ()
     rows: tuple[FormRow, ...] = ()
     other_rows: OtherRows | None = None
+    title_suffices: bool = False
     lane_flow: tuple[Literal["revenue", "expenditure"], ...] = ()
     class_system: Literal["functional", "economic", "none"] = "none"
     meaning: Meaning = Meaning()
@@ -173,7 +177,7 @@ class Vocabulary(_Strict):
 
 
 class SectionWord(_Strict):
-    """headings: found anywhere in a heading; lead_ins: a paragraph that begins with one and a colon begins the section."""
+    """headings: found anywhere in a heading. lead_ins: a paragraph that begins with one and a colon begins it."""
 
     code: str
     headings: tuple[Pattern, ...] = ()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.document import Cell, Table
@@ -25,6 +26,7 @@ from extract.text import (
     ordinal_rank,
 )
 
+Grid = list[list[Cell | None]]
 MAX_HEADER_ROWS = 7
 _COLUMN_NUMBER = re.compile(r"^(?:\*+|栏次|行次|\d{1,2}|[A-Z]|[①-⑳]|\d{1,2}=[-+\d()=]+|[甲乙丙丁])$")
 _NUMBER_WORDS = {"栏次", "行次"}
@@ -73,7 +75,7 @@ def declares_empty(text: str) -> bool:
     return len(text) < 200 and finds(load_vocabulary().empty_notes, fold(text)) is not None
 
 
-def read_shape(table: Table, grid: list[list[Cell | None]]) -> Shape:
+def read_shape(table: Table, grid: Grid) -> Shape:
     """Captions, header, column numbers and body of one table."""
     shape = Shape()
     row = _captions(table, grid, shape)
@@ -91,43 +93,45 @@ def is_caption_row(cells: list[Cell], n_cols: int) -> bool:
     if not texts:
         return False
     unknown = [cell for cell in texts if not parse_caption(cell.text)]
-    if not unknown:
+    if not unknown or all(not cell.ruled for cell in texts):
         return True
-    if all(not cell.ruled for cell in texts):
-        return True
-    if len(unknown) == 1 and looks_like_title(unknown[0].text):
-        alone = len(texts) == 1
-        wide = unknown[0].colspan >= max(2, 0.6 * n_cols)
-        return (alone and n_cols > 1 and (wide or len(cells) > 1 or n_cols == 1)) or (len(texts) > 1 and wide)
-    return False
+    if len(unknown) > 1 or title_line(unknown[0].text) is None:
+        return False
+    wide = unknown[0].colspan >= max(2, 0.6 * n_cols)
+    return wide or (len(texts) == 1 and len(cells) > 1)
 
 
-def _captions(table: Table, grid: list[list[Cell | None]], shape: Shape) -> int:
+def title_line(text: str) -> str | None:
+    """The line of a caption cell that names the table; None when a line is neither title nor caption."""
+    title: str | None = None
+    lines = [line for line in text.split("\n") if not is_blank(line)]
+    if looks_like_title("".join(lines)):
+        return "".join(lines)
+    for line in lines:
+        if parse_caption(line):
+            continue
+        if title is not None or not looks_like_title(line):
+            return None
+        title = line
+    return title
+
+
+def _captions(table: Table, grid: Grid, shape: Shape) -> int:
     row = 0
     while row < min(table.n_rows, 8):
         cells = distinct(grid[row])
-        blank = all(is_blank(cell.text) for cell in cells)
-        if (
-            blank
-            and row + 1 < table.n_rows
-            and any(
-                is_caption_row(distinct(grid[later]), table.n_cols)
-                for later in range(row + 1, min(row + 3, table.n_rows))
-            )
-        ):
-            row += 1
-            continue
-        if blank and row == 0 and table.n_rows > 1:
+        if all(is_blank(cell.text) for cell in cells):
             row += 1
             continue
         if not is_caption_row(cells, table.n_cols):
             break
         shape.caption.append(row)
         row += max(1, min(cell.rowspan for cell in cells))
-    return row
+    # Blank rows above a body without any header are the body of an empty table.
+    return row if row < table.n_rows else 0
 
 
-def _header(table: Table, grid: list[list[Cell | None]], first: int, shape: Shape) -> None:
+def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:
     row, spanned = first, first
     while row < table.n_rows:
         cells = distinct(grid[row])
@@ -155,7 +159,7 @@ def _all_span(cells: list[Cell]) -> bool:
     return min(cell.rowspan for cell in cells) > 2
 
 
-def _continues(grid: list[list[Cell | None]], row: int, shape: Shape) -> bool:
+def _continues(grid: Grid, row: int, shape: Shape) -> bool:
     """May this row still be header? Yes when the row above has a cell over several columns, or holes, or this row
     itself is made of header words."""
     above = distinct(grid[row - 1])
@@ -185,7 +189,7 @@ def is_number_row(cells: list[Cell]) -> bool:
     numbers = [int(fold(text)) for text in texts if fold(text).isdigit()]
     if any(set(text) == {"*"} for text in texts):
         return len(texts) > 1
-    rising = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = all(b == a + 1 for a, b in pairwise(numbers))
     if numbers:
         return len(numbers) >= 3 and rising and numbers[0] in (0, 1)
     return len(texts) >= 3 and all(re.match(r"^(?:[A-Z]|[甲乙丙丁]|[①-⑳])$", text) for text in texts)
@@ -220,7 +224,7 @@ def _row_of_headers(texts: list[str]) -> bool:
     return len(texts) > 1 and all(ordinal_rank(text) is None and _is_header_word(text) for text in texts)
 
 
-def _path(grid: list[list[Cell | None]], rows: list[int], column: int) -> tuple[tuple[str, ...], Cell | None]:
+def _path(grid: Grid, rows: list[int], column: int) -> tuple[tuple[str, ...], Cell | None]:
     path: list[str] = []
     last: Cell | None = None
     for row in rows:

@@ -15,22 +15,21 @@ from extract.document import (
     Issue,
     Paragraph,
     Reading,
+    Recognition,
     Statement,
     Table,
     Text,
 )
 from extract.form import Form, finds, load_forms
 from extract.goals import read_goals
-from extract.header import Shape, declares_empty, distinct, looks_like_title, read_shape
+from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.narrative import read_identity, read_sections
 from extract.recognize import evidence, plain_title, recognize
 from extract.records import read_records
 from extract.statement import account_header, read_body
-from extract.targets import read_targets
+from extract.target_forms import TargetReader
 from extract.text import fold, is_blank
-from extract.uses import Account
-
-Grid = list[list[Cell | None]]
+from extract.uses import Account, OpenTable
 
 
 def interpret_reading(reading: Reading) -> Interpretation:
@@ -46,14 +45,21 @@ def interpret_reading(reading: Reading) -> Interpretation:
         if paragraph.role == "page_field":
             account.paragraph(paragraph, "page_field")
     tables = [(table, grids[table.number]) for table in reading.tables()]
-    projects, used = read_targets(tables, contexts, forms["project_target"], forms["indicators"], account)
+    targets = TargetReader(forms["project_target"], forms["indicators"], account)
+    for table, grid in tables:
+        targets.read(table, grid, contexts[table.number])
+    used = targets.used
     statements: list[Statement] = []
     issues: list[Issue] = []
     seen: Counter[str] = Counter()
+    before: tuple[OpenTable, Statement] | None = None
     for table, grid in tables:
         if table.number in used:
+            before = None
             continue
-        statement = _statement(table, grid, contexts[table.number], forms, account, issues)
+        work = OpenTable(table, grid, account)
+        statement = _statement(work, contexts[table.number], forms, issues, before)
+        before = (work, statement)
         seen[statement.code] += 1
         statement.seq = seen[statement.code]
         statements.append(statement)
@@ -68,7 +74,7 @@ def interpret_reading(reading: Reading) -> Interpretation:
         document_sha256=reading.document_sha256,
         identity=read_identity(reading, statements),
         statements=statements,
-        projects=projects,
+        projects=targets.forms,
         goals=goals,
         sections=sections,
         uses=uses,
@@ -77,43 +83,100 @@ def interpret_reading(reading: Reading) -> Interpretation:
 
 
 def _statement(
-    table: Table, grid: Grid, context: Surroundings, forms: dict[str, Form], account: Account, issues: list[Issue]
+    work: OpenTable,
+    context: Surroundings,
+    forms: dict[str, Form],
+    issues: list[Issue],
+    before: tuple[OpenTable, Statement] | None,
 ) -> Statement:
-    shape = read_shape(table, grid)
-    inside = [cell for row in shape.caption for cell in distinct(grid[row]) if _may_be_title(cell)]
+    table = work.table
+    shape = work.shape = read_shape(table, work.grid)
+    if before is not None and _goes_on(work, context, before[0], before[1]):
+        return _continuation(work, context, before[0], before[1], issues)
+    inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
     above = context.titles()
-    seen = evidence([cell.text for cell in inside] + [p.text for p in above], grid, shape)
+    seen = evidence([title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape)
     recognition = recognize(forms.values(), seen)
-    form = forms[recognition.form] if recognition.form is not None else None
-    columns = read_columns(grid, shape, form)
+    form = work.form = forms[recognition.form] if recognition.form is not None else None
+    work.columns = read_columns(work.grid, shape, form)
     statement = Statement(code="other", seq=0, table=table.number, recognition=recognition, state="populated")
-    if form is None and not _has_structure(columns, shape):
+    if form is None and not _has_structure(work.columns, shape):
         _unrecognized(statement, table, issues, inside, above)
         return statement
-    account_header(table, grid, shape, account)
+    account_header(work)
     statement.code = form.code if form is not None else "other"
-    statement.columns = columns
-    _captions(statement, table, grid, shape, context, inside, form, account)
-    body = read_body(table, grid, shape, columns, form, account)
+    statement.columns = work.columns
+    _captions(statement, work, context, inside)
+    body = read_body(work)
     statement.lines, statement.amounts = body.lines, body.amounts
     statement.notes = body.notes
     for text in body.captions:
-        for kind in parse_caption(text.text):
-            statement.caption.setdefault(kind, text)
+        _add_kinds(statement.caption, text)
     if form is not None and form.kind == "records":
-        read_records(table, grid, shape, columns, form, statement, account)
-    for paragraph in context.below:
-        statement.notes.append(paragraph.as_text())
-        account.paragraph(paragraph, "note")
+        read_records(work, statement)
+    _notes_below(statement, work, context)
     _state(statement)
-    _column_issues(statement, table, grid, shape, form, issues)
+    _column_issues(statement, work, issues)
     issues.extend(body.issues)
     statement.stage = _stage(statement)
     return statement
 
 
+def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement) -> bool:
+    """Is this the rest of the statement before: printed right after it, as wide, and without a header of its own?"""
+    return (
+        statement.state != "unrecognized"
+        and context.directly_after == before.table.number
+        and work.table.n_cols == before.table.n_cols
+        and not work.shape.header
+        and not work.shape.caption
+    )
+
+
+def _continuation(
+    work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
+) -> Statement:
+    """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
+    work.form, work.columns, work.readers = before.form, before.columns, before.readers
+    work.shape.paths, work.shape.leaves = before.shape.paths, before.shape.leaves
+    body = read_body(work)
+    found = Statement(
+        code=statement.code,
+        seq=0,
+        table=work.table.number,
+        recognition=Recognition(
+            statement.recognition.form,
+            statement.recognition.score,
+            (
+                f"continues table {statement.table}: directly after it, same columns, no header",
+                *statement.recognition.reasons,
+            ),
+            statement.recognition.nearest,
+        ),
+        state="populated",
+        caption=statement.caption,
+        columns=work.columns,
+        lines=body.lines,
+        amounts=body.amounts,
+        notes=body.notes,
+        stage=statement.stage,
+    )
+    if work.form is not None and work.form.kind == "records":
+        read_records(work, found)
+    _notes_below(found, work, context)
+    _state(found)
+    issues.extend(body.issues)
+    return found
+
+
+def _notes_below(statement: Statement, work: OpenTable, context: Surroundings) -> None:
+    for paragraph in context.below:
+        statement.notes.append(paragraph.as_text())
+        work.account.paragraph(paragraph, "note")
+
+
 def _may_be_title(cell: Cell) -> bool:
-    return not is_blank(cell.text) and not parse_caption(cell.text) and looks_like_title(cell.text)
+    return not is_blank(cell.text) and not parse_caption(cell.text) and title_line(cell.text) is not None
 
 
 def _has_structure(columns: list[Column], shape: Shape) -> bool:
@@ -138,40 +201,34 @@ def _unrecognized(
             code="unrecognized_table",
             severity="warning",
             stage="interpret",
-            message_zh=f"表 {table.number}（{table.n_rows} 行 {table.n_cols} 列）不是已知的表式，也没有科目与金额的结构；最接近：{nearest or '无'}",
-            message_en=f"table {table.number} ({table.n_rows} rows, {table.n_cols} columns) is no known form and has no labels"
-            f" beside amounts; nearest form: {nearest or 'none'}",
+            message_zh=f"表 {table.number}（{table.n_rows} 行 {table.n_cols} 列）不是已知的表式，"
+            f"也没有科目与金额的结构；最接近：{nearest or '无'}",
+            message_en=f"table {table.number} ({table.n_rows} rows, {table.n_cols} columns) is no known form"
+            f" and has no labels beside amounts; nearest form: {nearest or 'none'}",
             place=table.cells[0].place if table.cells else None,
             count=sum(1 for cell in table.cells if not is_blank(cell.text)) or 1,
         )
     )
 
 
-def _captions(
-    statement: Statement,
-    table: Table,
-    grid: Grid,
-    shape: Shape,
-    context: Surroundings,
-    inside: list[Cell],
-    form: Form | None,
-    account: Account,
-) -> None:
+def _captions(statement: Statement, work: OpenTable, context: Surroundings, inside: list[Cell]) -> None:
     caption = statement.caption
-    for row in shape.caption:
-        for cell in distinct(grid[row]):
-            _add_kinds(caption, cell.as_text())
+    for row in work.shape.caption:
+        for cell in distinct(work.grid[row]):
+            for line in [cell.text] if parse_caption(cell.text) else cell.text.split("\n"):
+                _add_kinds(caption, Text(line, cell.place, cell.places[1:]))
     if inside:
-        caption["title"] = inside[0].as_text()
-    title = _title_above(context.titles(), form)
+        title_text = title_line(inside[0].text) or inside[0].text
+        caption["title"] = Text(title_text, inside[0].place, inside[0].places[1:])
+    title = _title_above(context.titles(), work.form)
     if title is not None:
         if "title" not in caption:
             caption["title"] = title.as_text()
-        account.paragraph(title, "caption")
+        work.account.paragraph(title, "caption")
     for paragraph in context.captions():
         _add_kinds(caption, paragraph.as_text())
-        account.paragraph(paragraph, "caption")
-    for leaf in _once(shape.leaves):
+        work.account.paragraph(paragraph, "caption")
+    for leaf in _once(work.shape.leaves):
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())
 
@@ -217,35 +274,33 @@ def _state(statement: Statement) -> None:
         statement.state = "blank"
 
 
-def _column_issues(
-    statement: Statement, table: Table, grid: Grid, shape: Shape, form: Form | None, issues: list[Issue]
-) -> None:
+def _column_issues(statement: Statement, work: OpenTable, issues: list[Issue]) -> None:
     """Columns of a known form that the form does not name, and columns nothing explains."""
     for column in statement.columns:
-        leaf = shape.leaves[column.index]
-        place = leaf.place if leaf is not None else table.cells[0].place
         path = "/".join(column.path)
-        if column.role == "ignored" or (form is not None and column.role == "amount" and column.key is None and path):
-            printed = any(
-                cell is not None and not is_blank(cell.text)
-                for cell in (grid[row][column.index] for row in range(shape.body, table.n_rows))
+        unnamed = work.form is not None and column.role == "amount" and column.key is None and bool(path)
+        if column.role != "ignored" and not unnamed:
+            continue
+        cells = [work.grid[row][column.index] for row in work.body_rows()]
+        if column.role == "ignored" and all(cell is None or is_blank(cell.text) for cell in cells):
+            continue
+        leaf = work.shape.leaves[column.index]
+        name = path or f"#{column.index + 1}"
+        number, code = work.table.number, statement.code
+        issues.append(
+            Issue(
+                code="unknown_column",
+                severity="info" if column.role == "amount" else "warning",
+                stage="interpret",
+                message_zh=f"表 {number} 的栏目“{name}”不在表式“{code}”之中，按原样保留",
+                message_en=f"column {name!r} of table {number} is not named by form {code!r}; kept as printed",
+                place=leaf.place if leaf is not None else work.table.cells[0].place,
             )
-            if column.role == "ignored" and not printed:
-                continue
-            issues.append(
-                Issue(
-                    code="unknown_column",
-                    severity="info" if column.role == "amount" else "warning",
-                    stage="interpret",
-                    message_zh=f"表 {table.number} 的栏目“{path or column.index + 1}”不在表式“{statement.code}”之中，按原样保留",
-                    message_en=f"column {path or column.index + 1!r} of table {table.number} is not named by form"
-                    f" {statement.code!r}; kept as printed",
-                    place=place,
-                )
-            )
+        )
 
 
 def _stage(statement: Statement) -> str | None:
+    """Stage of all amounts, where the columns or else the title name one; None where columns differ or none does."""
     stages = {column.meaning["stage"] for column in statement.columns if "stage" in column.meaning}
     if len(stages) == 1:
         return stages.pop()

@@ -111,22 +111,18 @@ class LineReader:
             for i in range(3):
                 if parts[i]:
                     self._carried[i] = parts[i]
-                    if i < deepest or not any(parts[i + 1 :]):
-                        continue
-                elif i < deepest:
-                    continue
-            for i in range(deepest + 1, 3):
-                self._carried[i] = ""
+                elif i > deepest:
+                    self._carried[i] = ""
             return printed, "".join(self._carried[: deepest + 1])
         code = identity.code
         if code is None:
             return None, None
-        printed = None if identity.code_in_label else code
+        as_printed = None if identity.code_in_label else code
         if len(code) == 2 and self._carried[0]:
-            return printed, self._carried[0] + code
+            return as_printed, self._carried[0] + code
         if len(code) in (3, 5, 7):
             self._carried = [code[:3], code[3:5], code[5:7]]
-        return printed, code
+        return as_printed, code
 
     def _coded_path(self, code: str, label: str) -> tuple[tuple[str, ...], int, str | None]:
         if "|" in code or len(code) not in (3, 5, 7) or not code.isdigit():

@@ -8,7 +8,7 @@ from collections import Counter
 from extract.caption import parse_caption
 from extract.document import Identity, Paragraph, Reading, Section, Statement, Table, Text
 from extract.form import Sections, finds, load_sections
-from extract.text import fold, is_blank
+from extract.text import fold, is_blank, ordinal_rank
 from extract.uses import Account
 
 _RANKS = (
@@ -34,7 +34,8 @@ def heading_rank(paragraph: Paragraph) -> int | None:
             if paragraph.level is not None or (len(folded) <= MAX_HEADING and not _SENTENCE.search(folded)):
                 return rank
             return None
-    return paragraph.level
+    # 1、 and （1） number items and paragraphs as often as headings: a bold one is not yet a section.
+    return paragraph.level if ordinal_rank(paragraph.text) is None else None
 
 
 def section_code(heading: str, words: Sections) -> str | None:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from extract.document import Cell, Recognition
+from extract.document import Recognition
 from extract.form import Form, FormRow, finds, matches_path, matches_whole
-from extract.header import Shape, distinct
+from extract.header import Grid, Shape, distinct
 from extract.text import fold, is_blank, ordinal_rank, strip_ordinal
 
 TITLE, HEADER, ROWS = 0.5, 0.3, 0.2
@@ -20,8 +20,9 @@ THRESHOLD_WITHOUT_TITLE = 0.85
 MARGIN = 0.1
 
 _YEAR = re.compile(r"(?:19|20)\d\d年度?")
+_DIGITS = r"[-\d一二三四五六七八九十]{1,5}"
 _NUMBERED = re.compile(
-    r"^(?:(?:公开|预算|决算|财决|附)?表?(?:[-\d]+|[一二三四五六七八九十]+)(?:-\d+)?表?[、.:]?|附?表[-\d一二三四五六七八九十]+[、.:]?"
+    rf"^(?:(?:公开|预算|决算|财决|附)表?{_DIGITS}表?[、.:]?|{_DIGITS}[、.:]|附?表{_DIGITS}[、.:]?|{_DIGITS}表[、.:]?"
     r"|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)"
 )
 _TAIL = re.compile(r"\((?:(?:公开|预算|决算)?表[-\d一二三四五六七八九十]+|续表?|续\d+|单位:?\S{1,3}元)\)$")
@@ -46,7 +47,7 @@ class Evidence:
     numeric_columns: int
 
 
-def evidence(titles: Iterable[str], grid: list[list[Cell | None]], shape: Shape) -> Evidence:
+def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
     labels: list[str] = []
     for row in grid[shape.body : shape.body + 80]:
         for cell in distinct(row):
@@ -73,7 +74,10 @@ def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
     best, form, reasons = scored[0]
     second = scored[1][0] if len(scored) > 1 else 0.0
     titled = any(reason.startswith("title") for reason in reasons)
-    enough = best >= THRESHOLD if titled else best >= THRESHOLD_WITHOUT_TITLE and best - second >= MARGIN
+    if titled:
+        enough = best >= (TITLE * 0.8 if form.title_suffices else THRESHOLD)
+    else:
+        enough = best >= THRESHOLD_WITHOUT_TITLE and best - second >= MARGIN
     if enough:
         return Recognition(form.code, round(best, 3), reasons)
     return Recognition(None, round(best, 3), reasons, nearest=form.code if best > 0 else None)

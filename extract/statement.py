@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from extract.caption import parse_caption
-from extract.document import Amount, Cell, Column, Issue, Line, Table, Text
-from extract.form import Form
-from extract.header import Shape, distinct, is_caption_row, is_note, is_number_row
+from extract.document import Amount, Cell, Column, Issue, Line, Text
+from extract.header import Grid, distinct, is_caption_row, is_note, is_number_row
 from extract.lines import LineReader, RowIdentity, with_parents
 from extract.text import code_in_name, compact, fold, is_blank, is_code, is_integer
-from extract.uses import Account
+from extract.uses import OpenTable
 
 _IDENTITY_ROLES = frozenset({"ordinal", "code", "label"})
 
@@ -26,13 +25,14 @@ class Body:
     issues: list[Issue] = field(default_factory=list)
 
 
-def account_header(table: Table, grid: list[list[Cell | None]], shape: Shape, account: Account) -> None:
+def account_header(work: OpenTable) -> None:
     """Give the cells above the body their homes: caption, header, column_number."""
+    shape = work.shape
     for home, rows in (("caption", shape.caption), ("header", shape.header), ("column_number", shape.numbers)):
         for row in rows:
-            for cell in distinct(grid[row]):
+            for cell in distinct(work.grid[row]):
                 if cell.row == row and not is_blank(cell.text):
-                    account.cell(table, cell, home)
+                    work.use(cell, home)
 
 
 def full_row_text(cells: list[Cell]) -> Cell | None:
@@ -41,30 +41,23 @@ def full_row_text(cells: list[Cell]) -> Cell | None:
     return printed[0] if len(printed) == 1 else None
 
 
-def read_body(
-    table: Table,
-    grid: list[list[Cell | None]],
-    shape: Shape,
-    columns: list[Column],
-    form: Form | None,
-    account: Account,
-) -> Body:
+def read_body(work: OpenTable) -> Body:
     """Lines and amounts of every lane, blanks included; each cell of the body gets its home."""
     body = Body()
-    lanes = sorted({column.lane for column in columns})
-    readers = {lane: LineReader(lane, form) for lane in lanes}
-    by_lane = {lane: [column for column in columns if column.lane == lane] for lane in lanes}
-    labelled_table = any(column.role in ("label", "code") for column in columns)
-    header_texts = [_texts(grid[row]) for row in shape.header]
-    for row in range(shape.body, table.n_rows):
-        cells = distinct(grid[row])
-        if all(is_blank(cell.text) for cell in cells):
-            if labelled_table:
-                continue
-        if _not_a_line(table, cells, row, header_texts, body, account):
+    lanes = sorted({column.lane for column in work.columns})
+    for lane in lanes:
+        work.readers.setdefault(lane, LineReader(lane, work.form))
+    by_lane = {lane: [column for column in work.columns if column.lane == lane] for lane in lanes}
+    labelled_table = any(column.role in ("label", "code") for column in work.columns)
+    headers = [_texts(work.grid[row]) for row in work.shape.header]
+    for row in work.body_rows():
+        cells = distinct(work.grid[row])
+        if labelled_table and all(is_blank(cell.text) for cell in cells):
+            continue
+        if _not_a_line(work, row, headers, body):
             continue
         for lane in lanes:
-            _read_lane(table, grid, row, by_lane[lane], readers[lane], labelled_table, body, account)
+            _read_lane(work, row, work.readers[lane], by_lane[lane], body)
     body.lines = with_parents(body.lines)
     return body
 
@@ -73,14 +66,13 @@ def _texts(row: list[Cell | None]) -> tuple[str, ...]:
     return tuple(fold(cell.text) for cell in distinct(row) if not is_blank(cell.text))
 
 
-def _not_a_line(
-    table: Table, cells: list[Cell], row: int, headers: list[tuple[str, ...]], body: Body, account: Account
-) -> bool:
+def _not_a_line(work: OpenTable, row: int, headers: list[tuple[str, ...]], body: Body) -> bool:
     """Notes, captions and repeated headers inside the body."""
+    table, cells = work.table, distinct(work.grid[row])
     alone = full_row_text(cells)
     if alone is not None and is_note(alone.text):
         body.notes.append(alone.as_text())
-        account.cell(table, alone, "note")
+        work.use(alone, "note")
         return True
     texts = tuple(fold(cell.text) for cell in cells if not is_blank(cell.text))
     home = None
@@ -104,65 +96,61 @@ def _not_a_line(
         return False
     for cell in cells:
         if not is_blank(cell.text):
-            account.cell(table, cell, home)
+            work.use(cell, home)
             if home == "caption":
                 body.captions.append(cell.as_text())
     return True
 
 
-def _read_lane(
-    table: Table,
-    grid: list[list[Cell | None]],
-    row: int,
-    columns: list[Column],
-    reader: LineReader,
-    labelled_table: bool,
-    body: Body,
-    account: Account,
-) -> None:
-    identity = _identity(table, grid, row, columns, account)
-    lane_number = _shared_number(grid, row)
-    positions = _amount_cells(grid, row, columns)
-    printed = [cell for _, cell in positions if not is_blank(cell.text)]
+def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Column], body: Body) -> None:
+    identity = _identity(work, row, columns)
+    positions = _amount_cells(work.grid, row, columns)
     if identity.label is None and identity.code is None and identity.code_parts is None:
-        if not labelled_table and positions:
-            line = Line(row=row, lane=reader.lane, label=None, path=(), level=0, agg_role="grand_total")
-            _add(table, body, line, positions, account)
+        if not any(column.role in ("label", "code") for column in work.columns):
+            if positions:
+                line = Line(row=row, lane=reader.lane, label=None, path=(), level=0, agg_role="grand_total")
+                _add(work, body, line, positions)
             return
-        for cell in printed:
-            body.issues.append(
-                Issue(
-                    code="amount_without_label",
-                    severity="warning",
-                    stage="interpret",
-                    message_zh=f"金额“{cell.text}”所在行没有科目名称或编码，未能成为数据",
-                    message_en=f"the amount {cell.text!r} stands in a row without label or code and became no fact",
-                    place=cell.place,
-                )
-            )
-            account.cell(table, cell, "unused")
+        for _, cell in positions:
+            if not is_blank(cell.text):
+                body.issues.append(_unlabelled(cell))
+                work.use(cell, "unused")
         return
     if identity.number is None:
-        identity.number = lane_number
-    _fields(table, grid, row, columns, account)
-    _add(table, body, reader.read(identity), positions, account)
+        identity.number = _shared_number(work.grid, row)
+    for column in columns:
+        other = work.grid[row][column.index]
+        if column.role == "field" and other is not None and not is_blank(other.text):
+            work.use(other, "field")
+    _add(work, body, reader.read(identity), positions)
 
 
-def _shared_number(grid: list[list[Cell | None]], row: int) -> str | None:
+def _unlabelled(cell: Cell) -> Issue:
+    return Issue(
+        code="amount_without_label",
+        severity="warning",
+        stage="interpret",
+        message_zh=f"金额“{cell.text}”所在行没有科目名称或编码，未能成为数据",
+        message_en=f"the amount {cell.text!r} stands in a row without label or code and became no fact",
+        place=cell.place,
+    )
+
+
+def _shared_number(grid: Grid, row: int) -> str | None:
     """序号 printed once for all lanes: a bare integer in the first column."""
     first = grid[row][0] if grid[row] else None
     return compact(first.text) if first is not None and is_integer(first.text) else None
 
 
-def _add(table: Table, body: Body, line: Line, positions: list[tuple[Column, Cell]], account: Account) -> None:
+def _add(work: OpenTable, body: Body, line: Line, positions: list[tuple[Column, Cell]]) -> None:
     index = len(body.lines)
     body.lines.append(line)
     for column, cell in positions:
         body.amounts.append(Amount(line=index, column=column.index, text=cell.as_text()))
-        account.cell(table, cell, "amount")
+        work.use(cell, "amount")
 
 
-def _amount_cells(grid: list[list[Cell | None]], row: int, columns: list[Column]) -> list[tuple[Column, Cell]]:
+def _amount_cells(grid: Grid, row: int, columns: list[Column]) -> list[tuple[Column, Cell]]:
     """The amount positions of one row of one lane; a cell over several rows counts where it begins."""
     found: list[tuple[Column, Cell]] = []
     for column in columns:
@@ -174,16 +162,7 @@ def _amount_cells(grid: list[list[Cell | None]], row: int, columns: list[Column]
     return found
 
 
-def _fields(table: Table, grid: list[list[Cell | None]], row: int, columns: list[Column], account: Account) -> None:
-    for column in columns:
-        cell = grid[row][column.index]
-        if column.role == "field" and cell is not None and not is_blank(cell.text):
-            account.cell(table, cell, "field")
-
-
-def _identity(
-    table: Table, grid: list[list[Cell | None]], row: int, columns: list[Column], account: Account
-) -> RowIdentity:
+def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     """What the ordinal, code and label columns of one lane print in this row."""
     identity = RowIdentity(row)
     parts = ["", "", ""]
@@ -194,7 +173,7 @@ def _identity(
     for column in columns:
         if column.role not in _IDENTITY_ROLES:
             continue
-        cell = grid[row][column.index]
+        cell = work.grid[row][column.index]
         if cell is None or cell is previous:
             continue
         previous = cell
@@ -204,10 +183,10 @@ def _identity(
         text = compact(cell.text)
         if column.role == "ordinal" and (is_integer(text) or (len(text) <= 4 and text.isdigit())):
             identity.number = text
-            account.cell(table, cell, "ordinal")
+            work.use(cell, "ordinal")
             continue
         if column.role == "code" and fold(text).isdigit():
-            account.cell(table, cell, "code")
+            work.use(cell, "code")
             if column.key in _PARTS:
                 if not has_parts or not groups or not groups[-1][1]:
                     parts[_PARTS[column.key]] = fold(text)
@@ -218,7 +197,7 @@ def _identity(
                 groups[-1][0].append(fold(text))
             previous_role = "code"
             continue
-        account.cell(table, cell, "label")
+        work.use(cell, "label")
         inside = code_in_name(cell.text)
         if not groups or (inside and groups[-1][1]):
             groups.append(([], []))

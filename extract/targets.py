@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from extract.caption import parse_caption
 from extract.context import Surroundings
-from extract.document import Cell, IndicatorRow, PlanPoint, ProjectForm, Table, Text
+from extract.document import Cell, IndicatorRow, PlanPoint, Text
 from extract.form import Form, FormColumn, finds, matches_whole
-from extract.header import distinct, is_caption_row, looks_like_title
+from extract.header import Grid, distinct, is_caption_row, looks_like_title
 from extract.text import fold, is_blank
-from extract.uses import Account
+from extract.uses import Account, OpenTable
 
 MIN_FIELDS = 3
 _CHECKPOINT = re.compile(r"^(\d{1,2})月(?:底|末|份)?(?:前)?$")
@@ -37,7 +37,7 @@ def label_of(cell: Cell) -> str:
     return fold(cell.text).rstrip(":")
 
 
-def find_indicator_header(grid: list[list[Cell | None]], form: Form) -> IndicatorHeader | None:
+def find_indicator_header(grid: Grid, form: Form) -> IndicatorHeader | None:
     """The first row with at least three indicator headings, two of them levels."""
     for row, cells in enumerate(grid):
         found: dict[int, FormColumn] = {}
@@ -55,24 +55,29 @@ def find_indicator_header(grid: list[list[Cell | None]], form: Form) -> Indicato
     return None
 
 
-def field_labels(grid: list[list[Cell | None]], rows: range, form: Form) -> set[str]:
-    """Keys of the project fields whose labels stand in these rows."""
-    keys: set[str] = set()
+def field_labels(grid: Grid, rows: range, form: Form) -> dict[str, int]:
+    """Keys of the project fields whose labels stand in these rows, with the last row of the first such label."""
+    keys: dict[str, int] = {}
     for row in rows:
         for cell in distinct(grid[row]):
             key = _field_key(cell, form)
+            if key is None and matches_whole(form.plan_labels, label_of(cell)):
+                key = "plan"
+            elif key is None and matches_whole(form.goal_labels, label_of(cell)):
+                key = "goal"
             if key is not None:
-                keys.add(key)
-            elif matches_whole(form.plan_labels, label_of(cell)):
-                keys.add("plan")
-            elif matches_whole(form.goal_labels, label_of(cell)):
-                keys.add("goal")
+                keys.setdefault(key, cell.row + cell.rowspan - 1)
     return keys
 
 
-def is_project_block(keys: set[str]) -> bool:
-    """Enough labels to be a project's form: its name, and two more, one of them money or goal."""
-    return "project_name" in keys and len(keys) >= MIN_FIELDS and bool(keys & {"total", "fiscal", "goal"})
+def is_project_block(keys: dict[str, int]) -> bool:
+    """Enough labels to be a project's form: its name, two more, and money or goal in rows below the name.
+
+    In a list of projects the same words are column headers: they do not reach below the row of the name.
+    """
+    if "project_name" not in keys or len(keys) < MIN_FIELDS:
+        return False
+    return any(keys[key] > keys["project_name"] for key in ("total", "fiscal", "goal") if key in keys)
 
 
 def _field_key(cell: Cell, form: Form) -> str | None:
@@ -88,8 +93,8 @@ def _field_key(cell: Cell, form: Form) -> str | None:
 class BlockReader:
     """Reads the labelled values of one project block: rows [0, end) of a grid."""
 
-    def __init__(self, table: Table, grid: list[list[Cell | None]], end: int, form: Form, account: Account) -> None:
-        self.table, self.grid, self.end, self.form, self.account = table, grid, end, form, account
+    def __init__(self, work: OpenTable, end: int, form: Form) -> None:
+        self.work, self.grid, self.end, self.form = work, work.grid, end, form
         self.fields: dict[str, Text] = {}
         self.caption: dict[str, Text] = {}
         self.plan: list[PlanPoint] = []
@@ -99,7 +104,7 @@ class BlockReader:
         self._taken: set[int] = set()
 
     def read(self) -> None:
-        cells = [cell for cell in self.table.cells if cell.row < self.end]
+        cells = [cell for cell in self.work.table.cells if cell.row < self.end]
         cells.sort(key=lambda cell: (cell.row, cell.col))
         self._captions()
         for cell in cells:
@@ -121,12 +126,12 @@ class BlockReader:
 
     def _take(self, cell: Cell, home: str) -> None:
         self._taken.add(id(cell))
-        self.account.cell(self.table, cell, home)
+        self.work.use(cell, home)
 
     def _captions(self) -> None:
         for row in range(self.end):
             cells = distinct(self.grid[row])
-            if not is_caption_row(cells, self.table.n_cols):
+            if not is_caption_row(cells, self.work.table.n_cols):
                 if any(not is_blank(cell.text) for cell in cells):
                     return
                 continue
@@ -149,7 +154,7 @@ class BlockReader:
 
     def _right(self, cell: Cell) -> Cell | None:
         column = cell.col + cell.colspan
-        return self.grid[cell.row][column] if column < self.table.n_cols else None
+        return self.grid[cell.row][column] if column < self.work.table.n_cols else None
 
     def _below(self, cell: Cell) -> Cell | None:
         row = cell.row + cell.rowspan
@@ -246,39 +251,53 @@ def checkpoint_of(text: str) -> str | None:
     return None
 
 
-def read_indicators(
-    table: Table, grid: list[list[Cell | None]], header: IndicatorHeader, form: Form, account: Account
-) -> list[IndicatorRow]:
-    """All indicator rows under the header. Level cells merged over rows, or printed once and left blank below,
-    count for each of their rows; level 2 is carried on only while level 1 is."""
-    for cell in distinct(grid[header.row]):
-        if not is_blank(cell.text) and account.home_of(table, cell) is None:
-            account.cell(table, cell, "header")
-    first = min(header.columns)
-    titles = {label_of(cell) for cell in distinct(grid[header.row]) if not is_blank(cell.text)}
-    rows: list[IndicatorRow] = []
-    carried: dict[str, Text] = {}
-    for row in range(header.row + 1, table.n_rows):
-        _left_of(table, grid, row, first, form, account)
-        here = {column.key: grid[row][index] for index, column in header.columns.items()}
+class IndicatorReader:
+    """Reads indicator rows one by one. Level cells merged over rows, or printed once and left blank below, count for
+    each of their rows; level 2 is carried on only while level 1 is.
+
+    header.row is -1 where the rows go on from the table before and have no header here.
+    """
+
+    def __init__(self, work: OpenTable, header: IndicatorHeader) -> None:
+        self.work, self.header = work, header
+        self.first = min(header.columns)
+        self._carried: dict[str, Text] = {}
+        self._titles: set[str] = set()
+        if header.row >= 0:
+            for cell in distinct(work.grid[header.row]):
+                if not is_blank(cell.text):
+                    self._titles.add(label_of(cell))
+                    if work.account.home_of(work.table, cell) is None:
+                        work.use(cell, "header")
+
+    def begin(self) -> None:
+        """A new project begins: nothing is carried over to it."""
+        self._carried.clear()
+
+    def read(self, row: int) -> IndicatorRow | None:
+        """The indicator of a row; None for a row that prints none (blank, repeated header, levels alone)."""
+        work = self.work
+        _group_labels(work, row, self.first)
+        here = {column.key: work.grid[row][index] for index, column in self.header.columns.items()}
         printed = {key: cell for key, cell in here.items() if cell is not None and not is_blank(cell.text)}
-        if not printed:
-            continue
-        if sum(1 for cell in printed.values() if label_of(cell) in titles) >= 2:
+        if sum(1 for cell in printed.values() if label_of(cell) in self._titles) >= 2:
             for cell in printed.values():
-                account.cell(table, cell, "ignored:repeated_header")
-            continue
+                work.use(cell, "ignored:repeated_header")
+            return None
         if not set(printed) & {"level3", "value", "description"}:
-            continue
+            return None
         parts: dict[str, Text] = {}
-        for key, cell in here.items():
-            if cell is None:
-                continue
-            account.cell(table, cell, "indicator")
-            parts[key] = cell.as_text()
-        _carry(parts, carried)
-        rows.append(IndicatorRow(row=row, **parts))
-    return rows
+        for key, part in here.items():
+            if part is not None:
+                work.use(part, "indicator")
+                parts[key] = part.as_text()
+        _carry(parts, self._carried)
+        return IndicatorRow(row=row, **parts)
+
+    def read_all(self) -> list[IndicatorRow]:
+        """All rows under the header."""
+        rows = (self.read(row) for row in range(self.header.row + 1, self.work.table.n_rows))
+        return [row for row in rows if row is not None]
 
 
 def _carry(parts: dict[str, Text], carried: dict[str, Text]) -> None:
@@ -295,11 +314,12 @@ def _carry(parts: dict[str, Text], carried: dict[str, Text]) -> None:
         parts["level2"] = carried["level2"]
 
 
-def _left_of(table: Table, grid: list[list[Cell | None]], row: int, first: int, form: Form, account: Account) -> None:
+def _group_labels(work: OpenTable, row: int, first: int) -> None:
     """The label 绩效指标 at the left of the indicators, printed over all of their rows or once per group."""
-    for cell in distinct(grid[row][:first]):
-        if not is_blank(cell.text) and matches_whole(form.groups, label_of(cell)):
-            account.cell(table, cell, "header")
+    assert work.form is not None
+    for cell in distinct(work.grid[row][:first]):
+        if not is_blank(cell.text) and matches_whole(work.form.groups, label_of(cell)):
+            work.use(cell, "header")
 
 
 def title_of(context: Surroundings, form: Form, account: Account, inside: Text | None) -> Text | None:
@@ -311,49 +331,3 @@ def title_of(context: Surroundings, form: Form, account: Account, inside: Text |
             account.paragraph(paragraph, "caption")
             return paragraph.as_text()
     return None
-
-
-def read_targets(
-    tables: list[tuple[Table, list[list[Cell | None]]]],
-    contexts: dict[int, Surroundings],
-    project: Form,
-    indicators: Form,
-    account: Account,
-) -> tuple[list[ProjectForm], set[int]]:
-    """All performance forms of a document, in order, and the numbers of the tables they are made of."""
-    forms: list[ProjectForm] = []
-    used: set[int] = set()
-    for table, grid in tables:
-        header = find_indicator_header(grid, indicators)
-        end = header.row if header is not None else table.n_rows
-        keys = field_labels(grid, range(end), project)
-        context = contexts[table.number]
-        if is_project_block(keys):
-            reader = BlockReader(table, grid, end, project, account)
-            reader.read()
-            for paragraph in context.captions():
-                for kind in parse_caption(paragraph.text):
-                    reader.caption.setdefault(kind, paragraph.as_text())
-                account.paragraph(paragraph, "caption")
-            forms.append(
-                ProjectForm(
-                    seq=len(forms) + 1,
-                    tables=(table.number,),
-                    form=project.code,
-                    title=title_of(context, project, account, reader.title),
-                    caption=reader.caption,
-                    fields=reader.fields,
-                    plan=reader.plan,
-                    plan_label=reader.plan_label,
-                    goals=reader.goals,
-                    indicators=read_indicators(table, grid, header, indicators, account) if header else [],
-                )
-            )
-            used.add(table.number)
-        elif header is not None and header.row <= 1:
-            last = forms[-1] if forms else None
-            if last is not None and context.directly_after == last.tables[-1] and not last.indicators:
-                last.indicators = read_indicators(table, grid, header, indicators, account)
-                last.tables = (*last.tables, table.number)
-                used.add(table.number)
-    return forms, used

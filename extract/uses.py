@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from extract.document import Cell, Issue, Paragraph, Reading, Table, Use
+from dataclasses import dataclass, field
+
+from extract.document import Cell, Column, Issue, Paragraph, Reading, Table, Use
+from extract.form import Form
+from extract.header import Grid, Shape
+from extract.lines import LineReader
 from extract.text import is_blank
 
 MAX_ISSUES_PER_TABLE = 20
@@ -67,7 +72,7 @@ def _lost(table: Table, cells: list[Cell]) -> list[Issue]:
                 severity="warning",
                 stage="interpret",
                 message_zh=f"表 {table.number} 有 {len(cells)} 个单元格没有用上，第一个是“{cells[0].text[:40]}”",
-                message_en=f"{len(cells)} cells of table {table.number} were not used, the first is {cells[0].text[:40]!r}",
+                message_en=f"{len(cells)} cells of table {table.number} were not used, first {cells[0].text[:40]!r}",
                 place=cells[0].place,
                 count=len(cells),
             )
@@ -78,8 +83,27 @@ def _lost(table: Table, cells: list[Cell]) -> list[Issue]:
             severity="warning",
             stage="interpret",
             message_zh=f"单元格“{cell.text[:40]}”没有用上：既不是表头、科目，也不是已知栏目的数",
-            message_en=f"the cell {cell.text[:40]!r} was not used: neither header, label nor an amount of a known column",
+            message_en=f"the cell {cell.text[:40]!r} was not used: no header, no label, no amount of a known column",
             place=cell.place,
         )
         for cell in cells
     ]
+
+
+@dataclass
+class OpenTable:
+    """A table while it is being interpreted: its grid, its shape, the form it was recognised as, and the account."""
+
+    table: Table
+    grid: Grid
+    account: Account
+    shape: Shape = field(default_factory=Shape)
+    form: Form | None = None
+    columns: list[Column] = field(default_factory=list)
+    readers: dict[int, LineReader] = field(default_factory=dict)
+
+    def use(self, cell: Cell, home: str) -> None:
+        self.account.cell(self.table, cell, home)
+
+    def body_rows(self) -> range:
+        return range(self.shape.body, self.table.n_rows)

@@ -35,17 +35,22 @@ def items(statement: StatementView, *keys: str) -> list[LineView]:
     return [line for key in keys if (line := statement.line(key)) is not None]
 
 
-def run_items(facts: DocumentFacts, total: str, parts: tuple[str, ...]) -> list[Finding]:
-    """`total = Σ parts` in every 三公 statement that prints the total and at least two of its parts."""
+def run_items(facts: DocumentFacts, total: str, parts: tuple[str, ...], needed: str | None = None) -> list[Finding]:
+    """`total = Σ parts` in every 三公 statement that prints the total and two or more parts (one of them `needed`)."""
     found: list[Finding] = []
     for statement in facts.of("three_public"):
         line, lines = statement.line(total), items(statement, *parts)
-        if line is None or len(lines) < 2:
+        if line is None or len(lines) < 2 or (needed is not None and statement.line(needed) is None):
             continue
         findings = fold_columns(item_sums(statement, line, lines, "各分项之和", "the sum of its items"))
         title = f"《{statement.title}》{line.label}"
         found += gather_empty(findings, f"{statement.ident}/{line.ident}", title, title)
     return found
+
+
+def run_total(facts: DocumentFacts) -> list[Finding]:
+    """The identity of T01; without a subtotal the total's scope is not known."""
+    return run_items(facts, "total", ("three_public_subtotal", "meeting", "training"), "three_public_subtotal")
 
 
 def economic_cell(facts: DocumentFacts, statement: StatementView, key: str) -> Cell | None:

@@ -24,9 +24,7 @@ import msgspec
 from flows.checks.equation import Equation, evaluate
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Cell, Check, Finding
-from flows.checks.three_public import CODES, economic_cell, missing_items, run_items
-
-T01_PARTS = ("three_public_subtotal", "meeting", "training")
+from flows.checks.three_public import CODES, economic_cell, missing_items, run_total
 
 
 def _lacking(facts: DocumentFacts) -> set[str]:
@@ -34,7 +32,7 @@ def _lacking(facts: DocumentFacts) -> set[str]:
     statements = {statement.ident: statement for statement in facts.of("three_public")}
     return {
         cell.fact_id
-        for finding in run_items(facts, "total", T01_PARTS)
+        for finding in run_total(facts)
         for cell in missing_items(facts, statements[finding.subject.partition("/")[0]], finding)
     }
 

@@ -22,7 +22,7 @@ import msgspec
 
 from flows.checks.facts import DocumentFacts, StatementView
 from flows.checks.noun import Check, Finding
-from flows.checks.three_public import CODES, items, missing_items, run_items
+from flows.checks.three_public import CODES, missing_items, run_total
 from flows.checks.words import names, value_en, value_zh
 
 
@@ -46,9 +46,8 @@ def explain(facts: DocumentFacts, statement: StatementView, finding: Finding) ->
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
     statements = {statement.ident: statement for statement in facts.of("three_public")}
-    for finding in run_items(facts, "total", ("three_public_subtotal", "meeting", "training")):
-        statement = statements[finding.subject.partition("/")[0]]
-        yield explain(facts, statement, finding) if items(statement, "three_public_subtotal") else finding
+    for finding in run_total(facts):
+        yield explain(facts, statements[finding.subject.partition("/")[0]], finding)
 
 
 CHECK = Check(

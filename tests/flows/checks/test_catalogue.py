@@ -1,0 +1,76 @@
+"""The catalogue, and what every finding owes its reader."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.checks import all_checks, catalogue, check_document
+from flows.checks.noun import Check
+from flows.checks.rule import RuleTextError, check_info
+from tests.flows.checks.build import Builder
+from tests.flows.checks.report import found
+
+FOLDER = Path(__file__).resolve().parents[3] / "flows" / "checks"
+
+
+def test_one_file_is_one_check_named_after_it() -> None:
+    files = sorted(
+        path.stem[:3].upper()
+        for level in ("line", "statement", "document")
+        for path in (FOLDER / level).glob("[a-z]*.py")
+    )
+    assert files == sorted(check.id for check in all_checks())
+
+
+def test_the_order_is_fixed() -> None:
+    families = "".join(dict.fromkeys(info.family for info in catalogue()))
+    assert families == "HRXTPU"
+    ids = [info.id for info in catalogue()]
+    assert ids == sorted(ids, key=lambda check_id: ("HRXTPU".index(check_id[0]), check_id))
+
+
+@pytest.mark.parametrize("info", catalogue(), ids=lambda info: info.id)
+def test_every_rule_says_everything_in_both_languages(info: object) -> None:
+    for part in ("title_zh", "title_en", "rule_zh", "rule_en", "formula", "not_applicable"):
+        assert getattr(info, part).strip(), part
+    assert info.exclusions and all(" / " in text or "/ " in text for text in info.exclusions)  # type: ignore[attr-defined]
+    assert any("\u4e00" <= ch <= "\u9fff" for ch in info.rule_zh)  # type: ignore[attr-defined]
+
+
+def test_a_docstring_without_its_parts_is_a_bug() -> None:
+    check = Check("H09", "line", "error", "H09 名 · Name\n\nRule: only this", lambda facts: [], ("no", "无", "none"))
+    with pytest.raises(RuleTextError, match="H09"):
+        check_info(check)
+
+
+def test_a_wrapped_chinese_sentence_has_no_gap() -> None:
+    texts = [text for info in catalogue() for text in (info.rule_zh, *info.exclusions)]
+    assert not [text for text in texts if any(f"{mark} " in text.split(" / ")[0] for mark in "，。、；")]
+
+
+def test_every_check_says_something_about_an_empty_document() -> None:
+    rows = found(Builder())
+    assert [row["check_id"] for row in rows] == [check.id for check in all_checks()]
+    assert {row["outcome"] for row in rows} == {"not_applicable"}
+    assert all(row["na_reason"] and row["message_zh"] and row["message_en"] for row in rows)
+
+
+def test_no_rows_no_findings() -> None:
+    assert check_document({}) == []
+
+
+def test_findings_do_not_depend_on_the_order_of_rows() -> None:
+    built = Builder().statement(
+        "expenditure", ["total", "basic"], [("208 社保", "9.00", ""), ("20805 养老", "8.00", "1.00")]
+    )
+    first = check_document(built.tables())
+    built.tables()["budget_lines"].reverse()
+    assert check_document(built.tables()) == first
+
+
+def test_the_fingerprint_follows_the_print() -> None:
+    def prints(text: str) -> set[object]:
+        built = Builder().statement("expenditure", ["total"], [("208 社保", "9.00"), ("20805 养老", text)])
+        return {row["fingerprint"] for row in found(built, "H01")}
+
+    assert prints("8.00") == prints("8.00") != prints("8.01")

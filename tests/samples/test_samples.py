@@ -184,7 +184,7 @@ def test_planted_errors_are_the_only_ones() -> None:
         "X B03/B05 2050203 total: 91.05 / 94.65",
         "X B03/B05 2050203 project: 91.05 / 94.65",
     }
-    assert broken("education-2023", planted=True) == {"T 三、公务接待费: 3.60 / 3.06"}
+    assert broken("education-2023", planted=True) == {"T 三、公务接待费: 3.06 / 3.60"}
     assert broken("water-2024", planted=True) == {
         "R expenditure 2130305: 86.50 / 85.60",
         "H expenditure 21303 total: 677.69 / 678.59",

@@ -123,13 +123,14 @@ def _statement(
 
 
 def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement) -> bool:
-    """Is this the rest of the statement before: printed right after it, as wide, and without a header of its own?"""
+    """Is this the rest of the statement before: printed right after it, as wide, and without a title of its own;
+    without a header, or with the same one printed again?"""
     return (
         statement.state != "unrecognized"
         and context.directly_after == before.table.number
         and work.table.n_cols == before.table.n_cols
-        and not work.shape.header
         and not work.shape.caption
+        and (not work.shape.header or work.shape.paths == before.shape.paths)
     )
 
 
@@ -139,6 +140,7 @@ def _continuation(
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
     work.form, work.columns, work.readers = before.form, before.columns, before.readers
     work.shape.paths, work.shape.leaves = before.shape.paths, before.shape.leaves
+    account_header(work)
     body = read_body(work)
     found = Statement(
         code=statement.code,
@@ -148,7 +150,7 @@ def _continuation(
             statement.recognition.form,
             statement.recognition.score,
             (
-                f"continues table {statement.table}: directly after it, same columns, no header",
+                f"continues table {statement.table}: directly after it, same columns, no title of its own",
                 *statement.recognition.reasons,
             ),
             statement.recognition.nearest,

@@ -20,7 +20,10 @@ _UNNUMBERED = -1
 
 @dataclass
 class RowIdentity:
-    """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank)."""
+    """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank).
+
+    above: labels that other label columns print in the same row, left of the most particular one.
+    """
 
     row: int
     label: Text | None = None
@@ -28,6 +31,7 @@ class RowIdentity:
     code: str | None = None
     code_parts: tuple[str, str, str] | None = None
     code_in_label: bool = False
+    above: tuple[str, ...] = ()
 
 
 @dataclass
@@ -76,6 +80,8 @@ class LineReader:
         path, of_which = self._label_path(identity.label.text if identity.label else "", label, role)
         if form_path is not None:
             path = form_path
+        if identity.above:
+            path = (*identity.above, label)
         if role is None:
             role = "of_which" if of_which else "leaf"
         return Line(

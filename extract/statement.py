@@ -221,7 +221,7 @@ _PARTS = {"code_class": 0, "code_type": 1, "code_item": 2}
 
 def _settle(identity: RowIdentity, groups: list[tuple[list[str], list[Text]]]) -> None:
     """Choose label and code: of two classifications printed side by side the first names the line, unless the codes
-    stand inside the names, which are then joined."""
+    stand inside the names, which are then joined. Of several label columns the last printed one names the line."""
     if not groups:
         return
     labels = [label for _, names in groups for label in names]
@@ -235,7 +235,8 @@ def _settle(identity: RowIdentity, groups: list[tuple[list[str], list[Text]]]) -
     if codes:
         identity.code = codes[-1]
     if names:
-        identity.label = _joined(names)
+        identity.label = names[-1]
+        identity.above = tuple(compact(name.text) for name in names[:-1])
 
 
 def _joined(labels: list[Text]) -> Text | None:

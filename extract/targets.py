@@ -38,7 +38,7 @@ def label_of(cell: Cell) -> str:
 
 
 def find_indicator_header(grid: Grid, form: Form) -> IndicatorHeader | None:
-    """The first row with at least three indicator headings, two of them levels."""
+    """The first row with at least three indicator headings: two levels, and the value or the sign before it."""
     for row, cells in enumerate(grid):
         found: dict[int, FormColumn] = {}
         keys: set[str] = set()
@@ -50,7 +50,7 @@ def find_indicator_header(grid: Grid, form: Form) -> IndicatorHeader | None:
                     found[cell.col] = column
                     keys.add(column.key)
                     break
-        if len(keys) >= 3 and len(keys & {"level1", "level2", "level3"}) >= 2:
+        if len(keys) >= 3 and len(keys & {"level1", "level2", "level3"}) >= 2 and keys & {"value", "comparator"}:
             return IndicatorHeader(row, found)
     return None
 

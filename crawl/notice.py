@@ -27,7 +27,11 @@ _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,4})(?![A-Za-z0-9])\s*$")
 _DISCLOSURE = re.compile(
     r"预\s*[、，]?\s*决?\s*算|决\s*算|绩\s*效|三\s*公\s*[”\"’']?\s*经费|[“\"]三公[”\"]|收支|财政信息"
 )
-_DATE = re.compile(r"(?<!\d)(19[89]\d|20\d\d)\s*[-年/.]\s*(1[0-2]|0?[1-9])\s*[-月/.]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
+# one kind of separator throughout: in 2025年1-8月 the 8 is no day
+_YEAR, _MONTH, _DAY = r"(19[89]\d|20\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
+_DATE = re.compile(
+    rf"(?<!\d){_YEAR}\s*(?:年\s*{_MONTH}\s*月\s*{_DAY}(?=\s*日|(?!\d))|([-/.])\s*{_MONTH}\s*\4\s*{_DAY}(?!\d))"
+)
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|公布|成文|生成|信息|更新)?\s*(?:日期|时间)\s*[:：】\]]?\s*")
 _NEXT = re.compile(r"^[\s<>›»]*(?:下一?页|后一?页|next(?:\s*page)?|[>›»]{1,2})[\s<>›»]*$", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^\s*[\[【(（]?\s*第?\s*(\d{1,4})\s*页?\s*[\])）】]?\s*$")
@@ -99,7 +103,8 @@ def find_date(text: str) -> str | None:
     """The first full date in a text as YYYY-MM-DD; None when there is none that exists in the calendar."""
     for found in _DATE.finditer(text):
         try:
-            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
+            month, day = (found[2], found[3]) if found[2] else (found[5], found[6])
+            return date(int(found[1]), int(month), int(day)).isoformat()
         except ValueError:
             continue
     return None
@@ -195,8 +200,12 @@ def _full_link_text(anchor: html.HtmlElement) -> str:
     shown, title = text_of(anchor), squeeze(anchor.get("title") or "")
     if title and (not shown or re.search(r"(?:\.{2,}|…+)$", shown)):
         return title
-    # the date is often inside the link
-    return squeeze(_DATE.sub("", shown)).strip("[]()（）【】 ") or shown if _DATE.search(shown) else shown
+    # the date of the list is often inside the link, before or behind the title
+    for found in _DATE.finditer(shown):
+        before, behind = shown[: found.start()].strip("[(（【 "), shown[found.end() :].lstrip("日").strip("])）】 ")
+        if not before or not behind:
+            return before or behind or shown
+    return shown
 
 
 def _row_of(anchor: html.HtmlElement) -> html.HtmlElement:
@@ -317,12 +326,23 @@ def _title(page: Page, meta: dict[str, str], link_text: str) -> str | None:
     headings = [
         text_of(element) for tag in ("h1", "h2") for element in page.root.iter(tag) if not is_furniture(element)
     ]
-    # "notice - column - site": the first part is the notice
-    heads = [re.split(r"\s[-_|–—]\s|[_|]", text_of(element))[0].strip() for element in page.root.iter("title")]
+    heads = [_without_site(text_of(element)) for element in page.root.iter("title")]
     named = [text for text in (*headings, *heads, link_text) if looks_like_disclosure(text)]
     if named:
         return named[0]
     return next((text for text in (link_text, *headings, *heads) if text), None)
+
+
+def _without_site(title: str) -> str:
+    """`notice - column - site`: the first part is the notice. A bare hyphen ends it only before words without digits
+    that name no disclosure, because titles have hyphens of their own."""
+    title = re.split(r"\s[-–—]\s|[_|]", title)[0].strip()
+    while "-" in title:
+        head, tail = title.rsplit("-", 1)
+        if not head.strip() or re.search(r"\d", tail) or looks_like_disclosure(tail):
+            break
+        title = head.strip()
+    return title
 
 
 def _labelled_date(page: Page) -> str | None:

@@ -128,14 +128,14 @@ def test_troubles_are_rows_not_losses(tmp_path: Path) -> None:
         site.page("/soft404.pdf", "<html><body><h1>页面不存在</h1></body></html>")
         site.resources["/empty.pdf"] = Resource(b"")
         site.resources["/cut.pdf"] = Resource(PDF, declared_length=9000)
-        site.resources["/slow.pdf"] = Resource(PDF, seconds=2.5)
+        site.resources["/slow.pdf"] = Resource(PDF, seconds=4.0)
         site.page("/challenge.pdf", "<html><body><script>" + "var a=1;" * 90 + "</script></body></html>")
         site.page("/good.xls", "<html><body><table><tr><td>表</td></tr></table></body></html>")
         path = source_file(
             tmp_path,
             site,
             extra=f"hosts: ['{host}']\n",
-            politeness="delay_seconds: 0, retries: 0, timeout_seconds: 1, max_bytes: 20000",
+            politeness="delay_seconds: 0, retries: 0, timeout_seconds: 2.5, max_bytes: 20000",
         )
         result = crawl(path, data)
         found = visits(data, result)
@@ -253,11 +253,11 @@ def test_robots_unreachable_forbids_and_429_is_respected(tmp_path: Path) -> None
     with serve(site):
         small_site(site)
         site.resources["/robots.txt"] = Resource(b"", status=503)
-        path = source_file(tmp_path, site)
+        path = source_file(tmp_path, site, politeness="delay_seconds: 0, retries: 1")
         result = crawl(path, data)
         assert result.failed
         assert [visit.reason for visit in result.troubles] == ["robots.txt could not be read (status 503)"]
-        assert {asked for asked, _ in site.requests} == {"/robots.txt"}
+        assert [asked for asked, _ in site.requests] == ["/robots.txt"] * 2, "one retry, and nothing else is asked"
 
         del site.resources["/robots.txt"]
         site.resources["/czyjs/202402/t1.html"] = Resource(b"slow down", status=429)
@@ -298,10 +298,10 @@ def test_a_crawl_that_takes_too_long_is_stopped_and_says_so(tmp_path: Path) -> N
     with serve(site):
         small_site(site)
         for resource in site.resources.values():
-            resource.seconds = 1.5
+            resource.seconds = 2.5
         started = time.monotonic()
-        result = crawl(source_file(tmp_path, site), data, seconds=5.0)
-        assert time.monotonic() - started < 20
+        result = crawl(source_file(tmp_path, site), data, seconds=8.0)
+        assert time.monotonic() - started < 30
         assert (result.failed, result.finish_reason) == (True, "timeout")
         with Ledger(ledger_path(data)) as ledger:
             assert ledger.runs() == [(result.run_id, "2024-03-01T02:03:04Z", "timeout")]
@@ -321,9 +321,9 @@ def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
     site, data, undisturbed = Site(), tmp_path / "data", tmp_path / "undisturbed"
     with serve(site):
         small_site(site)
-        path = source_file(tmp_path, site, politeness="delay_seconds: 0.3, retries: 0")
+        path = source_file(tmp_path, site, politeness="delay_seconds: 0.5, retries: 0")
         crawl(source_file(tmp_path, site), undisturbed)
-        path = source_file(tmp_path, site, politeness="delay_seconds: 0.3, retries: 0")
+        path = source_file(tmp_path, site, politeness="delay_seconds: 0.5, retries: 0")
         site.requests.clear()
         process = subprocess.Popen(
             [sys.executable, "-c", CRAWL, str(path), str(data)],
@@ -340,12 +340,12 @@ def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
         before = len(site.requests)
         time.sleep(1.0)
         assert len(site.requests) <= before + 1, "the crawl dies with its parent"
-        assert 4 <= before <= 7
+        assert before < 9, "it was killed in the middle"
         with Ledger(ledger_path(data)) as ledger:
             (killed,) = ledger.runs()
             assert killed[2] is None
             kept = len(ledger.visits())
-        assert 4 <= kept <= 6
+        assert 4 <= kept < 8
         result = crawl(source_file(tmp_path, site), data)
         assert (result.failed, result.documents) == (False, 3)
         assert result.outcomes["unchanged"] == kept

@@ -58,6 +58,20 @@ def test_a_dated_title_without_the_words_among_those_with_them() -> None:
     assert "无日期的其他链接" in {skip.text for skip in found.skipped}
 
 
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        ("教育局2024年部门预算2024-02-05", "教育局2024年部门预算"),
+        ("[2024-02-05] 教育局2024年部门预算", "教育局2024年部门预算"),
+        ("教育局2024年部门预算（2024年2月5日）", "教育局2024年部门预算"),
+        ("太原市2025年1-8月一般公共预算收支情况", "太原市2025年1-8月一般公共预算收支情况"),
+        ("截至2024年2月5日的预算（表）", "截至2024年2月5日的预算（表）"),
+    ],
+)
+def test_the_list_s_date_is_not_part_of_the_words(shown: str, words: str) -> None:
+    assert [link.text for link in listed(listing(row("t1.html", shown))).notices] == [words]
+
+
 def test_files_linked_from_the_listing_itself() -> None:
     found = listed(listing(row("/files/P1.pdf", "教育局2024年部门预算", "2024-02-01"), row("/d?id=3", "附件.xlsx")))
     assert [link.url for link in found.attachments] == [
@@ -122,6 +136,20 @@ def test_title_and_date_without_metadata() -> None:
     assert (bare.title, bare.published_date) == ("教育局2024年部门预算", "2024-02-09")
 
 
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ("教育局2024年部门预算-政务公开-涞源县人民政府", "教育局2024年部门预算"),
+        ("教育局2024年部门预算_涞源县人民政府", "教育局2024年部门预算"),
+        ("教育局2024年部门预算 - 涞源县", "教育局2024年部门预算"),
+        ("教育局2024-2026年预算", "教育局2024-2026年预算"),
+        ("教育局-部门预算", "教育局-部门预算"),
+    ],
+)
+def test_title_without_the_names_of_column_and_site(head: str, title: str) -> None:
+    assert noticed(f"<html><head><title>{head}</title></head><body>x</body></html>").title == title
+
+
 def test_meta_article_title_wins() -> None:
     found = noticed('<head><meta name="ArticleTitle" content="甲局2024年预算"></head><h1>乙局2024年预算</h1>')
     assert found.title == "甲局2024年预算"
@@ -178,6 +206,10 @@ def test_suffix(url: str, text: str, suffix: str | None) -> None:
         ("2024年度部门预算 2023-12-31", "2023-12-31"),
         ("2024-02-30 2024-03-01", "2024-03-01"),
         ("02-05", None),
+        ("2025年1-8月收支情况", None),
+        ("2025年1-8月收支情况 2025-09-10", "2025-09-10"),
+        ("2024年2月15日", "2024-02-15"),
+        ("2024年12月315号", None),
         ("120240-02-05", None),
     ],
 )

@@ -19,7 +19,7 @@ from lxml import html
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "samples"
 SITE = SAMPLES / "site"
 
-pytest.importorskip("reportlab", reason="the maker of the samples needs reportlab (pip install '.[samples]')")
+HAS_REPORTLAB = importlib.util.find_spec("reportlab") is not None
 
 
 def _load_make() -> Any:
@@ -34,6 +34,8 @@ make = _load_make()
 from maker import forms, model, report, site  # noqa: E402  (make.py puts its folder on sys.path)
 from maker.grid import Grid  # noqa: E402
 
+FONT = make.find_font(None) if HAS_REPORTLAB else None
+"""None where the PDF files cannot be made; docx and html are checked all the same."""
 FACTS = model.load_facts(SAMPLES / "facts.yml")
 REPORTS = {r.id: r for r in model.build_reports(FACTS)}
 MANIFEST = json.loads((SAMPLES / "manifest.json").read_text(encoding="utf-8"))
@@ -126,18 +128,16 @@ def broken(doc_id: str, *, planted: bool) -> set[str]:
 
 
 def test_rebuild_equals_tracked_site() -> None:
-    font = make.find_font(None)
-    made = site.build(FACTS, font)
+    made = site.build(FACTS, FONT)
     assert make.differences(SITE, made.files, made.left_out) == []
-    if font is None:
+    if FONT is None:
         assert made.left_out  # said, not silent
-        pytest.skip(f"docx and html checked; {make.FONT_NAME} is not on this machine, so the PDF files are not")
-    assert site.manifest_bytes(site.build(FACTS, font).manifest) == site.manifest_bytes(made.manifest)
+        lacking = make.FONT_NAME if HAS_REPORTLAB else "reportlab"
+        pytest.skip(f"docx and html are as rebuilt; the PDF files were not compared, {lacking} is not on this machine")
 
 
 def test_rebuild_in_one_process_gives_the_same_bytes() -> None:
-    font = make.find_font(None)
-    assert site.build(FACTS, font).files == site.build(FACTS, font).files
+    assert site.build(FACTS, FONT).files == site.build(FACTS, FONT).files
 
 
 def test_check_sees_a_changed_a_missing_and_a_foreign_file(tmp_path: Path) -> None:

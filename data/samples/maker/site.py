@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import docx_out, html_out, pdf_out
+from . import docx_out, html_out
 from .grid import Grid
 from .model import FactsError, Report, build_reports
 from .report import Block, blocks, title
@@ -157,6 +157,8 @@ def build(facts: Mapping[str, Any], font: Path | None) -> Site:
             if report.format == "docx":
                 files[path] = docx_out.render(made, title(report), report.published)
             elif report.format == "pdf" and font is not None:
+                from . import pdf_out  # reportlab is wanted for the PDF files only
+
                 files[path] = pdf_out.render(made, title(report), font)
             elif report.format == "pdf":
                 left_out.append(path)

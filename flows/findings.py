@@ -74,19 +74,22 @@ def cells_by_place(tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]
         column = row["column_path"] or ""
         found[place] = (
             f"{place}  {row['statement_title'] or row['statement_code']} · {label} · {column} = {value}"
-            f" {row['unit_printed'] or ''}{_page(row)}"
+            f" {_unit(row)}{_page(row)}"
         )
     for row in tables["spending_plans"]:
         place = str(row["plan_id"]).partition(".")[2]
         value = row["printed_text"] if row["printed_text"] is not None else f"({row['state']})"
-        found[place] = (
-            f"{place}  {row['project_name'] or ''} · {row['checkpoint']} = {value}"
-            f" {row['unit_printed'] or ''}{_page(row)}"
-        )
+        found[place] = f"{place}  {row['project_name'] or ''} · {row['checkpoint']} = {value} {_unit(row)}{_page(row)}"
     for row in tables["projects"]:
         place = str(row["project_id"]).partition(".")[2]
         found.setdefault(place, f"{place}  {row['project_name'] or ''} = {row['total_printed'] or ''}{_page(row)}")
     return found
+
+
+def _unit(row: Mapping[str, Any]) -> str:
+    """`万元` of a unit printed as `单位：万元` or `（单位:万元）`."""
+    printed = str(row["unit_printed"] or "")
+    return printed.replace(":", "：").rpartition("：")[2].strip(" （）()")
 
 
 def _page(row: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ import polars as pl
 from flows import errors
 from flows.fingerprint import digest, stage_code
 from flows.release.build import Unreached, build, whole_table
+from flows.release.package import file_name
 from flows.release.version import (
     SCHEMA_VERSION,
     STAGING,
@@ -29,9 +30,11 @@ from flows.release.version import (
     remove_debris,
 )
 from flows.settings import DataRoot
-from flows.stage import Plan, Progress, quiet, shards
+from flows.stage import FAILURES, Plan, Progress, quiet, shards
 from flows.store import sync_folder, unpack_tables
 from normalize.schema import TABLES, Row, SchemaError, to_frame
+
+SHARD = 500  # documents whose rows are in memory as rows; the tables as a whole only as columns
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ def publish_release(
         raise errors.data(
             f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"
         ) from error
+    if previous is not None:
+        refuse_lost_facts(root.releases / previous, tables)
     version = next_version(root.releases, now)
     staging = Path(tempfile.mkdtemp(prefix=f"{STAGING}{version}-", dir=root.releases))
     try:
@@ -82,6 +87,31 @@ def publish_release(
         raise
     point_latest_at(root.releases, version)
     return Published(version, root.releases / version, True, index)
+
+
+def refuse_lost_facts(previous: Path, tables: dict[str, pl.DataFrame]) -> None:
+    """A failed night never replaces a good release: raise Trouble (exit code 4) where one of our own failures took all
+    facts from a document that had some in the previous release. A document that is new may fail without that."""
+    try:
+        before = pl.read_parquet(previous / file_name("disclosures"), columns=["document_sha256", "n_facts"])
+    except (OSError, pl.exceptions.PolarsError):
+        return  # a damaged previous release is no measure
+    failed = tables["issues"].filter(pl.col("code").is_in(FAILURES))
+    lost = (
+        tables["disclosures"]
+        .filter(pl.col("n_facts") == 0)
+        .join(before.filter(pl.col("n_facts") > 0), on="document_sha256", how="semi")
+        .join(failed, on="document_sha256", how="inner")
+        .sort("document_sha256")
+    )
+    if lost.height:
+        first = lost.row(0, named=True)
+        raise errors.data(
+            f"发布中止：{lost.height} 个文件因我们自己的故障失去全部数据，如 "
+            f"{first['document_sha256'][:16]}：{first['message_zh']}",
+            f"no release: failures of ours took the facts of {lost.height} documents, such as "
+            f"{first['document_sha256'][:16]}: {first['message_en']}",
+        )
 
 
 def release_inputs(facts: Plan, checks: Plan, unreached: Sequence[Unreached]) -> str:
@@ -104,7 +134,7 @@ def load_tables(
     pieces: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
     done = 0
     progress("release", 0, len(documents))
-    for shard in shards(documents, 500):
+    for shard in shards(documents, SHARD):
         rows: dict[str, list[Row]] = {name: [] for name in TABLES}
         for sha256 in shard:
             for stage in (facts, checks):

@@ -13,15 +13,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
 from flows.fingerprint import digest
 from flows.settings import WorkLimits
 from flows.store import DamagedResult, Store, damaged_issue
-from flows.workers import Job, Outcome, run_jobs
+from flows.workers import Failure, Job, Outcome, run_jobs
 
 T = TypeVar("T")
+
+# Codes of the issues that say a document was lost to a failure of ours (`failure_issue`, `flows.worker`).
+FAILURES = (
+    *(f"{stage}_{failure}" for stage in ("read", "interpret", "check") for failure in get_args(Failure)),
+    "interpret_failed",
+    "normalize_failed",
+)
 Progress = Callable[[str, int, int], None]
 
 

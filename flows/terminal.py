@@ -31,10 +31,14 @@ def say(zh: str, en: str) -> str:
 
 
 def out() -> Console:
-    """For results. Not a terminal: wide enough that nothing is cut, and no colour."""
-    terminal = sys.stdout.isatty()
-    width = None if terminal else max(terminal_width(), 160)
-    return Console(file=sys.stdout, width=width, no_color=no_color(), highlight=False, soft_wrap=not terminal)
+    """For results. Not a terminal: a good width of its own, and no colour."""
+    width = None if sys.stdout.isatty() else max(terminal_width(), 160)
+    return Console(file=sys.stdout, width=width, no_color=no_color(), highlight=False)
+
+
+def result(zh: str, en: str) -> None:
+    """One line of result on stdout, never wrapped: a path in it can be copied."""
+    out().print(safe(say(zh, en)), soft_wrap=True)
 
 
 def err() -> Console:

@@ -24,6 +24,7 @@ import msgspec
 from flows.settings import WorkLimits, worker_environment
 
 Failure = Literal["timeout", "died", "memory", "archive", "damaged", "error"]
+WORKER = "flows.worker"
 START_SECONDS = 60  # imports of the first document's libraries on a slow machine
 
 
@@ -133,7 +134,7 @@ class _Worker:
     def __post_init__(self) -> None:
         self.last_words = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "flows.worker", str(self.limits.seconds), str(self.limits.memory_mib)],
+            [sys.executable, "-m", WORKER, str(self.limits.seconds), str(self.limits.memory_mib)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.last_words,

@@ -12,7 +12,7 @@ from flows import why as explained
 from flows.release.version import latest, newest
 from flows.serve import LOOPBACK, FileServer
 from flows.settings import DataRoot, data_root
-from flows.terminal import line, out, print_json
+from flows.terminal import line, out, print_json, result
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
@@ -61,7 +61,7 @@ def serve(
         raise errors.usage(
             f"无法在 {host}:{port} 上服务（{error.strerror}）", f"cannot serve on {host}:{port} ({error.strerror})"
         ) from error
-    out().print(f"{server.url}{version}/")
+    result(f"{server.url}{version}/", f"{server.url}{version}/")
     line("按 Ctrl-C 结束", "Ctrl-C ends it")
     with server:
         try:

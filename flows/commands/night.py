@@ -21,7 +21,7 @@ from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
 from flows.settings import DataRoot, data_root
-from flows.terminal import line, out, print_json, progress_bars, safe, say
+from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
@@ -53,22 +53,16 @@ def demo(
     published = night.published
     if published is None:
         raise errors.data("示例网站上没有找到文件", "no document was found on the sample site")
-    console = out()
-    console.print(safe(say("版本目录：", "release folder: ") + str(published.folder)))
-    counts = published.index["counts"]
-    console.print(
-        safe(
-            say(
-                f"{counts['facts']} 个金额位置（{counts['facts_printed']} 个印有内容），"
-                f"{counts['findings']} 条检查结果："
-                f"{_outcomes(published)}",
-                f"{counts['facts']} facts ({counts['facts_printed']} printed), {counts['findings']} findings: "
-                f"{_outcomes(published)}",
-            )
-        )
+    counts, path = published.index["counts"], (published.folder / "index.html").resolve()
+    result(f"版本目录：{published.folder}", f"release folder: {published.folder}")
+    result(
+        f"{counts['facts']} 个金额位置（{counts['facts_printed']} 个印有内容），"
+        f"{counts['findings']} 条检查结果：{_outcomes(published)}",
+        f"{counts['facts']} facts ({counts['facts_printed']} printed), "
+        f"{counts['findings']} findings: {_outcomes(published)}",
     )
-    console.print(safe(say("打开：", "open: ") + f"yujue serve --data {data}"))
-    console.print(safe(say("或文件：", "or the file: ") + str((published.folder / "index.html").resolve())))
+    result(f"打开：yujue serve --data {data}", f"open: yujue serve --data {data}")
+    result(f"或文件：{path}", f"or the file: {path}")
     return errors.OK
 
 
@@ -117,7 +111,7 @@ def nightly(
     else:
         _report(night)
         if night.published is not None:
-            out().print(safe(str(night.published.folder)))
+            result(str(night.published.folder), str(night.published.folder))
     return _crawl_troubles(night.crawled)
 
 
@@ -142,7 +136,8 @@ def _night(
         with progress_bars() as tell:
             return one_night(sources, now, data, progress=tell, crawl_settings=settings)
     line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
-    ensure_server()
+    url = ensure_server()
+    line(f"Prefect：{url.removesuffix('/api')}", f"Prefect: {url.removesuffix('/api')}")
     from flows.prefect_flow import nightly_under_prefect  # noqa: PLC0415 - Prefect reads its settings when imported
 
     with progress_bars() as tell:
@@ -184,18 +179,18 @@ def _crawl_troubles(crawled: list[Crawled]) -> int:
     """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
     code = errors.OK
     for one in crawled:
-        result = one.result
-        for warning in result.warnings:
-            line(f"{result.source_id}：{warning}", f"{result.source_id}: {warning}", mark="!")
-        for visit in result.troubles:
+        crawl_result = one.result
+        for warning in crawl_result.warnings:
+            line(f"{crawl_result.source_id}：{warning}", f"{crawl_result.source_id}: {warning}", mark="!")
+        for visit in crawl_result.troubles:
             reason = visit.reason or visit.status or ""
             line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
-        for error in result.errors:
-            line(f"{result.source_id}：{error}", f"{result.source_id}: {error}", mark="✗")
-        if result.failed:
+        for error in crawl_result.errors:
+            line(f"{crawl_result.source_id}：{error}", f"{crawl_result.source_id}: {error}", mark="✗")
+        if crawl_result.failed:
             line(
-                f"{result.source_id}：抓取不完整（{result.finish_reason}）",
-                f"{result.source_id}: the crawl is not complete ({result.finish_reason})",
+                f"{crawl_result.source_id}：抓取不完整（{crawl_result.finish_reason}）",
+                f"{crawl_result.source_id}: the crawl is not complete ({crawl_result.finish_reason})",
                 mark="✗",
             )
             code = errors.NETWORK
@@ -209,9 +204,12 @@ def _visits(crawled: list[Crawled]) -> RichTable:
     table.add_column(say("取得", "fetched"), justify="right")
     table.add_column(say("访问", "visits"))
     for one in crawled:
-        result = one.result
+        crawl_result = one.result
         table.add_row(
-            safe(result.source_id), str(result.documents), str(result.bodies_fetched), safe(_pairs(result.outcomes))
+            safe(crawl_result.source_id),
+            str(crawl_result.documents),
+            str(crawl_result.bodies_fetched),
+            safe(_pairs(crawl_result.outcomes)),
         )
     return table
 

@@ -1,0 +1,38 @@
+"""A worker whose documents hang, crash and eat memory: what `flows.workers` must live with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from flows import worker
+
+
+def read(arguments: dict[str, Any]) -> bytes:
+    trouble = arguments["path"]
+    if trouble == "hangs":
+        time.sleep(600)
+    if trouble == "crashes":
+        sys.stderr.write("Segmentation fault, said the library\n")
+        sys.stderr.flush()
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if trouble == "crashes once" and not Path(arguments["filename"]).exists():
+        Path(arguments["filename"]).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if trouble == "eats memory":
+        return b"x" * (64 << 30)
+    if trouble == "has a bug":
+        raise KeyError("合计")
+    if trouble == "prints":
+        os.write(1, b"a library that prints to stdout\n")
+    return trouble.encode()
+
+
+worker.OPERATIONS["read"] = read
+
+if __name__ == "__main__":
+    worker.main(int(sys.argv[1]), int(sys.argv[2]))

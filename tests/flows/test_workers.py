@@ -1,0 +1,68 @@
+"""Workers: a document that hangs, crashes or eats memory costs itself and nobody else."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import workers
+from flows.settings import WorkLimits
+from flows.stage import failure_issue
+from flows.workers import Job, Outcome, run_jobs
+from tests.conftest import ROOT
+
+LIMITS = WorkLimits(seconds=3, memory_mib=2048, workers=2)
+
+
+@pytest.fixture(autouse=True)
+def bad_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WORKER", "tests.flows.bad_worker")
+    monkeypatch.chdir(ROOT)
+
+
+def run(*troubles: str, limits: WorkLimits = LIMITS, filename: str = "") -> dict[str, Outcome]:
+    jobs = [Job("read", trouble, {"path": trouble, "filename": filename}) for trouble in troubles]
+    return {outcome.job.sha256: outcome for outcome in run_jobs(jobs, limits)}
+
+
+def test_each_trouble_costs_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "START_SECONDS", 20)
+    fine = [f"fine {number}" for number in range(6)]
+    found = run("fine first", "crashes", "eats memory", "has a bug", "prints", *fine)
+    failures = {name: outcome.failure for name, outcome in found.items() if outcome.failure}
+    assert failures == {"crashes": "died", "eats memory": "memory", "has a bug": "error"}
+    assert all(found[name].packed == name.encode() for name in (*fine, "prints"))
+    assert "said the library" in found["crashes"].detail
+    assert "合计" in found["has a bug"].detail
+    assert str(ROOT) not in found["has a bug"].detail
+
+
+def test_a_document_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "START_SECONDS", 0)
+    begin = time.monotonic()
+    found = run("hangs", limits=WorkLimits(seconds=2, workers=1))
+    assert found["hangs"].failure == "timeout"
+    assert time.monotonic() - begin < 20
+    issue = failure_issue("read", found["hangs"])
+    assert (issue.code, issue.severity, issue.document_sha256) == ("read_timeout", "error", "hangs")
+    assert "2 s" in issue.message_en
+
+
+def test_a_worker_killed_from_outside_is_tried_again(tmp_path: Path) -> None:
+    found = run("crashes once", filename=str(tmp_path / "seen"))
+    assert found["crashes once"].failure is None
+
+
+def test_a_caller_that_gives_up_leaves_no_process() -> None:
+    outcomes = run_jobs([Job("read", name, {"path": name}) for name in ("fine", "hangs", "hangs")], LIMITS)
+    next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "tests.flows.bad_worker 3 2048" not in listed
+
+
+def test_no_jobs_start_no_process() -> None:
+    assert list(run_jobs([], LIMITS)) == []

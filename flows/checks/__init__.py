@@ -14,6 +14,7 @@ from functools import lru_cache
 from flows.checks import document, line, statement
 from flows.checks.facts import DocumentFacts, Tables, document_facts
 from flows.checks.noun import Check, CheckInfo, Finding, Row
+from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.words import evidence
 
@@ -100,7 +101,7 @@ def check_document(tables: Tables) -> list[Row]:
         return []
     rows: list[Row] = []
     for check in all_checks():
-        findings = list(check.run(facts)) or [_absent(check)]
+        findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
         found = [_row(check, facts, subject, finding) for subject, finding in _numbered(findings)]
         rows += sorted(found, key=lambda row: str(row["subject"]))
     return rows

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from flows.checks.noun import PRINTED_STATES, Cell
-from flows.checks.tolerance import statement_resolution
+from flows.checks.pieces import cut_statements
+from flows.checks.tolerance import own_resolution, resolution_in, statement_resolution
 from flows.checks.words import UNITS, one_line, unit_in
 
 AnyRow = Mapping[str, Any]
@@ -66,7 +67,10 @@ class LineView(msgspec.Struct):
 
 
 class StatementView(msgspec.Struct):
-    """One statement of the document. lines: in printed order, lane by lane. columns: in printed order."""
+    """One statement of the document. lines: in printed order, lane by lane. columns: in printed order.
+
+    cut: what we read is only a piece of the printed table, by `flows.checks.pieces`; sums over its lines prove nothing.
+    """
 
     code: str
     seq: int
@@ -74,6 +78,7 @@ class StatementView(msgspec.Struct):
     unit: str | None
     lines: list[LineView]
     columns: list[ColumnView]
+    cut: bool = False
 
     @property
     def ident(self) -> str:
@@ -190,10 +195,15 @@ def _position(row: AnyRow) -> tuple[int, int, int]:
 
 def _printed_resolutions(rows: Iterable[AnyRow]) -> list[Decimal]:
     return [
-        Decimal(repr(row["resolution_yuan"]))
+        resolution
         for row in rows
-        if row["amount_state"] == "number" and row["resolution_yuan"] is not None
+        if row["amount_state"] == "number" and (resolution := _row_resolution(row)) is not None
     ]
+
+
+def _row_resolution(row: AnyRow) -> Decimal | None:
+    printed, yuan = row["resolution_yuan"], _exact(row["amount_fen"], row["amount_yuan"])
+    return None if printed is None else own_resolution(Decimal(repr(printed)), yuan)
 
 
 def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> StatementView:
@@ -221,8 +231,7 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
                 cells={},
             )
             lines[place] = line
-        own = row["resolution_yuan"]
-        resolution = Decimal(repr(own)) if own is not None else (coarsest or Decimal(0))
+        resolution = _row_resolution(row) or coarsest or Decimal(0)
         if column in line.cells:
             doubled.add((place, column))
         line.cells[column] = Cell(
@@ -233,11 +242,11 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
             code=line.code,
             column=one_line(column.name),
             title=one_line(row["statement_title"] or code),
-            statement=code,
+            statement=f"{code}.{seq}",
             printed=row["printed_text"],
             state=row["amount_state"],
             yuan=_exact(row["amount_fen"], row["amount_yuan"]) if row["amount_state"] in PRINTED_STATES else None,
-            resolution=min(resolution, coarsest) if coarsest is not None else resolution,
+            resolution=resolution_in(resolution, coarsest),
             unit=unit or unit_in(row["unit_printed"]),
             key=line.key,
             column_key=column.key,
@@ -251,11 +260,15 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
 
 
 def _statements(tables: Tables) -> list[StatementView]:
+    cut = cut_statements(tables.get("statements", ()))
     units = {(row["statement_code"], row["seq"]): row["unit"] for row in tables.get("statements", ())}
     grouped: dict[tuple[str, int], list[AnyRow]] = {}
     for row in tables.get("budget_lines", ()):
         grouped.setdefault((row["statement_code"], row["statement_seq"]), []).append(row)
-    return [_statement(code, seq, rows, units.get((code, seq))) for (code, seq), rows in sorted(grouped.items())]
+    views = [_statement(code, seq, rows, units.get((code, seq))) for (code, seq), rows in sorted(grouped.items())]
+    for view in views:
+        view.cut = (view.code, view.seq) in cut
+    return views
 
 
 def _projects(tables: Tables) -> list[ProjectView]:

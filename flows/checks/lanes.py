@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from flows.checks.columns import FUNDS
@@ -10,6 +12,7 @@ from flows.checks.noun import Cell
 
 BALANCES = ("income_expenditure", "appropriation")
 AMOUNT = ("total", "amount")
+_ORDINAL = re.compile(r"[一二三四五六七八九十]+[、.，]")
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -40,6 +43,11 @@ def sides(statement: StatementView) -> tuple[Side, Side]:
 
 def main_cell(statement: StatementView, line: LineView | None) -> Cell | None:
     return statement.cell(line, *AMOUNT)
+
+
+def numbered(lines: list[LineView]) -> list[LineView]:
+    """The lines whose label begins with a Chinese ordinal (一、): another way to tell the outermost ones."""
+    return [line for line in lines if _ORDINAL.match(line.label)]
 
 
 def above(statement: StatementView, current: LineView) -> list[LineView]:

@@ -26,9 +26,10 @@ EMPTY_STATES = frozenset({"blank", "dash"})
 class Cell(msgspec.Struct, frozen=True):
     """One amount position as a check sees it.
 
-    fact_id, place (`Place.ref()`), page: where it stands. label, code, column: the line's and the column's printed
-    names; title, statement: of its statement. printed, state: as in the tables. yuan: exact, None when no amount is
-    known; resolution: yuan of the last digit (see `flows.checks.tolerance`). unit: 元, 万元 …, None when unknown.
+    fact_id, place (`Place.ref()`), page: where it stands. label, code, column: printed names of line and column.
+    title, statement: of its statement (`three_public.1`; `project` for project forms). printed, state: as in the
+    tables. yuan: exact, None when no amount is known; resolution: yuan of the last digit (`flows.checks.tolerance`).
+    unit: 元, 万元 …, None when unknown.
     key, column_key: the form's names for the line and the column.
     """
 

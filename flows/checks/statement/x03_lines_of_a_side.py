@@ -7,8 +7,8 @@ Rule: In the statements of income and expenditure and of fiscal appropriation, t
 Formula: current = Σ outermost lines above it in its lane
 Exclusions:
   1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
-  2. 只加最外层的行，“其中”行与下级行不再相加 / only the outermost lines are added, of-which lines and their like
-     are not
+  2. 只加最外层的行，“其中”行与下级行不再相加；只加有“一、二、”序号的行而相等的，亦为相符 / only the outermost lines
+     are added, of-which lines are not; where those numbered 一、二、 alone make the sum, it holds
   3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
 Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
 """
@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.equation import Equation, evaluate, fold_columns, gather_empty
+from flows.checks.equation import Equation, best, evaluate, fold_columns, gather_empty
 from flows.checks.facts import DocumentFacts
-from flows.checks.lanes import BALANCES, above, sides
+from flows.checks.lanes import BALANCES, above, numbered, sides
 from flows.checks.noun import Check, Finding
 
 
@@ -34,9 +34,10 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
                 terms = tuple(line.cells[column] for line in lines if column in line.cells)
                 if terms:
                     subject = f"{statement.ident}/{side.name}_current/{column.ident}"
-                    findings.append(
-                        evaluate(Equation(subject, cell, terms, "以上各行之和", "the sum of the lines above"))
-                    )
+                    ordinals = tuple(line.cells[column] for line in numbered(lines) if column in line.cells)
+                    zh, en = "以上各行之和", "the sum of the lines above"
+                    ways = (Equation(subject, cell, way, zh, en) for way in (terms, ordinals) if way)
+                    findings.append(best(map(evaluate, ways)))
             yield from gather_empty(
                 fold_columns(findings),
                 f"{statement.ident}/{side.name}_current",

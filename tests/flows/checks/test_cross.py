@@ -90,6 +90,18 @@ def test_not_applicable_without_statements(check_id: str) -> None:
     assert row["outcome"] == "not_applicable"
 
 
+def test_sources_and_their_unmarked_parts() -> None:
+    lines = [
+        ("一、财政拨款收入", "27.75"),
+        ("general_public_budget=一般公共预算收入", "27.75"),
+        ("五、其他收入", "7.81"),
+    ]
+    whole = Builder().statement("income_expenditure", ["amount"], [*lines, ("income_current=本年收入合计", "35.56")])
+    assert list(outcomes(whole, "X03").values()) == ["holds"]
+    wrong = Builder().statement("income_expenditure", ["amount"], [*lines, ("income_current=本年收入合计", "38.56")])
+    assert fails(wrong) == {"X03"}
+
+
 def test_carry_over_is_part_of_the_total() -> None:
     moved = {"carryover_in": "10.00", "income_total": "96.83", "carryover_out": "10.00", "expenditure_total": "96.83"}
     assert fails(balance(moved)) == set()

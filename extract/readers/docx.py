@@ -202,6 +202,8 @@ class _BodyWalk:
 
     def issues(self, sha256: str) -> list[Issue]:
         found: list[Issue] = []
+        if not self.blocks:
+            found.append(issue("no_text", "error", "文档没有文字", "the document holds no text", sha256=sha256))
         if self._text.hidden:
             found.append(
                 issue(

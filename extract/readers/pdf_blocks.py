@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -31,7 +31,7 @@ def blocks_of(sheets: Sequence[Sheet]) -> list[Block]:
     repeated = {number for stitched in joined for number in stitched.repeated_titles}
     items = _items(sheets, parts, repeated, set(tables))
     body = [item.line for item in items if item.line is not None and not item.is_page_field]
-    drafts = {id(draft.lines[0]): draft for draft in paragraphs(body)}
+    drafts = {id(draft.lines[0]): draft for draft in paragraphs(body, _table_size(sheets))}
     by_number = {sheet.number: sheet for sheet in sheets}
     blocks: list[Block] = []
     n_paragraphs = 0
@@ -54,6 +54,11 @@ def blocks_of(sheets: Sequence[Sheet]) -> list[Block]:
             )
         )
     return blocks
+
+
+def _table_size(sheets: Sequence[Sheet]) -> float | None:
+    sizes = Counter(grid.size for sheet in sheets for grid in sheet.grids if grid.size is not None)
+    return sizes.most_common(1)[0][0] if sizes else None
 
 
 def _items(sheets: Sequence[Sheet], parts: Sequence[Part], repeated: set[int], begins: set[int]) -> list[_Item]:

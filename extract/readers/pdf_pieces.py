@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -30,11 +30,12 @@ class GridCell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A ruled grid with its text. xs, ys: edges in points, upright frame."""
+    """A ruled grid with its text. xs, ys: edges in points, upright frame. size: of most of its text, in points."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     cells: tuple[GridCell, ...]
+    size: float | None = None
 
     @property
     def box(self) -> Box:
@@ -90,7 +91,9 @@ def make_sheet(page: PageContent) -> Sheet:
     for lattice in sorted(lattices, key=lambda grid: (grid.ys[0], grid.xs[0])):
         cells = tuple(_grid_cell(cell) for cell in lattice.cells)
         if any(cell.text.strip() for cell in cells) or (len(lattice.xs) > 2 and len(lattice.ys) > 2):
-            grids.append(Grid(lattice.xs, lattice.ys, cells))
+            sizes = Counter(round(c.size, 1) for cell in lattice.cells for c in cell.chars)
+            usual = sizes.most_common(1)[0][0] if sizes else None
+            grids.append(Grid(lattice.xs, lattice.ys, cells, usual))
     frame = PageContent(page.number, page.width, page.height, [], [], page.turn)
     return Sheet(page.number, frame, grids, lines_of(free))
 

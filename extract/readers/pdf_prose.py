@@ -45,15 +45,22 @@ def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
     """Indexes of the lines that the page prints and not the author: page numbers, running headers and footers."""
     found: set[int] = set()
     repeated: dict[tuple[str, int], list[int]] = defaultdict(list)
+    bare_numbers: dict[int, list[int]] = defaultdict(list)  # number minus page → indexes
     for index, item in enumerate(lines):
         top, bottom = item.line.box[1], item.line.box[3]
         in_zone = top < _ZONE * item.height or bottom > (1 - _ZONE) * item.height
         if not in_zone:
             continue
-        if _PAGE_NUMBER.fullmatch(item.line.text):
+        number = _PAGE_NUMBER.fullmatch(item.line.text)
+        if number and not item.line.text.strip().isdecimal():
             found.add(index)
+        elif number:
+            bare_numbers[int(item.line.text.strip()) - item.page].append(index)
         spot = round(top / 4) if top < item.height / 2 else -round((item.height - bottom) / 4)
         repeated[(re.sub(r"\d+", "#", "".join(item.line.text.split())), spot)].append(index)
+    for offset, indexes in bare_numbers.items():
+        if len(indexes) > 1 or (n_pages == 1 and offset == 0):  # a number alone must count with the pages
+            found.update(indexes)
     for indexes in repeated.values():
         pages = {lines[i].page for i in indexes}
         if len(pages) >= 3 and len(pages) * 2 > n_pages:
@@ -61,8 +68,12 @@ def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
     return found
 
 
-def paragraphs(lines: Sequence[PageLine]) -> list[Draft]:
-    """Paragraphs with heading levels, in reading order. lines: the body lines of the document, in reading order."""
+def paragraphs(lines: Sequence[PageLine], table_size: float | None = None) -> list[Draft]:
+    """Paragraphs with heading levels, in reading order.
+
+    lines: the body lines of the document, in reading order. table_size: the usual size of text in its tables, for
+    documents without running prose.
+    """
     margins = _margins(lines)
     drafts: list[Draft] = []
     for item in lines:
@@ -70,7 +81,7 @@ def paragraphs(lines: Sequence[PageLine]) -> list[Draft]:
             drafts[-1].lines.append(item)
         else:
             drafts.append(Draft([item]))
-    _set_levels(drafts)
+    _set_levels(drafts, table_size)
     return drafts
 
 
@@ -134,14 +145,18 @@ def _first_token(line: Line) -> float:
     return end - line.box[0]
 
 
-def _set_levels(drafts: Sequence[Draft]) -> None:
+def _set_levels(drafts: Sequence[Draft], table_size: float | None) -> None:
     sizes: Counter[float] = Counter()
     for draft in drafts:
         for item in draft.lines:
             sizes[round(item.line.size, 1)] += len(item.line.text)
     if not sizes:
         return
-    body = sizes.most_common(1)[0][0]
+    running: Counter[float] = Counter()
+    for draft in drafts:
+        if not may_be_heading(draft.text):
+            running[round(draft.lines[0].line.size, 1)] += len(draft.text)
+    body = running.most_common(1)[0][0] if running else table_size or sizes.most_common(1)[0][0]
     larger = sorted({s for s in sizes if s > 1.08 * body}, reverse=True)
     ranks: dict[float, int] = {}
     for size in larger:  # sizes that differ by less than a twelfth are one rank

@@ -18,66 +18,14 @@ from extract.readers.web_table import build_table, flat, is_data_table, printed_
 from extract.settings import Limits
 
 _NO_TEXT = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "svg",
-        "canvas",
-        "iframe",
-        "object",
-        "select",
-        "option",
-        "button",
-        "input",
-        "textarea",
-        "head",
-        "meta",
-        "link",
-    ]
+    {"script", "style", "noscript", "template", "svg", "canvas", "iframe", "object", "head", "meta", "link"}
+    | {"select", "option", "button", "input", "textarea"}
 )
 _FURNITURE = frozenset({"nav", "header", "footer", "aside"})
 _INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "img",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "o:p",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "br",
-    ]
+    {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "img", "ins", "kbd"}
+    | {"label", "mark", "o:p", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"}
+    | {"time", "tt", "u", "var", "wbr", "br"}
 )
 _MAIN_SHARE = 0.7  # of the text that is no link: a child with that much of it holds the content
 _TABLES_SHARE = 0.4  # enough for a child that holds every table of the page
@@ -156,7 +104,7 @@ def _main_content(body: XmlElement) -> XmlElement:
     while True:
         if at.tag == "table" and is_data_table(at):
             parent = at.getparent()
-            return parent if parent is not None and parent is not body else at
+            return at if parent is None else parent
         inner = max((c for c in at if c in weights), key=lambda c: weights[c], default=None)
         if inner is None or inner.tag in _INLINE | {"p"}:
             return at

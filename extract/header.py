@@ -128,7 +128,9 @@ def _captions(table: Table, grid: Grid, shape: Shape) -> int:
         shape.caption.append(row)
         row += max(1, min(cell.rowspan for cell in cells))
     # Blank rows above a body without any header are the body of an empty table.
-    return row if row < table.n_rows else 0
+    if row < table.n_rows:
+        return row
+    return shape.caption[-1] + 1 if shape.caption else 0
 
 
 def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:

@@ -27,7 +27,7 @@ def heading_rank(paragraph: Paragraph) -> int | None:
     The printed numbering decides before the style does: reports give one style to headings of different depth.
     """
     folded = fold(paragraph.text)
-    if not folded or paragraph.role == "page_field":
+    if not folded or paragraph.role == "page_field" or len(folded) > 2 * MAX_HEADING:
         return None
     for pattern, rank in _RANKS:
         if pattern.match(folded):
@@ -35,7 +35,7 @@ def heading_rank(paragraph: Paragraph) -> int | None:
                 return rank
             return None
     # 1、 and （1） number items and paragraphs as often as headings: a bold one is not yet a section.
-    return paragraph.level if ordinal_rank(paragraph.text) is None else None
+    return paragraph.level if ordinal_rank(paragraph.text) is None and folded[-1] not in "。;" else None
 
 
 def section_code(heading: str, words: Sections) -> str | None:

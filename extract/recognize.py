@@ -6,6 +6,7 @@ Never by an ordinal number (公开01表), a position or a file name: those chang
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,17 +21,21 @@ THRESHOLD_WITHOUT_TITLE = 0.85
 MARGIN = 0.1
 
 _YEAR = re.compile(r"(?:19|20)\d\d年度?")
-_DIGITS = r"[-\d一二三四五六七八九十]{1,5}"
+_HAN = "一二三四五六七八九十"
+# `表十 一般公共…` and `表一般…`: what is a number and what begins the name is told by the gap, or by 一般.
+_NUMBER_AND_GAP = re.compile(
+    rf"^\s*(?:公开|预算|决算|财决|附)?表?\s*[-\d{_HAN}]{{1,5}}\s*表?(?:\s+|\s*[、.:]\s*)(?=\S)"
+)
 _NUMBERED = re.compile(
-    rf"^(?:(?:公开|预算|决算|财决|附)表?{_DIGITS}表?[、.:]?|{_DIGITS}[、.:]|附?表{_DIGITS}[、.:]?|{_DIGITS}表[、.:]?"
-    r"|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+部分)"
+    rf"^(?:(?:公开|预算|决算|财决|附)?表?[-\d]{{1,5}}表[、.:]?|(?:公开|预算|决算|附)?表[-\d]{{1,5}}[、.:]?"
+    rf"|(?:公开|预算|决算|附)?表[{_HAN}]{{1,3}}(?!般)[、.:]?|(?:预算|附)表[{_HAN}]{{1,3}}(?!般)|\([{_HAN}]+\)|第[{_HAN}]+部分)"
 )
 _TAIL = re.compile(r"\((?:(?:公开|预算|决算)?表[-\d一二三四五六七八九十]+|续表?|续\d+|单位:?\S{1,3}元)\)$")
 
 
 def plain_title(text: str) -> str:
     """A folded title without year, table number and “(续)”."""
-    folded = _TAIL.sub("", fold(text))
+    folded = _TAIL.sub("", fold(_NUMBER_AND_GAP.sub("", unicodedata.normalize("NFKC", text), count=1)))
     folded = _YEAR.sub("", folded)
     if _NUMBERED.match(folded) and not _NUMBERED.fullmatch(folded):
         folded = _NUMBERED.sub("", folded, count=1)

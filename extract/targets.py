@@ -38,7 +38,7 @@ def label_of(cell: Cell) -> str:
 
 
 def find_indicator_header(grid: Grid, form: Form) -> IndicatorHeader | None:
-    """The first row with at least three indicator headings: two levels, and the value or the sign before it."""
+    """The first row of indicator headings: two levels and the value (or its sign); or name, sign and value."""
     for row, cells in enumerate(grid):
         found: dict[int, FormColumn] = {}
         keys: set[str] = set()
@@ -50,7 +50,8 @@ def find_indicator_header(grid: Grid, form: Form) -> IndicatorHeader | None:
                     found[cell.col] = column
                     keys.add(column.key)
                     break
-        if len(keys) >= 3 and len(keys & {"level1", "level2", "level3"}) >= 2 and keys & {"value", "comparator"}:
+        levels = keys & {"level1", "level2", "level3"}
+        if (len(levels) >= 2 and keys & {"value", "comparator"}) or keys >= {"level3", "value", "comparator"}:
             return IndicatorHeader(row, found)
     return None
 
@@ -252,8 +253,10 @@ def checkpoint_of(text: str) -> str | None:
 
 
 class IndicatorReader:
-    """Reads indicator rows one by one. Level cells merged over rows, or printed once and left blank below, count for
-    each of their rows; level 2 is carried on only while level 1 is.
+    """Reads indicator rows one by one. Level cells merged over rows count for each of their rows.
+
+    A blank level cell is what the page prints, not a merge: it is filled from above only where both levels are blank
+    or a page break cut the merged cell; where the grid has no cell at all, nothing is known and nothing is filled.
 
     header.row is -1 where the rows go on from the table before and have no header here.
     """
@@ -291,7 +294,7 @@ class IndicatorReader:
             if part is not None:
                 work.use(part, "indicator")
                 parts[key] = part.as_text()
-        _carry(parts, self._carried)
+        _carry(parts, self._carried, cut=any(seam.row == row for seam in work.table.seams))
         return IndicatorRow(row=row, **parts)
 
     def read_all(self) -> list[IndicatorRow]:
@@ -300,18 +303,20 @@ class IndicatorReader:
         return [row for row in rows if row is not None]
 
 
-def _carry(parts: dict[str, Text], carried: dict[str, Text]) -> None:
+def _carry(parts: dict[str, Text], carried: dict[str, Text], *, cut: bool) -> None:
     level1, level2 = parts.get("level1"), parts.get("level2")
-    if level1 is not None and not is_blank(level1.text):
-        if level1 != carried.get("level1"):
-            carried.pop("level2", None)
-        carried["level1"] = level1
-    elif "level1" in carried:
+    if level1 is None or level2 is None:
+        carried.clear()
+    elif is_blank(level1.text) and "level1" in carried and (is_blank(level2.text) or cut):
         parts["level1"] = carried["level1"]
-    if level2 is not None and not is_blank(level2.text):
-        carried["level2"] = level2
-    elif "level2" in carried and level2 is not None:
+        if is_blank(level2.text):
+            parts["level2"] = carried["level2"]
+        else:
+            carried["level2"] = level2
+    elif is_blank(level2.text) and "level1" in carried and level1 == carried["level1"]:
         parts["level2"] = carried["level2"]
+    else:
+        carried["level1"], carried["level2"] = level1, level2
 
 
 def _group_labels(work: OpenTable, row: int, first: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extract.document import Seam
 from extract.interpret import interpret_reading
 from extract.targets import checkpoint_of
 from tests.extract.build import reading, table
@@ -88,9 +89,53 @@ def test_synonyms_and_group_column_of_another_province() -> None:
         "other": "0.00",
     }
     assert form.goals[0].text == "保障运行"
-    # A level printed once and left blank below counts for the rows under it.
+    # Blank beside a printed level 2 is what the page prints; it may as well be a forgotten 效益指标.
     assert form.indicators[1].level1 is not None
-    assert form.indicators[1].level1.text == "产出指标"
+    assert form.indicators[1].level1.text == ""
+
+
+LEVELS = ["一级指标", "二级指标", "三级指标", "指标值"]
+
+
+def levels(grid: list[list[str | None]], seams: list[Seam]) -> list[tuple[str | None, str | None]]:
+    made = table(1, [["项目名称", "甲", "<", "<"], ["总体目标", "乙", "<", "<"], *grid])
+    made.seams = seams
+    (form,) = interpret_reading(reading("绩效目标表", made)).projects
+    return [(row.level1 and row.level1.text, row.level2 and row.level2.text) for row in form.indicators]
+
+
+def test_levels_are_carried_on_only_where_that_is_certain() -> None:
+    first: list[str | None] = ["产出指标", "数量指标", "项数", "≥1项"]
+    assert levels([LEVELS, first, ["", "", "人数", "≥1人"]], []) == [("产出指标", "数量指标")] * 2
+    assert levels([LEVELS, first, ["", "社会效益指标", "影响", "长期"]], [])[1] == ("", "社会效益指标")
+    cut = [Seam(row=4, table=2, page=2, reasons=("test",))]
+    assert levels([LEVELS, first, ["", "质量指标", "合格率", "100%"]], cut)[1] == ("产出指标", "质量指标")
+    # No cell at all: the ruling was lost, and with it what the following blank cells continue.
+    lost = levels([LEVELS, first, [None, None, "影响", "长期"], ["", "", "素质", "提高"]], [])
+    assert lost[1:] == [(None, None), ("", "")]
+
+
+def test_indicators_without_levels() -> None:
+    grid = [
+        [
+            "序号",
+            "项目名称",
+            "当年财政拨款预算金额",
+            "当年绩效目标",
+            "指标名称",
+            "指标性质",
+            "指标值",
+            "计量单位",
+            "指标权重",
+        ],
+        ["1", "某事务", "4,902.34", "做好规划", "预测准确率", "≥", "68", "%", "12"],
+        ["^", "^", "^", "^", "改造数量", "≥", "4", "个", "11"],
+    ]
+    (form,) = interpret_reading(reading("一般性项目绩效目标表", table(1, grid))).projects
+    assert form.fields["fiscal"].text == "4,902.34"
+    assert [row.comparator.text for row in form.indicators if row.comparator] == ["≥", "≥"]
+    assert form.indicators[1].level3 is not None
+    assert (form.indicators[1].level3.text, form.indicators[1].level1) == ("改造数量", None)
 
 
 def test_many_projects_in_one_table() -> None:

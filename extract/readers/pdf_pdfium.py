@@ -1,0 +1,346 @@
+"""pdfium as PDF engine: characters and drawn lines through its C interface, grids by our own lattice."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator
+from ctypes import byref, c_float, c_int, c_void_p, cast
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from extract.document import Box
+from extract.readers.pdf_page import Char, PageContent, PageFailure
+from extract.readers.rulings import Rule, enclosed_cells
+from extract.readers.trouble import UnreadableDocument, damaged, issue
+from extract.settings import Limits
+
+_MAX_FORM_DEPTH = 12
+_MAX_SEGMENTS = 64  # a path of more segments is a drawing or the outline of a glyph
+_THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
+_LEAN = 0.8  # how far a straight ruling may lean (points)
+_UNMAPPED = "\ufffd"
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class PdfiumEngine:
+    """Opens `data`. Raises UnreadableDocument: encrypted (needs a password), damaged."""
+
+    def __init__(self, data: bytes, limits: Limits) -> None:
+        self._data = data  # pdfium reads from it as long as the document is open
+        self._limits = limits
+        self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+        if not self._document:
+            raise UnreadableDocument(_why_not_open(pdfium.FPDF_GetLastError()))
+        self._n_pages: int = pdfium.FPDF_GetPageCount(self._document)
+        if self._n_pages < 1:
+            self.close()
+            raise UnreadableDocument(damaged("the PDF has no pages"))
+
+    @property
+    def n_pages(self) -> int:
+        """Pages of the document, also those beyond the limit."""
+        return self._n_pages
+
+    def pages(self) -> Iterator[PageContent | PageFailure]:
+        """Each page once, in order; its memory is given back before the next one."""
+        for number in range(1, min(self._n_pages, self._limits.max_pages) + 1):
+            page = pdfium.FPDF_LoadPage(self._document, number - 1)
+            if not page:
+                yield PageFailure(number, "the page cannot be loaded")
+                continue
+            try:
+                yield _Page(page, number, self._limits).content()
+            finally:
+                pdfium.FPDF_ClosePage(page)
+
+    def page(self, number: int) -> PageContent:
+        """One page by its number. Raises IndexError for a page that is not there."""
+        if not 1 <= number <= self._n_pages:
+            raise IndexError(number)
+        page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        try:
+            return _Page(page, number, self._limits).content()
+        finally:
+            pdfium.FPDF_ClosePage(page)
+
+    def close(self) -> None:
+        if self._document:
+            pdfium.FPDF_CloseDocument(self._document)
+            self._document = None
+
+
+def _why_not_open(error: int) -> Any:
+    if error == pdfium.FPDF_ERR_PASSWORD:
+        return issue("encrypted", "error", "PDF 加密，需要密码才能打开", "an encrypted PDF that needs a password")
+    if error == pdfium.FPDF_ERR_SECURITY:
+        return issue("encrypted", "error", "PDF 的加密方式无法识别", "a PDF encrypted in a way that is not known")
+    return damaged("no PDF structure that can be followed")
+
+
+def _multiply(m: Matrix, n: Matrix) -> Matrix:
+    """m applied first, then n."""
+    a, b, c, d, e, f = m
+    g, h, i, j, k, l = n
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l)
+
+
+class _Page:
+    def __init__(self, page: Any, number: int, limits: Limits) -> None:
+        self._page, self._number, self._limits = page, number, limits
+        self._objects = 0
+        self._n_images = 0
+        self._clipped: dict[int, Box] = {}  # text object → what its clip leaves to be seen
+        self._across: list[Rule] = []
+        self._down: list[Rule] = []
+        self._shown, self._width, self._height = self._frame()
+        self._turn = 0
+
+    def content(self) -> PageContent:
+        text_page = pdfium.FPDFText_LoadPage(self._page)
+        try:
+            count = pdfium.FPDFText_CountChars(text_page)
+            self._set_upright(text_page, count)
+            self._walk(pdfium.FPDFPage_CountObjects(self._page), self._top_object, self._shown, 0)
+            chars, unmapped = self._chars(text_page, count)
+        finally:
+            pdfium.FPDFText_ClosePage(text_page)
+        cut = self._objects > self._limits.max_page_objects
+        lattices = [] if cut else enclosed_cells(self._across, self._down)
+        return PageContent(
+            self._number, self._width, self._height, chars, lattices, self._turn, unmapped, cut, self._n_images
+        )
+
+    def _frame(self) -> tuple[Matrix, float, float]:
+        """User space → the page as shown (origin top left, y downwards)."""
+        box = pdfium.FS_RECTF()
+        pdfium.FPDF_GetPageBoundingBox(self._page, box)
+        left, right = min(box.left, box.right), max(box.left, box.right)
+        low, high = min(box.bottom, box.top), max(box.bottom, box.top)
+        width, height = right - left, high - low
+        match pdfium.FPDFPage_GetRotation(self._page):
+            case 1:
+                return (0, 1, 1, 0, -low, -left), height, width
+            case 2:
+                return (-1, 0, 0, 1, right, -low), width, height
+            case 3:
+                return (0, -1, -1, 0, high, right), height, width
+        return (1, 0, 0, -1, -left, high), width, height
+
+    def _set_upright(self, text_page: Any, count: int) -> None:
+        """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
+        a, b, c, d, _, _ = self._shown
+        turns: Counter[int] = Counter()
+        for index in range(0, count, max(1, count // 60)):
+            if pdfium.FPDFText_GetUnicode(text_page, index) <= 32:
+                continue
+            angle = pdfium.FPDFText_GetCharAngle(text_page, index)
+            x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
+            turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += 1
+        self._turn = turns.most_common(1)[0][0] if turns else 0
+        width, height = self._width, self._height
+        if self._turn == 90:
+            self._shown = _multiply(self._shown, (0, 1, -1, 0, height, 0))
+        elif self._turn == 180:
+            self._shown = _multiply(self._shown, (-1, 0, 0, -1, width, height))
+        elif self._turn == 270:
+            self._shown = _multiply(self._shown, (0, -1, 1, 0, 0, width))
+        if self._turn in {90, 270}:
+            self._width, self._height = height, width
+
+    # ------------------------------------------------------------------------------------------------- characters
+
+    def _chars(self, text_page: Any, count: int) -> tuple[list[Char], int]:
+        """Characters in the upright frame; how many have no mapping to Unicode."""
+        a, b, c, d, e, f = self._shown
+        rect = pdfium.FS_RECTF()
+        box = byref(rect)
+        unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+        mapped_wrong = self._has_unmapped(text_page, count)
+        straight = b == 0 and c == 0
+        clipped = self._clipped
+        chars: list[Char] = []
+        unmapped = 0
+        for index in range(min(count, self._limits.max_page_objects)):
+            code = unicode_of(text_page, index)
+            if code <= 32 or code == 0xFFFE:
+                if code != 32 or pdfium.FPDFText_IsGenerated(text_page, index) == 1:
+                    continue
+            box_of(text_page, index, box)
+            if straight:
+                x0, x1, top, bottom = a * rect.left + e, a * rect.right + e, d * rect.top + f, d * rect.bottom + f
+            else:
+                x0, x1 = a * rect.left + c * rect.bottom + e, a * rect.right + c * rect.top + e
+                top, bottom = b * rect.left + d * rect.bottom + f, b * rect.right + d * rect.top + f
+            if x0 > x1:
+                x0, x1 = x1, x0
+            if top > bottom:
+                top, bottom = bottom, top
+            text = chr(code)
+            if mapped_wrong and pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1:
+                text = _UNMAPPED
+                unmapped += 1
+            if clipped and self._is_hidden(text_page, index, x0, top, x1, bottom):
+                continue
+            chars.append(Char(text, x0, top, x1, bottom, bottom - top, ""))
+        return chars, unmapped
+
+    @staticmethod
+    def _has_unmapped(text_page: Any, count: int) -> bool:
+        return any(
+            pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in range(0, count, max(1, count // 80))
+        )
+
+    def _is_hidden(self, text_page: Any, index: int, x0: float, top: float, x1: float, bottom: float) -> bool:
+        obj = pdfium.FPDFText_GetTextObject(text_page, index)
+        seen = self._clipped.get(_address(obj))
+        if seen is None:
+            return False
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
+        return not (seen[0] - 0.5 <= x <= seen[2] + 0.5 and seen[1] - 0.5 <= y <= seen[3] + 0.5)
+
+    # ------------------------------------------------------------------------------------------------- page objects
+
+    def _top_object(self, index: int) -> Any:
+        return pdfium.FPDFPage_GetObject(self._page, index)
+
+    def _walk(self, count: int, get: Callable[[int], Any], frame: Matrix, depth: int) -> None:
+        kind_of = pdfium.FPDFPageObj_GetType
+        for index in range(count):
+            self._objects += 1
+            if self._objects > self._limits.max_page_objects:
+                return
+            obj = get(index)
+            kind = kind_of(obj)
+            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+                self._note_clip(obj, frame)
+            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+                self._path(obj, frame)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                self._n_images += 1
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
+                inner = _multiply(_matrix_of(obj), frame)
+                self._walk(
+                    pdfium.FPDFFormObj_CountObjects(obj),
+                    lambda at, form=obj: pdfium.FPDFFormObj_GetObject(form, at),
+                    inner,
+                    depth + 1,
+                )
+
+    def _note_clip(self, obj: Any, frame: Matrix) -> None:
+        """Remember a text object that its clip path hides in part."""
+        seen = _clip_box(obj, frame)
+        if seen is None:
+            return
+        x0, top, x1, bottom = _bounds(obj, frame)
+        if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
+            self._clipped[_address(obj)] = seen
+
+    def _path(self, obj: Any, frame: Matrix) -> None:
+        segments = pdfium.FPDFPath_CountSegments(obj)
+        if not 2 <= segments <= _MAX_SEGMENTS:
+            return
+        fill, stroke = _modes(obj)
+        if not fill and not stroke:
+            return
+        if segments == 2 or (segments <= 5 and not stroke):
+            # one call tells enough: what is thin as a whole is a line, whatever its outline
+            self._thin(_bounds(obj, frame), _THIN + 2 if stroke else _THIN)
+            return
+        inner = _multiply(_matrix_of(obj), frame)
+        for points in _subpaths(obj, segments, inner):
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            box = (min(xs), min(ys), max(xs), max(ys))
+            if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
+                self._thin(box, _THIN)
+            elif stroke:
+                for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+                    if min(abs(ax - bx), abs(ay - by)) <= _LEAN:
+                        self._thin((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), _LEAN)
+
+    def _thin(self, box: Box, thickest: float) -> None:
+        x0, top, x1, bottom = box
+        wide, high = x1 - x0, bottom - top
+        if wide >= high:
+            if high <= thickest:
+                self._across.append(((top + bottom) / 2, x0, x1))
+        elif wide <= thickest:
+            self._down.append(((x0 + x1) / 2, top, bottom))
+
+
+_fill, _stroke = c_int(), c_int()
+_left, _low, _right, _high = c_float(), c_float(), c_float(), c_float()
+_edges = (byref(_left), byref(_low), byref(_right), byref(_high))
+_x, _y = c_float(), c_float()
+
+
+def _modes(obj: Any) -> tuple[bool, bool]:
+    pdfium.FPDFPath_GetDrawMode(obj, byref(_fill), byref(_stroke))
+    return _fill.value != 0, _stroke.value != 0
+
+
+def _bounds(obj: Any, frame: Matrix) -> Box:
+    pdfium.FPDFPageObj_GetBounds(obj, *_edges)
+    return _moved(_left.value, _low.value, _right.value, _high.value, frame)
+
+
+def _moved(x0: float, y0: float, x1: float, y1: float, frame: Matrix) -> Box:
+    a, b, c, d, e, f = frame
+    left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
+    top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
+    return (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+
+
+def _matrix_of(obj: Any) -> Matrix:
+    matrix = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(obj, matrix):
+        return (1, 0, 0, 1, 0, 0)
+    return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+
+
+def _subpaths(obj: Any, segments: int, frame: Matrix) -> Iterator[list[tuple[float, float]]]:
+    """Straight subpaths; nothing where the path has a curve (an outline, not a ruling)."""
+    a, b, c, d, e, f = frame
+    found: list[list[tuple[float, float]]] = []
+    for index in range(segments):
+        segment = pdfium.FPDFPath_GetPathSegment(obj, index)
+        kind = pdfium.FPDFPathSegment_GetType(segment)
+        if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
+            return
+        pdfium.FPDFPathSegment_GetPoint(segment, byref(_x), byref(_y))
+        point = (a * _x.value + c * _y.value + e, b * _x.value + d * _y.value + f)
+        if kind == pdfium.FPDF_SEGMENT_MOVETO or not found:
+            found.append([point])
+        else:
+            found[-1].append(point)
+        if pdfium.FPDFPathSegment_GetClose(segment) and found[-1][0] != found[-1][-1]:
+            found[-1].append(found[-1][0])
+    yield from (points for points in found if len(points) > 1)
+
+
+def _clip_box(obj: Any, frame: Matrix) -> Box | None:
+    """What all clip paths of the object together leave to be seen; None where it has none."""
+    clip = pdfium.FPDFPageObj_GetClipPath(obj)
+    count = pdfium.FPDFClipPath_CountPaths(clip)
+    if count < 1:
+        return None
+    x0 = y0 = -math.inf
+    x1 = y1 = math.inf
+    for path in range(count):
+        xs, ys = [], []
+        for index in range(max(0, pdfium.FPDFClipPath_CountPathSegments(clip, path))):
+            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, index)
+            pdfium.FPDFPathSegment_GetPoint(segment, byref(_x), byref(_y))
+            xs.append(_x.value)
+            ys.append(_y.value)
+        if xs:
+            x0, y0, x1, y1 = max(x0, min(xs)), max(y0, min(ys)), min(x1, max(xs)), min(y1, max(ys))
+    if math.isinf(x0):
+        return None
+    return _moved(x0, y0, x1, y1, frame)
+
+
+def _address(obj: Any) -> int:
+    return cast(obj, c_void_p).value or 0

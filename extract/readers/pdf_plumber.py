@@ -63,17 +63,17 @@ class PlumberEngine:
                 page.close()
 
     def page(self, number: int) -> PageContent:
-        """One page by its number. Raises IndexError for a page that is not there."""
+        """Characters of one page by its number, without grids. Raises IndexError for a page that is not there."""
         page = self._pages[number - 1]
         try:
-            return self._content(page)
+            return self._content(page, with_grids=False)
         finally:
             page.close()
 
     def close(self) -> None:
         self._pdf.close()
 
-    def _content(self, page: Any) -> PageContent:
+    def _content(self, page: Any, *, with_grids: bool = True) -> PageContent:
         objects = page.objects
         printed: list[dict[str, Any]] = objects.get("char", [])
         n_objects = sum(len(found) for found in objects.values())
@@ -84,7 +84,7 @@ class PlumberEngine:
         width, height = float(page.width), float(page.height)
         chars, unmapped = _chars(printed, turn, width, height)
         lattices: list[list[Box]] = []
-        if not cut and (objects.get("line") or objects.get("rect") or objects.get("curve")):
+        if with_grids and not cut and (objects.get("line") or objects.get("rect") or objects.get("curve")):
             ruled = page.filter(_is_ruling)
             for table in ruled.find_tables():
                 lattices.append([_turned(cell, turn, width, height) for cell in table.cells])

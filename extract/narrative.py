@@ -121,8 +121,10 @@ _TITLE = re.compile(
     r"^(?P<org>[^:,,。;]{2,40}?)?(?:关于)?(?P<year>(?:19|20)\d\d)年?度?(?P<org2>[^:,,。;]{0,30}?)"
     r"(?P<kind>部门|单位|预算单位)?(?:综合)?(?P<what>预算|决算|绩效)"
 )
+# Navigation lines of web pages and dates in front of a title are no organisation.
+_NO_NAME = re.compile(r"[/>|《【\[]|^[-\d]")
 _PART = re.compile(r"^第[一二三四五六七八九十]+部分")
-_UNIT_WORDS = re.compile(r"单位(?:预算|决算|综合预算)|\(本级\)|本级(?:单位)?(?:预算|决算)|机关本级|\(机关\)")
+_UNIT_WORDS = re.compile(r"单位(?:预算|决算|综合预算)|预算单位|\(本级\)|本级(?:单位)?(?:预算|决算)|机关本级|\(机关\)")
 _DEPARTMENT_WORDS = re.compile(r"部门(?:预算|决算|综合预算)|\(汇总\)|含下属")
 
 
@@ -184,7 +186,7 @@ def _org(identity: Identity, statements: list[Statement], titles: list[Paragraph
     for paragraph in titles:
         match = _TITLE.match(_PART.sub("", fold(paragraph.text)))
         name = (match.group("org") or match.group("org2") or "") if match else ""
-        if len(name) >= 4:
+        if len(name) >= 4 and not _NO_NAME.search(name):
             identity.org_name = Text(name, paragraph.place, paragraph.as_text().more)
             return
 

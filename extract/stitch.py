@@ -9,13 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from extract.document import Cell, Place, Seam, Table
 
 EDGE_TOLERANCE = 2.5  # points by which the same edge may move from page to page
 FULL = 3.0  # widths of a character: a line with less room was broken by the cell's edge (a mark may not begin a line)
+SPACER = 14.0  # points: a blank outer column narrower than this only frames the sheet
+TITLE_ROWS = 6  # rows of title, department and unit that may stand above a header inside the grid
 _AMOUNT = re.compile(r"[-－+]?[\d,，]+[.．]\d{2,}%?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_Rows: TypeAlias = dict[int, list[tuple[float, float, int, str]]]
 _NO_BEGINNING = "（(）)、，。；：％%”》/"
 
 
@@ -90,6 +94,7 @@ class _Decision:
     reasons: tuple[str, ...]
     n_repeated: int
     n_title_lines: int
+    shift: float
 
 
 @dataclass
@@ -126,18 +131,17 @@ class _Growing:
             return None
         reasons = [f"last on page {last.page}, first on page {piece.page}"]
         shift = 0.0
-        if not (_near(piece.edges[0], self._edges[0]) and _near(piece.edges[-1], self._edges[-1])):
-            shift = piece.edges[0] - self._edges[0]  # left and right pages of a bound copy have other margins
-            if (
-                abs((piece.edges[-1] - self._edges[-1]) - shift) > EDGE_TOLERANCE
-                or piece.n_cols != len(self._edges) - 1
-            ):
+        left, right = _outer(self._first)
+        their_left, their_right = _outer(piece)
+        if not (_near(their_left, left) and _near(their_right, right)):
+            shift = their_left - left  # left and right pages of a bound copy have other margins
+            if abs(their_right - right - shift) > EDGE_TOLERANCE or piece.n_cols != len(self._edges) - 1:
                 return None
             reasons.append(f"same width and columns, moved by {shift:.0f} pt")
         else:
             reasons.append("same outer edges")
-        inner = [x - shift for x in piece.edges[1:-1]]
-        own = self._edges[1:-1]
+        inner = [x - shift for x in piece.edges if their_left + EDGE_TOLERANCE < x < their_right - EDGE_TOLERANCE]
+        own = [x for x in self._edges if left + EDGE_TOLERANCE < x < right - EDGE_TOLERANCE]
         shared = sum(any(_near(x, y) for y in own) for x in inner)
         repeated = self._repeated_rows(piece, shift)
         if inner and own:
@@ -163,25 +167,34 @@ class _Growing:
         if rest and rest[0] <= last.room - 2 * EDGE_TOLERANCE and not self._counts_on(piece, repeated):
             return None
         reasons.append("nothing but page fields between")
-        return _Decision(tuple(reasons), repeated, n_title)
+        return _Decision(tuple(reasons), repeated, n_title, shift)
 
     def _repeated_rows(self, piece: Piece, shift: float) -> int:
         """How many first rows of `piece` repeat the table's own first rows (no row with amounts, no cell cut)."""
-        edges = [x - shift for x in piece.edges]
-        theirs, ours = _rows(piece.cells, edges), _rows(self._first.cells, self._first.edges)
-        count = 0
-        for row in range(min(piece.n_rows, self._first.n_rows)):
-            mine, other = ours.get(row, []), theirs.get(row, [])
-            if not other or not _same_row(mine, other):
-                break
-            if all(not text for _, _, _, text in other) or any(_AMOUNT.fullmatch(text) for _, _, _, text in other):
-                break
-            count = row + 1
+        theirs, ours = _rows(piece, shift), _rows(self._first, 0.0)
+        count = self._equal_rows(ours, theirs, 0)
+        for start in range(1, min(TITLE_ROWS, self._first.n_rows)):
+            if sum(bool(text) for *_, text in ours.get(start - 1, [])) > 2:
+                break  # no title or unit row: what follows is no header
+            if sum(bool(text) for *_, text in theirs.get(0, [])) > 2:
+                count = max(count, self._equal_rows(ours, theirs, start))
         while count and any(c.row < count < c.row + c.rowspan for c in piece.cells):
             count -= 1
         if count and all(not c.ruled for c in piece.cells if c.row < count) and piece.n_rows > count:
             # a caption alone repeats above every table of a file: it is no header
             return 0 if piece.above else count
+        return count
+
+    def _equal_rows(self, ours: _Rows, theirs: _Rows, start: int) -> int:
+        """How many rows of the piece, from its first, equal ours from `start` on."""
+        count = 0
+        while start + count < self._first.n_rows:
+            mine, other = ours.get(start + count, []), theirs.get(count, [])
+            if not other or not _same_row(mine, other):
+                break
+            if all(not text for _, _, _, text in other) or any(_AMOUNT.fullmatch(text) for _, _, _, text in other):
+                break
+            count += 1
         return count
 
     def _caption_differs(self, piece: Piece) -> bool:
@@ -208,8 +221,7 @@ class _Growing:
 
     # --------------------------------------------------------------------------------------------------- joining
     def join(self, piece: Piece, decision: _Decision) -> None:
-        shift = 0.0 if _near(piece.edges[0], self._edges[0]) else piece.edges[0] - self._edges[0]
-        edges = tuple(x - shift for x in piece.edges)
+        edges = tuple(x - decision.shift for x in piece.edges)
         columns = self._widen(edges)
         drop = decision.n_repeated
         offset = self._n_rows - drop
@@ -398,13 +410,26 @@ def _bare(text: str) -> str:
     return "".join(text.split())
 
 
-def _rows(cells: Sequence[PieceCell], edges: Sequence[float]) -> dict[int, list[tuple[float, float, int, str]]]:
-    """row → (x0, x1, rowspan, bare text) of the cells that begin there."""
-    rows: dict[int, list[tuple[float, float, int, str]]] = {}
-    for c in cells:
-        spot = (edges[c.col], edges[c.col + c.colspan], c.rowspan if c.ruled else 1, _bare(c.text))
-        rows.setdefault(c.row, []).append(spot)
+def _rows(piece: Piece, shift: float) -> _Rows:
+    """row → (x0, x1, rowspan, bare text) of the cells that begin there, blank ones of the frame left out."""
+    left, right = _outer(piece)
+    rows: _Rows = {}
+    for c in piece.cells:
+        x0, x1, text = max(piece.edges[c.col], left), min(piece.edges[c.col + c.colspan], right), _bare(c.text)
+        if x0 < x1 or text:
+            rows.setdefault(c.row, []).append((x0 - shift, x1 - shift, c.rowspan if c.ruled else 1, text))
     return rows
+
+
+def _outer(piece: Piece) -> tuple[float, float]:
+    """The piece's left and right edge without narrow blank columns at the sides (spacers of a spreadsheet)."""
+    filled = {c.col for c in piece.cells if _bare(c.text)}
+    first, last = 0, piece.n_cols - 1
+    while first < last and first not in filled and piece.edges[first + 1] - piece.edges[first] < SPACER:
+        first += 1
+    while last > first and last not in filled and piece.edges[last + 1] - piece.edges[last] < SPACER:
+        last -= 1
+    return piece.edges[first], piece.edges[last + 1]
 
 
 def _same_row(ours: list[tuple[float, float, int, str]], theirs: list[tuple[float, float, int, str]]) -> bool:

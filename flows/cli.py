@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import Abort, Exit, TyperException
@@ -12,12 +13,10 @@ from typer.exceptions import Abort, Exit, TyperException
 from flows.commands import explaining, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
-from flows.terminal import line
+from flows.terminal import line, result
 
 app = typer.Typer(
     name="yujue",
-    help="中国县级部门公开的预算、决算、绩效目标，整理为数据。"
-    " What Chinese county departments publish about their money, as data.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -37,6 +36,16 @@ for command in (
 INTERRUPTED = 130
 
 
+@app.callback()
+def about(
+    show_version: Annotated[bool, typer.Option("--version", help="版本 / version", is_eager=True)] = False,
+) -> None:
+    """中国县级部门公开的预算、决算、绩效目标，整理为数据。 What Chinese county departments publish, as data."""
+    if show_version:
+        result(f"yujue {version('yujue')}", f"yujue {version('yujue')}")
+        raise Exit(OK)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code and never raises for what a user can do wrong."""
     try:
@@ -50,13 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exit as end:
         return end.exit_code
     except TyperException as error:
-        line(error.format_message(), error.format_message(), mark="yujue:")
+        if message := error.format_message():  # none where the help was printed for want of a command
+            line(message, message, mark="yujue:")
         return USAGE
     except (Abort, KeyboardInterrupt):
         line("已中止", "interrupted", mark="yujue:")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
+    except SystemExit:  # so typer and rich say that the reader of our output (`| head`) has seen enough
         return OK
     return code if isinstance(code, int) else OK
 

@@ -39,6 +39,15 @@ class LocalDocument:
             return None
         return next((issue for issue in self.reading.issues if issue.severity == "error"), None)
 
+    @property
+    def oddities(self) -> list[Issue]:
+        """Issues about the file as a whole, where it could be read all the same."""
+        return [
+            issue
+            for issue in self.reading.issues
+            if issue is not self.unreadable and issue.place is None and issue.severity != "info"
+        ]
+
 
 def expand(paths: Sequence[Path]) -> list[Path]:
     """Files as given, and the files below folders, not hidden ones. Raises Trouble (exit code 2) for a missing one."""

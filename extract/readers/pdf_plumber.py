@@ -22,6 +22,9 @@ from extract.settings import Limits
 _SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
 _THIN = 4.0  # a filled rectangle thinner than this (points) is a ruling, as Word and WPS draw them
 _SPECK = 3.0  # rectangles smaller than this both ways are dots and corners of glyphs
+_CORNER = 0.3  # points: slack of an outline's corner
+_LONG = 10.0  # points: shorter outlines may be strokes of a glyph
+_OUTLINE = 2.0  # points: a filled outline thinner than this is a ruling
 _OVERPRINT = 1.0  # the same character this near (points) is fake bold
 
 
@@ -63,17 +66,17 @@ class PlumberEngine:
                 page.close()
 
     def page(self, number: int) -> PageContent:
-        """One page by its number. Raises IndexError for a page that is not there."""
+        """Characters of one page by its number, without grids. Raises IndexError for a page that is not there."""
         page = self._pages[number - 1]
         try:
-            return self._content(page)
+            return self._content(page, with_grids=False)
         finally:
             page.close()
 
     def close(self) -> None:
         self._pdf.close()
 
-    def _content(self, page: Any) -> PageContent:
+    def _content(self, page: Any, *, with_grids: bool = True) -> PageContent:
         objects = page.objects
         printed: list[dict[str, Any]] = objects.get("char", [])
         n_objects = sum(len(found) for found in objects.values())
@@ -84,7 +87,7 @@ class PlumberEngine:
         width, height = float(page.width), float(page.height)
         chars, unmapped = _chars(printed, turn, width, height)
         lattices: list[list[Box]] = []
-        if not cut and (objects.get("line") or objects.get("rect") or objects.get("curve")):
+        if with_grids and not cut and (objects.get("line") or objects.get("rect") or objects.get("curve")):
             ruled = page.filter(_is_ruling)
             for table in ruled.find_tables():
                 lattices.append([_turned(cell, turn, width, height) for cell in table.cells])
@@ -154,18 +157,29 @@ def _is_overprint(
 
 
 def _is_ruling(item: dict[str, Any]) -> bool:
-    """Lines and rectangles; not outlines of glyphs (curves), specks, or white areas laid under the text."""
+    """Lines, rectangles and thin straight outlines; not glyphs (curves), specks, or white areas laid under the text."""
     kind = item["object_type"]
     if kind == "line":
         return True
-    if kind != "rect":
-        return False
     width, height = item["width"], item["height"]
     if width < _SPECK and height < _SPECK:
+        return False
+    if kind == "curve":
+        return min(width, height) <= _OUTLINE and _is_straight(item)
+    if kind != "rect":
         return False
     if min(width, height) <= _THIN or item.get("stroke"):
         return True
     return not _is_white(item.get("non_stroking_color"))
+
+
+def _is_straight(item: dict[str, Any]) -> bool:
+    """A ruling drawn as a filled outline, mitred or not: every point is at one of its ends; in glyphs others are."""
+    across = item["width"] > item["height"]
+    low, high = (item["x0"], item["x1"]) if across else (item["top"], item["bottom"])
+    reach = min(item["width"], item["height"]) + _CORNER
+    ends = (point[0 if across else 1] for point in item["pts"])
+    return high - low >= _LONG and all(min(abs(at - low), abs(at - high)) <= reach for at in ends)
 
 
 def _is_white(colour: Any) -> bool:

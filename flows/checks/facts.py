@@ -132,10 +132,7 @@ class PlanView(msgspec.Struct, frozen=True):
 
 
 class ProjectView(msgspec.Struct, frozen=True):
-    """One project form. scale: yuan of one printed unit of its amounts, None when the unit is unknown.
-
-    splits_money: the form has fields for fiscal and other money.
-    """
+    """One project form. splits_money: it has fields for fiscal and other money."""
 
     project_id: str
     seq: int
@@ -143,7 +140,6 @@ class ProjectView(msgspec.Struct, frozen=True):
     total: Cell
     fiscal: Cell
     other: Cell
-    scale: Decimal | None
     plan: tuple[PlanView, ...]
     splits_money: bool
 
@@ -312,7 +308,6 @@ def _projects(tables: Tables) -> list[ProjectView]:
                 total=amount("total", "预算数"),
                 fiscal=amount("fiscal", "财政资金"),
                 other=amount("other", "其他资金"),
-                scale=UNITS.get(unit) if unit else None,
                 plan=tuple(
                     _plan(point, name, title, unit)
                     for point in sorted(plans.get(row["project_id"], ()), key=lambda point: point["checkpoint"])

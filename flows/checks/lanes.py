@@ -50,10 +50,15 @@ def numbered(lines: list[LineView]) -> list[LineView]:
     return [line for line in lines if _ORDINAL.match(line.label)]
 
 
+def lines_above(statement: StatementView, current: LineView) -> list[LineView]:
+    """The lines printed above this year's total in its lane, of-which lines and memos left out."""
+    lines = statement.lines_of(current.lane)
+    return [line for line in lines[: lines.index(current)] if line.role not in {"of_which", "memo", "grand_total"}]
+
+
 def above(statement: StatementView, current: LineView) -> list[LineView]:
     """The outermost lines printed above this year's total in its lane: what it is made of."""
-    lines = statement.lines_of(current.lane)
-    upper = [line for line in lines[: lines.index(current)] if line.role not in {"of_which", "memo", "grand_total"}]
+    upper = lines_above(statement, current)
     top = min((line.level for line in upper), default=0)
     return [line for line in upper if line.level == top]
 

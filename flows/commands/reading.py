@@ -96,9 +96,11 @@ def _understood(paths: list[Path]) -> list[LocalDocument]:
 
 
 def _unreadable(documents: list[LocalDocument]) -> int:
-    """One line for each document of which nothing could be read; the exit code that follows."""
+    """One line for each trouble with a file as a whole; exit code 4 where nothing of one could be read."""
     code = errors.OK
     for one in documents:
+        for odd in one.oddities:
+            line(f"{one.path}：{odd.message_zh}", f"{one.path}: {odd.message_en}", mark="!")
         issue = one.unreadable
         if issue is not None:
             line(f"{one.path}：{issue.message_zh}", f"{one.path}: {issue.message_en}", mark="✗")

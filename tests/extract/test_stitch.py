@@ -138,6 +138,25 @@ def test_new_column_edges_on_a_later_page_are_taken_in() -> None:
     assert joined == [["项目编码", "1306", "1306", "项目名称", "某费用"], ["a", "b", "c", "d", "e"]]
 
 
+def test_a_blank_spacer_column_and_title_rows_inside_the_grid_do_not_hinder() -> None:
+    """Spreadsheets print title and unit inside the grid, with a narrow blank column before them (预算03表)."""
+    first = piece(
+        1,
+        1,
+        [["", "", "", "", ""], ["", "支出总表", "", "", ""], ["", *HEADER], ["", *row(1)]],
+        edges=(54.0, *EDGES),
+    )
+    (grid,) = grids(first, NEXT)
+    assert [line[1] for line in grid] == ["", "支出总表", "序号", "1", "3", "4"]
+    assert [line[0] for line in grid[:4]] == [""] * 4
+
+
+def test_a_row_like_an_earlier_one_is_no_repeated_header() -> None:
+    first = piece(1, 1, [HEADER, ["", "其他支出", "", ""], row(1)])
+    (grid,) = grids(first, piece(2, 2, [["", "其他支出", "", ""], row(2)]))
+    assert [line[1] for line in grid] == ["项目", "其他支出", "第1项", "其他支出", "第2项"]
+
+
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=5), st.integers(0, 2))
 def test_a_table_cut_anywhere_comes_back_whole(lengths: list[int], n_header: int) -> None:
     """Whatever the pages hold, with the header repeated or absent: every row once, in order."""

@@ -7,9 +7,12 @@ Rule: In the statements of income and expenditure and of fiscal appropriation, t
 Formula: current = Σ outermost lines above it in its lane
 Exclusions:
   1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
-  2. 只加最外层的行，“其中”行与下级行不再相加；只加有“一、二、”序号的行而相等的，亦为相符 / only the outermost lines
-     are added, of-which lines are not; where those numbered 一、二、 alone make the sum, it holds
+  2. 只加最外层的行，“其中”行与下级行不再相加；只加有“一、二、”序号的行、或各层的行都加而相等的，亦为相符 / only the
+     outermost lines are added, of-which lines are not; where those numbered 一、二、 alone, or the lines of all
+     levels, make the sum, it holds
   3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
+  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断 / lines on several levels none of whose readings make
+     the sum are not assessed: the levels may be misread
 Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
 """
 
@@ -17,10 +20,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from flows.checks.equation import Equation, best, evaluate, fold_columns, gather_empty
-from flows.checks.facts import DocumentFacts
-from flows.checks.lanes import BALANCES, above, numbered, sides
+from flows.checks.facts import ColumnView, DocumentFacts, LineView, StatementView
+from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, sides
 from flows.checks.noun import Check, Finding
+
+
+def _column(statement: StatementView, side: Side, current: LineView, column: ColumnView) -> Finding | None:
+    everything, outermost = lines_above(statement, current), above(statement, current)
+    subject = f"{statement.ident}/{side.name}_current/{column.ident}"
+    findings = []
+    for lines in (outermost, numbered(outermost), everything):
+        terms = tuple(line.cells[column] for line in lines if column in line.cells)
+        if terms:
+            zh, en = "以上各行之和", "the sum of the lines above"
+            findings.append(evaluate(Equation(subject, current.cells[column], terms, zh, en)))
+    if not findings:
+        return None
+    finding = best(findings)
+    if finding.outcome != "fails" or len(outermost) == len(everything):
+        return finding
+    return msgspec.structs.replace(
+        finding,
+        outcome="not_assessable",
+        reason="levels_unclear",
+        message_zh=f"{finding.message_zh}各行分几层，哪些行相加不能确定，不作判断。",
+        message_en=f"{finding.message_en} The lines stand on several levels and which of them add up is not certain: "
+        "not assessed.",
+    )
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
@@ -28,18 +57,9 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         for side in sides(statement):
             if side.current is None:
                 continue
-            lines = above(statement, side.current)
-            findings = []
-            for column, cell in side.current.cells.items():
-                terms = tuple(line.cells[column] for line in lines if column in line.cells)
-                if terms:
-                    subject = f"{statement.ident}/{side.name}_current/{column.ident}"
-                    ordinals = tuple(line.cells[column] for line in numbered(lines) if column in line.cells)
-                    zh, en = "以上各行之和", "the sum of the lines above"
-                    ways = (Equation(subject, cell, way, zh, en) for way in (terms, ordinals) if way)
-                    findings.append(best(map(evaluate, ways)))
+            found = [_column(statement, side, side.current, column) for column in side.current.cells]
             yield from gather_empty(
-                fold_columns(findings),
+                fold_columns(finding for finding in found if finding is not None),
                 f"{statement.ident}/{side.name}_current",
                 f"《{statement.title}》{side.current.label}",
                 f"《{statement.title}》, {side.current.label}",

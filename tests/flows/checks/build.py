@@ -88,7 +88,7 @@ class Builder:
         """One statement, or (join) one more lane of the last one.
 
         lines: (name, *printed texts). name: a code with a label (`201 一般公共服务`), `key=label` for a form's line,
-        or a label alone. A column `?x` has no key.
+        or a label alone; a `>` before it puts the line one level deeper. A column `?x` has no key.
         """
         seq = sum(1 for row in self._tables["statements"] if row["statement_code"] == code) + (0 if join else 1)
         if not join:
@@ -102,7 +102,8 @@ class Builder:
                 title_printed=TITLES.get(code),
             )
         heads = HEADERS | dict(headers or {})
-        for number, (name, *printed) in enumerate(lines, start=1):
+        for number, (full, *printed) in enumerate(lines, start=1):
+            level, name = len(full) - len(full.lstrip(">")), full.lstrip(">")
             key, line_code, label = None, None, name
             if "=" in name:
                 key, label = name.split("=")
@@ -124,7 +125,7 @@ class Builder:
                     line_code=line_code,
                     line_label=label,
                     line_key=line_code or label,
-                    line_level=0,
+                    line_level=level,
                     class_system=system if line_code else None,
                     agg_role=role,
                     column_key=None if column.startswith("?") else column,

@@ -102,6 +102,18 @@ def test_sources_and_their_unmarked_parts() -> None:
     assert fails(wrong) == {"X03"}
 
 
+@pytest.mark.parametrize(("other", "outcome"), [("3.50", "holds"), ("3.05", "not_assessable")])
+def test_sources_on_several_levels(other: str, outcome: str) -> None:
+    lines = [
+        ("一、部门预算", ""),
+        (">财政拨款", "18.17"),
+        (">其他收入", other),
+        ("income_current=本年收入合计", "21.67"),
+    ]
+    built = Builder().statement("income_expenditure", ["amount"], lines)
+    assert list(outcomes(built, "X03").values()) == [outcome]
+
+
 def test_carry_over_is_part_of_the_total() -> None:
     moved = {"carryover_in": "10.00", "income_total": "96.83", "carryover_out": "10.00", "expenditure_total": "96.83"}
     assert fails(balance(moved)) == set()

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from extract.document import Block, Issue, Paragraph, Place, Reading
+from extract.document import Block, Issue, Paragraph, Place, Reading, Table
 from extract.readers.docx_text import XmlElement
 from extract.readers.headings import numbered_depth
 from extract.readers.trouble import UnreadableDocument, damaged, issue
+from extract.readers.web_css import StyleSheet
+from extract.readers.web_drawn import DrawnPage, drawn_pages, read_drawn
 from extract.readers.web_table import build_table, flat, is_data_table, printed_text, visible
 from extract.settings import Limits
 
@@ -43,6 +45,9 @@ def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
     for element in list(body.iter(etree.Comment, etree.ProcessingInstruction)):
         element.drop_tree()
     walk = _Walk(root, limits)
+    drawn = drawn_pages(body, StyleSheet.of_page(root), limits)
+    if drawn:
+        return _read_drawn_page(body, drawn, walk, sha256, limits)
     main = _main_content(body)
     heading = _heading_before(body, main)
     if heading is not None:
@@ -52,12 +57,38 @@ def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
     walk.as_page_fields = True
     if main is not body:
         walk.blocks_of(body)
-    issues = walk.issues(sha256, body)
+    issues = walk.issues(sha256)
     if not any(not isinstance(b, Paragraph) or b.role == "body" for b in walk.blocks):
         issues.append(
             issue("no_text", "error", "网页正文没有文字", "the page holds no text in its body", sha256=sha256)
         )
     return Reading(document_sha256=sha256, kind="html", method="html", n_pages=None, blocks=walk.blocks, issues=issues)
+
+
+def _read_drawn_page(
+    body: XmlElement, drawn: list[DrawnPage], walk: _Walk, sha256: str, limits: Limits
+) -> Reading:
+    """A page that draws its document at absolute positions: the site's title, the drawn pages, then the rest."""
+    elements = {page.element for page in drawn}
+    heading = _heading_before(body, drawn[0].element)
+    if heading is not None:
+        walk.paragraph(heading, printed_text(heading), 1)
+        walk.leave_out = {heading}
+    found = read_drawn(drawn, sha256, limits, tables=0, paragraphs=walk.n_paragraphs)
+    walk.take(found.blocks, found.hidden)
+    walk.leave_out = {*walk.leave_out, *elements}
+    walk.as_page_fields = True
+    if body not in elements:
+        walk.blocks_of(body)
+    issues = [*found.issues, *walk.issues(sha256)]
+    return Reading(
+        document_sha256=sha256,
+        kind="html",
+        method="html",
+        n_pages=found.n_pages,
+        blocks=walk.blocks,
+        issues=issues,
+    )
 
 
 def parse_html(data: bytes) -> html.HtmlElement:
@@ -136,7 +167,7 @@ class _Walk:
         self.leave_out: set[XmlElement] = set()
         self._tree = root.getroottree()
         self._limits = limits
-        self._n_paragraphs = 0
+        self.n_paragraphs = 0
         self._n_tables = 0
         self._n_cells = 0
         self._hidden = 0
@@ -163,16 +194,23 @@ class _Walk:
             inline.append(flat(child.tail))
         self._flush(parent, inline)
 
+    def take(self, blocks: list[Block], hidden: int) -> None:
+        """Blocks read elsewhere, numbered on from those here."""
+        self.blocks.extend(blocks)
+        self.n_paragraphs = max([self.n_paragraphs, *(b.number for b in blocks if isinstance(b, Paragraph))])
+        self._n_tables = max([self._n_tables, *(_last_number(b) for b in blocks if isinstance(b, Table))])
+        self._hidden += hidden
+
     def paragraph(self, element: XmlElement, text: str, level: int | None) -> None:
         if not text.strip():
             return
-        self._n_paragraphs += 1
-        place = Place(paragraph=self._n_paragraphs, address=self._tree.getpath(element))
+        self.n_paragraphs += 1
+        place = Place(paragraph=self.n_paragraphs, address=self._tree.getpath(element))
         role = "page_field" if self.as_page_fields else "body"
         if level is None and not self.as_page_fields:
             depth = numbered_depth(text)
             level = None if depth is None else depth + 2
-        self.blocks.append(Paragraph(self._n_paragraphs, text, (place,), level, role))  # type: ignore[arg-type]
+        self.blocks.append(Paragraph(self.n_paragraphs, text, (place,), level, role))  # type: ignore[arg-type]
 
     def _block(self, element: XmlElement, depth: int) -> None:
         tag = element.tag
@@ -217,7 +255,7 @@ class _Walk:
         inline.clear()
         self.paragraph(parent, text, None)
 
-    def issues(self, sha256: str, body: XmlElement) -> list[Issue]:
+    def issues(self, sha256: str) -> list[Issue]:
         found: list[Issue] = []
         if self._hidden:
             found.append(
@@ -242,19 +280,11 @@ class _Walk:
                     count=self._cut,
                 )
             )
-        drawn = sum("position:absolute" in (e.get("style") or "").replace(" ", "") for e in body.iter("div", "span"))
-        if drawn > 200:
-            found.append(
-                issue(
-                    "positioned_text",
-                    "warning",
-                    "网页用绝对定位画出文字（PDF 转成的网页），其中的表格未识别",
-                    "the page draws its text at absolute positions (a PDF turned into HTML); its tables were not read",
-                    sha256=sha256,
-                    count=drawn,
-                )
-            )
         return found
+
+
+def _last_number(table: Table) -> int:
+    return max([table.number, *(seam.table for seam in table.seams)])
 
 
 def squeeze(text: str) -> str:

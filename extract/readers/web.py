@@ -75,7 +75,7 @@ def _read_drawn_page(
         walk.paragraph(heading, printed_text(heading), 1)
         walk.leave_out = {heading}
     found = read_drawn(drawn, sha256, limits, tables=0, paragraphs=walk.n_paragraphs)
-    walk.take(found.blocks, found.hidden)
+    walk.take(found.blocks, found.hidden, found.pictures)
     walk.leave_out = {*walk.leave_out, *elements}
     walk.as_page_fields = True
     if body not in elements:
@@ -171,6 +171,7 @@ class _Walk:
         self._n_tables = 0
         self._n_cells = 0
         self._hidden = 0
+        self._pictures = 0
         self._cut = 0
 
     def blocks_of(self, parent: XmlElement, depth: int = 0) -> None:
@@ -194,12 +195,13 @@ class _Walk:
             inline.append(flat(child.tail))
         self._flush(parent, inline)
 
-    def take(self, blocks: list[Block], hidden: int) -> None:
+    def take(self, blocks: list[Block], hidden: int, pictures: int) -> None:
         """Blocks read elsewhere, numbered on from those here."""
         self.blocks.extend(blocks)
         self.n_paragraphs = max([self.n_paragraphs, *(b.number for b in blocks if isinstance(b, Paragraph))])
         self._n_tables = max([self._n_tables, *(_last_number(b) for b in blocks if isinstance(b, Table))])
         self._hidden += hidden
+        self._pictures += pictures
 
     def paragraph(self, element: XmlElement, text: str, level: int | None) -> None:
         if not text.strip():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from extract.readers.docx_text import XmlElement
 
@@ -29,6 +30,7 @@ class StyleSheet:
 
     def __init__(self, sheets: Iterable[str] = ()) -> None:
         self._rules: dict[str, Style] = {}
+        self._placing: set[str] = set()
         room = _MAX_CSS
         for sheet in sheets:
             self._add(_COMMENT.sub(" ", sheet[:room]))
@@ -50,6 +52,17 @@ class StyleSheet:
                 if len(self._rules) >= _MAX_RULES and selector not in self._rules:
                     return
                 self._rules.setdefault(selector, {}).update(declared)
+                if declared.get("position", "").lower() == "absolute":
+                    self._placing.add(selector)
+
+    def places(self, element: XmlElement) -> bool:
+        """Whether the element stands at an absolute position: a quick look, before any style is read."""
+        own = element.get("style")
+        if own and "absolute" in own:
+            return True
+        return bool(self._placing) and any(
+            key in self._placing for key in _keys(str(element.tag), element.get("class"), element.get("id"))
+        )
 
     def style_of(self, element: XmlElement) -> Style:
         """The declarations that hold for the element itself; nothing is inherited here."""
@@ -86,9 +99,12 @@ def declarations(text: str) -> Style:
     return style
 
 
+@lru_cache(maxsize=8192)
 def points(value: str | None, em: float = 12.0) -> float | None:
     """A length in points (a bare number counts as px, as browsers do for old pages); None for what is no length."""
-    found = _LENGTH.fullmatch(value.strip()) if value else None
+    if not value or len(value) > 24:
+        return None
+    found = _LENGTH.fullmatch(value.strip())
     if found is None:
         return None
     unit = found.group(2).lower()
@@ -100,7 +116,10 @@ def points(value: str | None, em: float = 12.0) -> float | None:
 def drawn_sides(style: Mapping[str, str]) -> frozenset[str]:
     """The sides (top, right, bottom, left) on which the style draws a border that can be seen."""
     sides = set()
+    everywhere = "border" in style or "border-style" in style
     for side in _SIDES:
+        if not everywhere and f"border-{side}" not in style and f"border-{side}-style" not in style:
+            continue
         shorthand = style.get(f"border-{side}", style.get("border", ""))
         line = style.get(f"border-{side}-style", style.get("border-style", ""))
         width = style.get(f"border-{side}-width", style.get("border-width", ""))

@@ -74,19 +74,18 @@ class DrawnPage:
 
 @dataclass(frozen=True)
 class Drawn:
-    """The drawn part of a page: blocks with Places (page, box, address); elements: the boxes of the drawn pages."""
+    """The drawn part of a page: blocks with Places (page, box, address), texts hidden, pictures on its pages."""
 
     blocks: list[Block]
     n_pages: int
-    elements: frozenset[XmlElement]
     issues: list[Issue]
     hidden: int
+    pictures: int
 
 
 def drawn_pages(body: XmlElement, css: StyleSheet, limits: Limits) -> list[DrawnPage]:
     """The pages drawn in `body`; none where most of its text stands in the flow of the page."""
-    positioned = [e for e in body.iter(etree.Element) if _may_be_placed(e, css)]
-    if len(positioned) < _FEWEST_RUNS:
+    if sum(css.places(element) for element in body.iter(etree.Element)) < _FEWEST_RUNS:
         return []
     walk = _Walk(css, limits)
     walk.element(body, None, {}, 0.0, 0.0, _USUAL_SIZE, 0)
@@ -115,22 +114,21 @@ def read_drawn(pages: Sequence[DrawnPage], sha256: str, limits: Limits, *, table
             break
         if page.cut:
             issues.append(_page_cut(number, limits, sha256))
-        if page.n_images:
-            issues.append(_pictures(number, page.n_images, sha256))
         addresses[number] = page.element.getroottree().getpath(page.element)
         sheet = make_sheet(_content(page, number))
         n_cells += sum(len(grid.cells) for grid in sheet.grids)
         sheets.append(sheet)
     blocks = [_moved(block, tables, paragraphs, addresses) for block in blocks_of(sheets)]
     hidden = sum(page.n_hidden for page in pages)
-    return Drawn(blocks, len(pages), frozenset(page.element for page in pages), issues, hidden)
+    pictures = sum(page.n_images for page in pages)
+    return Drawn(blocks, len(pages), issues, hidden, pictures)
 
 
 # ---------------------------------------------------------------------------------------------------- finding runs
-def _may_be_placed(element: XmlElement, css: StyleSheet) -> bool:
-    style = css.style_of(element)
-    return style.get("position", "").lower() == "absolute" and (
-        points(style.get("left")) is not None
+def _is_placed(style: Style) -> bool:
+    return (
+        style.get("position", "").lower() == "absolute"
+        and points(style.get("left")) is not None
         and (points(style.get("top")) is not None or points(style.get("bottom")) is not None)
     )
 
@@ -196,7 +194,7 @@ class _Walk:
                 inner = DrawnPage(child, width or 0.0, height or 0.0)
                 self.pages.append(inner)
                 self.element(child, inner, passed, 0.0, 0.0, own, depth + 1)
-            elif position == "absolute" and _may_be_placed(child, self._css):
+            elif _is_placed(style):
                 if page is None:
                     page = self._unboxed(element)
                 self._placed(child, page, style, passed, x, y, own, depth)
@@ -265,7 +263,7 @@ class _Walk:
             if child.tag == "img":
                 page.n_images += 1
             own = points(style.get("font-size"), size) or size
-            if style.get("position", "").lower() == "absolute" and _may_be_placed(child, self._css):
+            if _is_placed(style):
                 self._placed(child, page, style, _passed_on(inherited, style), x, y, own, depth)
             else:
                 self._inner(child, page, _passed_on(inherited, style), x, y, own, depth + 1)
@@ -467,17 +465,3 @@ def _page_cut(number: int, limits: Limits, sha256: str) -> Issue:
         sha256=sha256,
         place=Place(page=number),
     )
-
-
-def _pictures(number: int, count: int, sha256: str) -> Issue:
-    return issue(
-        "page_images_not_read",
-        "warning",
-        f"第 {number} 页有 {count} 张图片，其中的文字未读取",
-        f"page {number} holds {count} pictures; text in them was not read",
-        sha256=sha256,
-        place=Place(page=number),
-        count=count,
-    )
-
-

@@ -55,6 +55,8 @@ def surroundings(reading: Reading) -> dict[int, Surroundings]:
     last: Surroundings | None = None
     open_notes = False
     for block in reading.blocks:
+        if isinstance(block, Table) and block.hidden is not None:
+            continue
         if isinstance(block, Table):
             here = Surroundings(block, above=list(reversed(above[-MAX_ABOVE:])), heading=heading)
             if last is not None and not above:

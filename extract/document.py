@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 Severity = Literal["info", "warning", "error"]
+Hidden = Literal["sheet", "rows", "columns"]
 Stage = Literal["crawl", "read", "interpret", "normalize", "check", "release"]
 Box = tuple[float, float, float, float]
 
@@ -106,7 +107,11 @@ class Seam(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, tag="table", omit_defaults=True):
-    """A grid as printed, pieces joined. number: 1-based number of its first piece in the document, as printed."""
+    """A grid as printed, pieces joined. number: 1-based number of its first piece in the document, as printed.
+
+    hidden: what of a workbook the file holds and does not show (a hidden sheet, or the hidden rows or columns of one);
+    kept apart from what is printed, and never interpreted.
+    """
 
     number: int
     n_rows: int
@@ -115,6 +120,7 @@ class Table(msgspec.Struct, tag="table", omit_defaults=True):
     seams: list[Seam] = []
     parent: int | None = None
     ruled: bool = True
+    hidden: Hidden | None = None
 
     def grid(self) -> list[list[Cell | None]]:
         """Row-major grid in which each spanned position repeats its anchor cell; None where no cell is."""

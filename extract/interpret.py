@@ -44,7 +44,11 @@ def interpret_reading(reading: Reading) -> Interpretation:
     for paragraph in reading.paragraphs():
         if paragraph.role == "page_field":
             account.paragraph(paragraph, "page_field")
-    tables = [(table, grids[table.number]) for table in reading.tables()]
+    tables = [(table, grids[table.number]) for table in reading.tables() if table.hidden is None]
+    for table in reading.tables():
+        if table.hidden is not None:
+            for cell in table.cells:
+                account.cell(table, cell, "padding" if is_blank(cell.text) else "ignored:hidden")
     targets = TargetReader(forms["project_target"], forms["indicators"], account)
     for table, grid in tables:
         targets.read(table, grid, contexts[table.number])

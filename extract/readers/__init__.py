@@ -78,6 +78,10 @@ def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits) -> Read
         from extract.readers.web import read_html  # noqa: PLC0415
 
         return read_html(data, sha256, limits)
+    if kind.kind in {"xlsx", "xls"}:
+        from extract.readers.sheet import read_sheet  # noqa: PLC0415
+
+        return read_sheet(data, kind.kind, sha256, limits)
     zh, en = kind_names(kind)
     raise UnreadableDocument(
         issue(

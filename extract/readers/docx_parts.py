@@ -42,7 +42,7 @@ def load_parts(data: bytes, limits: Limits) -> Parts:
     package = open_package(data)
     if package is None:
         raise UnreadableDocument(damaged("the zip directory is not whole"))
-    _check_bounds(package, limits)
+    check_bounds(package, limits)
     main = _main_part(package, limits)
     member = package.members.get(member_key(main))
     if member is None:
@@ -101,7 +101,8 @@ def parse_xml(content: bytes) -> XmlElement:
     return root
 
 
-def _check_bounds(package: Package, limits: Limits) -> None:
+def check_bounds(package: Package, limits: Limits) -> None:
+    """Raises UnreadableDocument (too_large) for what a package declares to unpack to."""
     if package.declared_bytes > limits.max_inflated_bytes or len(package.members) > limits.max_members:
         shown = f"{package.declared_bytes / MIB:.0f} MiB, {len(package.members)}"
         raise UnreadableDocument(

@@ -15,8 +15,9 @@ from extract.readers.docx_text import XmlElement
 from extract.readers.headings import numbered_depth
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.readers.web_css import StyleSheet
-from extract.readers.web_drawn import DrawnPage, drawn_pages, read_drawn
-from extract.readers.web_table import build_table, flat, is_data_table, printed_text, visible
+from extract.readers.web_drawn import drawn_pages, read_drawn
+from extract.readers.web_runs import DrawnPage
+from extract.readers.web_table import build_table, flat, is_data_table, printed_text, stray_texts, visible
 from extract.settings import Limits
 
 _NO_TEXT = frozenset(
@@ -32,6 +33,15 @@ _INLINE = frozenset(
 _MAIN_SHARE = 0.7  # of the text that is no link: a child with that much of it holds the content
 _TABLES_SHARE = 0.4  # enough for a child that holds every table of the page
 _DEEPEST = 200
+_SHORTEST_TITLE = 8  # characters: a shorter text that begins the <title> is the name of a column or an office
+_FURNITURE_NAME = re.compile(
+    r"(?:^|[-_\s])(?:nav|navbar|menu|header|footer|foot|topbar|crumbs?|breadcrumbs?|sidebar|copyright|share)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+_FURNITURE_TEXT = 400  # characters: more text than this is not taken for furniture by the name of its class
+_MANY_PLACED = 200  # texts at absolute positions on a page that is not read as a drawn one
+_ICON = 40  # pixels: a smaller picture holds no table
+_ICON_NAME = re.compile(r"icon|filetype|logo|sprite", re.IGNORECASE)
 
 
 def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
@@ -45,7 +55,8 @@ def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
     for element in list(body.iter(etree.Comment, etree.ProcessingInstruction)):
         element.drop_tree()
     walk = _Walk(root, limits)
-    drawn = drawn_pages(body, StyleSheet.of_page(root), limits)
+    css = StyleSheet.of_page(root)
+    drawn = drawn_pages(body, css, limits)
     if drawn:
         return _read_drawn_page(body, drawn, walk, sha256, limits)
     main = _main_content(body)
@@ -58,6 +69,9 @@ def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
     if main is not body:
         walk.blocks_of(body)
     issues = walk.issues(sha256)
+    placed = sum(bool((e.text or "").strip()) and css.places(e) for e in body.iter(etree.Element))
+    if placed > _MANY_PLACED:
+        issues.append(_positioned_text(placed, sha256))
     if not any(not isinstance(b, Paragraph) or b.role == "body" for b in walk.blocks):
         issues.append(
             issue("no_text", "error", "网页正文没有文字", "the page holds no text in its body", sha256=sha256)
@@ -65,9 +79,7 @@ def read_html(data: bytes, sha256: str, limits: Limits) -> Reading:
     return Reading(document_sha256=sha256, kind="html", method="html", n_pages=None, blocks=walk.blocks, issues=issues)
 
 
-def _read_drawn_page(
-    body: XmlElement, drawn: list[DrawnPage], walk: _Walk, sha256: str, limits: Limits
-) -> Reading:
+def _read_drawn_page(body: XmlElement, drawn: list[DrawnPage], walk: _Walk, sha256: str, limits: Limits) -> Reading:
     """A page that draws its document at absolute positions: the site's title, the drawn pages, then the rest."""
     elements = {page.element for page in drawn}
     heading = _heading_before(body, drawn[0].element)
@@ -88,6 +100,18 @@ def _read_drawn_page(
         n_pages=found.n_pages,
         blocks=walk.blocks,
         issues=issues,
+    )
+
+
+def _positioned_text(count: int, sha256: str) -> Issue:
+    return issue(
+        "positioned_text",
+        "warning",
+        "网页用绝对定位画出文字，但位置不全或只占一部分，其中的表格未识别",
+        "the page draws text at absolute positions that are not all stated, or only in part; tables drawn so "
+        "were not read",
+        sha256=sha256,
+        count=count,
     )
 
 
@@ -146,16 +170,28 @@ def _main_content(body: XmlElement) -> XmlElement:
 
 
 def _heading_before(body: XmlElement, main: XmlElement) -> XmlElement | None:
-    """The page's own title, where it stands before the content: the last h1 or h2 above it, outside navigation."""
+    """The page's own title, where it stands before the content: the last h1 or h2 above it, outside navigation,
+    or else what the page's <title> says, printed above the content."""
     found = None
+    titled = None
+    title = "".join((body.getroottree().getroot().findtext("head/title") or "").split())
     inside = {main, *main.iterancestors()}
     for element in body.iter(etree.Element):
         if element is main:
-            return found
-        furniture = any(a.tag in _FURNITURE for a in element.iterancestors())
-        if element.tag in {"h1", "h2"} and element not in inside and not furniture:
-            found = element if len("".join(printed_text(element).split())) > 4 else found
-    return None
+            break
+        if element in inside or element.tag in _NO_TEXT or not visible(element):
+            continue
+        is_heading = element.tag in {"h1", "h2"}
+        if not is_heading and len(element) > 3:
+            continue
+        printed = "".join(printed_text(element).split()) if is_heading or title else ""
+        if len(printed) <= 4 or any(a.tag in _FURNITURE for a in element.iterancestors()):
+            continue
+        if is_heading:
+            found = element
+        elif len(printed) >= _SHORTEST_TITLE and title.startswith(printed) and not _has_block(element):
+            titled = element
+    return found if found is not None else titled
 
 
 class _Walk:
@@ -183,6 +219,7 @@ class _Walk:
             if not isinstance(child.tag, str) or child.tag in _NO_TEXT or child in self.leave_out:
                 inline.append(flat(child.tail))
                 continue
+            self._note_pictures(child)
             if not visible(child):
                 self._hidden += 1 if printed_text(child).strip() else 0
             elif child.tag in _INLINE and not _has_block(child):
@@ -214,9 +251,16 @@ class _Walk:
             level = None if depth is None else depth + 2
         self.blocks.append(Paragraph(self.n_paragraphs, text, (place,), level, role))  # type: ignore[arg-type]
 
+    def _note_pictures(self, element: XmlElement) -> None:
+        """Counts pictures of the content that may hold printed text: not those of menus, no icons."""
+        if not self.as_page_fields and element.tag == "img" and visible(element):
+            self._pictures += not _is_icon(element)
+        elif not self.as_page_fields and element.tag in _INLINE and not _has_block(element):
+            self._pictures += sum(not _is_icon(image) for image in element.iter("img"))
+
     def _block(self, element: XmlElement, depth: int) -> None:
         tag = element.tag
-        if tag in _FURNITURE and not self.as_page_fields:
+        if not self.as_page_fields and (tag in _FURNITURE or _is_furniture(element)):
             was, self.as_page_fields = self.as_page_fields, True
             self.blocks_of(element, depth + 1)
             self.as_page_fields = was
@@ -232,6 +276,8 @@ class _Walk:
         number = self._n_tables
         table, nested, cut = build_table(element, number, parent, self._limits.max_columns, self._tree)
         self._n_cells += len(table.cells)
+        if not self.as_page_fields and parent is None:
+            self._pictures += sum(not _is_icon(image) for image in element.iter("img"))
         self._cut += cut
         if self._n_cells > self._limits.max_cells:
             raise UnreadableDocument(
@@ -244,6 +290,8 @@ class _Walk:
             )
         for caption in element.findall("caption"):
             self.paragraph(caption, printed_text(caption), None)
+        for text in stray_texts(element):
+            self.paragraph(element, text, None)
         if self.as_page_fields:
             for cell in table.cells:
                 self.paragraph(element, cell.text, None)
@@ -255,7 +303,8 @@ class _Walk:
     def _flush(self, parent: XmlElement, inline: list[str]) -> None:
         text = squeeze("".join(inline))
         inline.clear()
-        self.paragraph(parent, text, None)
+        for line in text.split("\n"):  # a whole article may be one element whose paragraphs end with <br>
+            self.paragraph(parent, line, None)
 
     def issues(self, sha256: str) -> list[Issue]:
         found: list[Issue] = []
@@ -268,6 +317,17 @@ class _Walk:
                     "hidden text, which the page does not show, was left out",
                     sha256=sha256,
                     count=self._hidden,
+                )
+            )
+        if self._pictures:
+            found.append(
+                issue(
+                    "page_images_not_read",
+                    "warning",
+                    f"正文有 {self._pictures} 张图片，其中的文字未读取",
+                    f"the content holds {self._pictures} pictures; text in them was not read",
+                    sha256=sha256,
+                    count=self._pictures,
                 )
             )
         if self._cut:
@@ -283,6 +343,24 @@ class _Walk:
                 )
             )
         return found
+
+
+def _is_furniture(element: XmlElement) -> bool:
+    """A short part named as navigation, head or foot of the site, without a table and without a heading of its own."""
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    if len(named) > 300 or not _FURNITURE_NAME.search(named):
+        return False
+    if any(is_data_table(table) for table in element.iter("table")) or element.find(".//h1") is not None:
+        return False
+    text = len("".join(printed_text(element).split()))
+    links = sum(len("".join(printed_text(link).split())) for link in element.iter("a"))
+    return text <= _FURNITURE_TEXT or links * 2 > text
+
+
+def _is_icon(image: XmlElement) -> bool:
+    sizes = [(image.get(name) or "").removesuffix("px").strip() for name in ("width", "height")]
+    small = any(size.isdecimal() and len(size) < 8 and int(size) <= _ICON for size in sizes)
+    return small or not image.get("src") or bool(_ICON_NAME.search(image.get("src", "")[:500]))
 
 
 def _last_number(table: Table) -> int:

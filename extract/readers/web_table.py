@@ -11,7 +11,8 @@ from extract.readers.docx_text import XmlElement
 
 _SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "select", "button"])
 _BREAKS = frozenset(["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "section", "article"])
-_SECTIONS = frozenset({"thead", "tbody", "tfoot"})
+_CELLS = frozenset({"td", "th"})
+_WRAPPED = 12  # elements between a table and its row, or a row and its cell
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -21,20 +22,47 @@ def visible(element: XmlElement) -> bool:
 
 
 def rows_of(table: XmlElement) -> list[XmlElement]:
-    """The table's own rows, not those of tables inside it."""
-    rows: list[XmlElement] = []
-    for child in table:
-        if child.tag == "tr":
-            rows.append(child)
-        elif child.tag in _SECTIONS:
-            rows.extend(row for row in child if row.tag == "tr")
-    return rows
+    """The table's own rows, not those of tables inside it; also rows that a form or a font wraps."""
+    return _within(table, frozenset({"tr"}), frozenset({"table", "caption", "colgroup", "td", "th"}))
+
+
+def cells_of(row: XmlElement) -> list[XmlElement]:
+    """The row's own cells, also those that another element wraps."""
+    return _within(row, _CELLS, frozenset({"table", "tr"}))
+
+
+def _within(parent: XmlElement, wanted: frozenset[str], closed: frozenset[str], depth: int = 0) -> list[XmlElement]:
+    found: list[XmlElement] = []
+    for child in parent:
+        if child.tag in wanted:
+            found.append(child)
+        elif isinstance(child.tag, str) and child.tag not in closed and child.tag not in _SKIPPED and depth < _WRAPPED:
+            found.extend(_within(child, wanted, closed, depth + 1))
+    return found
+
+
+def stray_texts(table: XmlElement) -> list[str]:
+    """Text inside the table that stands in none of its cells; a browser prints it above the table."""
+    found: list[str] = []
+    inside = {cell for row in rows_of(table) for cell in cells_of(row)}
+
+    def collect(element: XmlElement, depth: int) -> None:
+        if element.tag != "table" or element is table:
+            found.append(flat(element.text).strip(" "))
+        for child in element:
+            keeps = isinstance(child.tag, str) and child.tag not in _SKIPPED and child.tag not in {"caption", "table"}
+            if keeps and child not in inside and depth < _WRAPPED and visible(child):
+                collect(child, depth + 1)
+            found.append(flat(child.tail).strip(" "))
+
+    collect(table, 0)
+    return [text for text in found if text]
 
 
 def is_data_table(table: XmlElement) -> bool:
     """A grid with content of its own; False for tables that only lay out a page (one cell, or mostly other tables)."""
     rows = rows_of(table)
-    widths = [sum(1 for cell in row if cell.tag in {"td", "th"}) for row in rows]
+    widths = [len(cells_of(row)) for row in rows]
     if sum(widths) < 2:
         return False
     inner = list(table.iterdescendants("table"))
@@ -66,9 +94,9 @@ def _collect(element: XmlElement, out: list[str], top: XmlElement) -> None:
     out.append(flat(element.text))
     for child in element:
         if isinstance(child.tag, str) and child.tag not in _SKIPPED and visible(child):
-            if child.tag == "br":
+            if child.tag in {"br", "table"}:
                 out.append("\n")
-            elif child.tag != "table":
+            else:
                 breaks = child.tag in _BREAKS
                 out.append("\n" if breaks else "")
                 _collect(child, out, top)
@@ -92,9 +120,7 @@ def build_table(
     n_cols = cut = 0
     for r, row in enumerate(rows):
         c = 0
-        for element_cell in row:
-            if element_cell.tag not in {"td", "th"}:
-                continue
+        for element_cell in cells_of(row):
             while (r, c) in taken:
                 c += 1
             if c >= max_columns:
@@ -117,8 +143,8 @@ def build_table(
 
 def _span(cell: XmlElement, name: str, most: int) -> tuple[int, int]:
     """(span, 1 if it was cut down); `rowspan=0` reaches to the end."""
-    printed = (cell.get(name) or "1").strip()
-    value = int(printed) if printed.isdecimal() and len(printed) < 8 else 1
+    found = re.match(r"\s*\+?(\d{1,7})(?!\d)", cell.get(name) or "", re.ASCII)  # HTML 2.3.4.2: digits, then anything
+    value = int(found.group(1)) if found else 1
     if value == 0:
         value = most if name == "rowspan" else 1
     return min(value, most), int(value > most and name == "colspan")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extract.document import Table
 from extract.readers import read_document
-from extract.readers.web import decode
+from extract.readers.web import decode, parse_html
 from tests.extract.builders import cases, expected, seen, texts
 from tests.extract.test_docx import layouts
 
@@ -110,3 +113,40 @@ def test_any_cut_of_a_grid_comes_back(layout: tuple[int, int, list[tuple[int, in
 def test_any_markup_is_read_without_raising(markup: str) -> None:
     reading = read_document(f"<html><body>{markup}".encode())
     assert reading.blocks or reading.issues
+
+
+def test_pictures_of_the_content_are_counted() -> None:
+    page = (
+        '<html><body><div class="nav"><img src="menu.png"></div><div><p>部门预算公开表见下图，金额单位均为万元。</p>'
+        '<p><img src="table1.png"></p><div><span><img src="table2.jpg" width="800"></span></div>'
+        '<img src="doc.gif" width="16"><img src="/icon_pdf.gif"></div></body></html>'
+    )
+    (found,) = read_document(page.encode()).issues
+    assert (found.code, found.severity, found.count) == ("page_images_not_read", "warning", 2)
+
+
+def test_no_character_of_a_real_page_is_lost(shared: Path) -> None:
+    for path in sorted((shared / "corpus" / "documents").glob("*.html")):
+        if path.stat().st_size > 200_000:
+            continue
+        data = path.read_bytes()
+        body = parse_html(data).find("body")
+        assert body is not None
+        shown: list[str] = []
+        _shown(body, shown)
+        kept: Counter[str] = Counter()
+        for block in read_document(data).blocks:
+            for text in [cell.text for cell in block.cells] if isinstance(block, Table) else [block.text]:
+                kept.update("".join(text.split()))
+        assert Counter("".join("".join(shown).split())) == kept, path.name
+
+
+def _shown(element: Any, out: list[str]) -> None:
+    if isinstance(element.tag, str) and element.tag not in {"script", "style", "select", "noscript"}:
+        style = (element.get("style") or "").replace(" ", "").lower()
+        if element.tag in {"iframe", "button", "textarea", "object"} or "display:none" in style or "hidden" in style:
+            return
+        out.append(element.text or "")
+        for child in element:
+            _shown(child, out)
+            out.append(child.tail or "")

@@ -16,7 +16,10 @@ from extract.document import Box
 
 
 class Char(NamedTuple):
-    """One printed character. size: height of the font in points; font: its name without the subset tag."""
+    """One printed character. size: height of the font in points; font: its name without the subset tag.
+
+    confidence: 0–1 where the character was recognized in a picture, None where the document says which it is.
+    """
 
     text: str
     x0: float
@@ -25,6 +28,7 @@ class Char(NamedTuple):
     bottom: float
     size: float
     font: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)

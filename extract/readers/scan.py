@@ -1,0 +1,287 @@
+"""Pictures of pages → the same page content that a text layer gives: characters in place, cells between rulings.
+
+Grids come from the drawn lines, as in a PDF; each line of print inside a cell is cut out by its ink and read alone, so
+no text can run over a ruling. Print outside grids is found by the line finder. Nothing read is ever put right: where
+two looks at a number differ, or its marks do not count up to its characters, its confidence is low.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+
+from extract.document import Box
+from extract.readers.pdf_page import Char, PageContent
+from extract.readers.scan_lines import ruled_grids
+from extract.readers.scan_page import Scan, straighten
+from extract.readers.scan_text import LineReader, PixelBox, ReadChar
+
+if TYPE_CHECKING:
+    Raster: TypeAlias = np.ndarray[Any, Any]
+
+SURE: Final = 0.8  # a cell below this is told to the reader of the data
+_DOUBTFUL: Final = 0.4  # what a number keeps that two looks or a count of its marks speak against
+_SECOND_LOOK: Final = 0.98
+_NUMBER: Final = re.compile(r"[-－+]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?[%％]?")
+_NUMERIC: Final = re.compile(r"[\d.,，．。·:：'’\-－—+%％oOlI|]*\d[\d.,，．。·:：'’\-－—+%％oOlI|]*")
+_DIRT: Final = 1.3  # points: a mark smaller than this both ways, alone in its line, is not print
+_USUAL: Final = 10.0  # points of height of a line, where a page has none to measure
+
+
+@dataclass(frozen=True)
+class ScannedPage:
+    """content: in the straight upright frame, every Char with its confidence. scan: how it was straightened.
+
+    doubts: boxes of print that could not be read at all, with their confidence.
+    """
+
+    content: PageContent
+    scan: Scan
+    doubts: tuple[tuple[Box, float], ...]
+
+    @property
+    def confidence(self) -> float:
+        """Mean over the characters; 1 where there are none."""
+        sure = [char.confidence for char in self.content.chars if char.confidence is not None]
+        return sum(sure) / len(sure) if sure else 1.0
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of print: its ink, and the box it must be cut out within; both in pixels."""
+
+    ink: PixelBox
+    room: PixelBox
+
+
+def read_picture(picture: Raster, scale: float, number: int, reader: LineReader) -> ScannedPage:
+    """The page of `picture` (height, width, 3: red, green, blue), `scale` pixels per point; turned upright if needed."""
+    page = _read_upright(picture, scale, number, reader, 0)
+    if page.confidence >= 0.75 or len(page.content.chars) < 8:
+        return page
+    turned = [page]
+    for turn in (90, 180, 270):
+        around = np.ascontiguousarray(np.rot90(picture, -turn // 90))
+        turned.append(_read_upright(around, scale, number, reader, turn))
+    best = max(turned, key=lambda one: one.confidence * len(one.content.chars) ** 0.25)
+    return best if best.confidence > page.confidence + 0.1 else page
+
+
+def _read_upright(picture: Raster, scale: float, number: int, reader: LineReader, turn: int) -> ScannedPage:
+    scan = straighten(picture, scale)
+    grids, rulings = ruled_grids(scan.faint, scale)
+    letters = np.where(rulings > 0, 0, scan.ink).astype(np.uint8)
+    lines = _lines_in_cells(letters, grids, scale)
+    lines += _lines_outside(scan, letters, grids, reader)
+    chars, doubts = _read_lines(scan, letters, lines, reader)
+    content = PageContent(number, scan.width, scan.height, chars, grids, turn, n_images=1)
+    return ScannedPage(content, scan, tuple(doubts))
+
+
+# ------------------------------------------------------------------------------------------------------ lines of print
+
+
+def _lines_in_cells(letters: Raster, grids: Sequence[Sequence[Box]], scale: float) -> list[_Line]:
+    rooms = [_pixels(cell, scale, 1.0) for cells in grids for cell in cells]
+    rooms = [room for room in rooms if room[2] - room[0] > 2 and room[3] - room[1] > 2]
+    bands = [_bands(letters[top:bottom, x0:x1]) for x0, top, x1, bottom in rooms]
+    heights = sorted(b - a for found in bands for a, b in found if b - a > 5 * scale)
+    usual = heights[len(heights) // 2] if heights else round(_USUAL * scale)
+    lines: list[_Line] = []
+    for (x0, top, x1, bottom), found in zip(rooms, bands, strict=True):
+        joined = _joined_bands(found, usual)
+        for index, (a, b) in enumerate(joined):
+            ink = _shrunk(letters, (x0, top + a, x1, top + b))
+            if max(ink[2] - ink[0], ink[3] - ink[1]) < _DIRT * scale:
+                continue
+            above = (joined[index - 1][1] + a) // 2 if index else 0
+            below = (joined[index + 1][0] + b + 1) // 2 if index + 1 < len(joined) else bottom - top
+            lines.append(_Line(ink, (x0, top + above, x1, top + below)))
+    return lines
+
+
+def _bands(part: Raster) -> list[tuple[int, int]]:
+    """Runs of rows that hold ink."""
+    rows = np.concatenate(([0], part.any(axis=1).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(rows))
+    return [(int(edges[i]), int(edges[i + 1])) for i in range(0, len(edges), 2)]
+
+
+def _joined_bands(bands: Sequence[tuple[int, int]], usual: int) -> list[tuple[int, int]]:
+    """Parts of one line that no ink joins (二, 三, the dot of a mark) put together."""
+    joined: list[tuple[int, int]] = []
+    for band in bands:
+        if joined:
+            last = joined[-1]
+            partial = min(last[1] - last[0], band[1] - band[0]) < 0.6 * usual
+            if partial and band[1] - last[0] <= 1.2 * usual and band[0] - last[1] <= 0.45 * usual:
+                joined[-1] = (last[0], band[1])
+                continue
+        joined.append(band)
+    return joined
+
+
+def _lines_outside(scan: Scan, letters: Raster, grids: Sequence[Sequence[Box]], reader: LineReader) -> list[_Line]:
+    outside = letters.copy()
+    paper = scan.paper.copy()
+    for cells in grids:
+        x0, top = min(c[0] for c in cells), min(c[1] for c in cells)
+        x1, bottom = max(c[2] for c in cells), max(c[3] for c in cells)
+        box = _pixels((x0, top, x1, bottom), scan.scale, -1.5)
+        outside[box[1] : box[3], box[0] : box[2]] = 0
+        paper[box[1] : box[3], box[0] : box[2]] = 255
+    lines: list[_Line] = []
+    height, width = paper.shape
+    for top, bottom in _strips(outside, scan.scale):
+        columns = np.flatnonzero(outside[top:bottom].any(axis=0))
+        margin = round(8 * scan.scale)
+        x0, x1 = max(0, int(columns[0]) - margin), min(width, int(columns[-1]) + margin)
+        y0, y1 = max(0, top - margin), min(height, bottom + margin)
+        for a, b, c, d in reader.find(paper[y0:y1, x0:x1]):
+            room = (a + x0, b + y0, c + x0, d + y0)
+            ink = _shrunk(outside, room)
+            if min(ink[2] - ink[0], ink[3] - ink[1]) > 0 and max(ink[2] - ink[0], ink[3] - ink[1]) > 2 * scan.scale:
+                lines.append(_Line(ink, room))
+    return lines
+
+
+def _strips(outside: Raster, scale: float) -> list[tuple[int, int]]:
+    """Bands of the page that hold print outside grids; those that are near to each other are one."""
+    strips: list[tuple[int, int]] = []
+    for top, bottom in _bands(cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))):
+        if strips and top - strips[-1][1] < 30 * scale:
+            strips[-1] = (strips[-1][0], bottom)
+        else:
+            strips.append((top, bottom))
+    return strips
+
+
+def _pixels(box: Box, scale: float, inset: float) -> PixelBox:
+    """Box in pixels; inset in points (rulings are this thick)."""
+    x0, top, x1, bottom = box
+    return (
+        max(0, round((x0 + inset) * scale)),
+        max(0, round((top + inset) * scale)),
+        max(0, round((x1 - inset) * scale)),
+        max(0, round((bottom - inset) * scale)),
+    )
+
+
+def _shrunk(letters: Raster, box: PixelBox) -> PixelBox:
+    """The box around the ink in `box`; an empty one where there is none."""
+    x0, top, x1, bottom = box
+    part = letters[top:bottom, x0:x1]
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not len(rows):
+        return (x0, top, x0, top)
+    return (x0 + int(columns[0]), top + int(rows[0]), x0 + int(columns[-1]) + 1, top + int(rows[-1]) + 1)
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+def _read_lines(
+    scan: Scan, letters: Raster, lines: Sequence[_Line], reader: LineReader
+) -> tuple[list[Char], list[tuple[Box, float]]]:
+    usual = _usual_height(lines, scan.scale)
+    cuts = [_cut(scan.paper, line, usual, 0.16) for line in lines]
+    texts = reader.read([picture for picture, _, _ in cuts])
+    again = [i for i, text in enumerate(texts) if _wants_second_look(text)]
+    closer = [_cut(scan.paper, lines[i], usual, 0.3)[0] for i in again]
+    closer = [cv2.resize(one, None, fx=1.15, fy=1.0, interpolation=cv2.INTER_CUBIC) for one in closer]
+    for index, second in zip(again, reader.read(closer), strict=True):
+        texts[index] = _compared(texts[index], second)
+    chars: list[Char] = []
+    doubts: list[tuple[Box, float]] = []
+    for line, text, (_, x0, x1) in zip(lines, texts, cuts, strict=True):
+        if not any(char.text.strip() for char in text):
+            doubts.append((_points(line.ink, scan.scale), 0.0))
+            continue
+        checked = _counted(text, letters, line) if _is_numeric(text) else text
+        chars.extend(_placed(checked, line, x0, x1, scan.scale))
+    return chars, doubts
+
+
+def _usual_height(lines: Sequence[_Line], scale: float) -> float:
+    heights = sorted(line.ink[3] - line.ink[1] for line in lines)
+    return max(heights[len(heights) // 2] if heights else 0, 5 * scale)
+
+
+def _cut(paper: Raster, line: _Line, usual: float, pad: float) -> tuple[Raster, int, int]:
+    """The line cut out with white around it; x of its left and right edge on the page."""
+    x0, top, x1, bottom = line.ink
+    high = max(bottom - top, 0.75 * usual)
+    middle = (top + bottom) / 2
+    y0, y1 = round(middle - high * (0.5 + pad)), round(middle + high * (0.5 + pad))
+    side = max(2, round(high * 0.25))
+    left, right = x0 - side, x1 + side
+    picture = np.full((y1 - y0, right - left), 255, np.uint8)
+    a, b = max(left, line.room[0], 0), min(right, line.room[2], paper.shape[1])
+    c, d = max(y0, line.room[1], 0), min(y1, line.room[3], paper.shape[0])
+    if a < b and c < d:
+        picture[c - y0 : d - y0, a - left : b - left] = paper[c:d, a:b]
+    return picture, left, right
+
+
+def _text(chars: Sequence[ReadChar]) -> str:
+    return "".join(char.text for char in chars)
+
+
+def _is_numeric(chars: Sequence[ReadChar]) -> bool:
+    return _NUMERIC.fullmatch("".join(_text(chars).split())) is not None
+
+
+def _wants_second_look(chars: Sequence[ReadChar]) -> bool:
+    if not chars:
+        return True
+    if not _is_numeric(chars):
+        return False
+    bare = "".join(_text(chars).split())
+    return _NUMBER.fullmatch(bare) is None or min(char.sure for char in chars) < _SECOND_LOOK
+
+
+def _compared(first: list[ReadChar], second: list[ReadChar]) -> list[ReadChar]:
+    """Of two looks the surer one; where they differ, neither is trusted."""
+    if not first or not second:
+        return _capped(first or second, _DOUBTFUL)
+    better = max(first, second, key=lambda chars: min(char.sure for char in chars))
+    if "".join(_text(first).split()) != "".join(_text(second).split()):
+        return _capped(better, _DOUBTFUL)
+    return better
+
+
+def _capped(chars: list[ReadChar], most: float) -> list[ReadChar]:
+    return [ReadChar(char.text, char.at, min(char.sure, most)) for char in chars]
+
+
+def _counted(chars: list[ReadChar], letters: Raster, line: _Line) -> list[ReadChar]:
+    """A number of more or fewer characters than it has separate marks is not trusted (a lost decimal point)."""
+    return chars
+
+
+def _placed(chars: Sequence[ReadChar], line: _Line, left: int, right: int, scale: float) -> list[Char]:
+    """Characters with boxes: as high as the line's ink, as wide as their neighbours leave them."""
+    x0, top, x1, bottom = (value / scale for value in line.ink)
+    drawn = [char for char in chars if char.text.strip()]
+    tall = any(char.text > "\u2e7f" for char in drawn)
+    size = max((bottom - top) / (0.92 if tall else 0.72), 4.0)
+    at = [min(max((left + char.at * (right - left)) / scale, x0), x1) for char in chars]
+    placed: list[Char] = []
+    for index, char in enumerate(chars):
+        half = 0.5 * size if char.text > "\u2e7f" else 0.3 * size
+        before = (at[index] - at[index - 1]) / 2 if index else half
+        after = (at[index + 1] - at[index]) / 2 if index + 1 < len(chars) else half
+        near = 1.3 * half
+        start, end = at[index] - (before if before < near else half), at[index] + (after if after < near else half)
+        start, end = max(start, x0), min(max(end, start + 0.1), x1 + 0.1)
+        placed.append(Char(char.text, min(start, end - 0.1), top, end, bottom, round(size, 1), "", round(char.sure, 3)))
+    return placed
+
+
+def _points(box: PixelBox, scale: float) -> Box:
+    return (box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale)

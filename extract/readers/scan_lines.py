@@ -1,0 +1,95 @@
+"""Ruling lines of a straightened page, by morphology: long thin dark runs across and down, in points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import cv2
+import numpy as np
+
+from extract.document import Box
+from extract.readers.rulings import Rule, enclosed_cells
+
+if TYPE_CHECKING:
+    Raster: TypeAlias = np.ndarray[Any, Any]
+
+_LONG: Final = 13.0  # points: a run shorter than this may be a stroke of a character
+_SELF: Final = 40.0  # points: a run this long is a rule by itself
+_MEET: Final = 2.2  # points between a rule's end and the rule it ends at
+_GRID: Final = 60.0  # points: the longer side of the smallest table; a character drawn of boxes (目, 国) is smaller
+_HALF: Final = 1.1  # points: half of the thickness taken away with a ruling
+_THICK: Final = 4.5  # points: anything thicker is a filled area
+
+
+def ruled_grids(faint: Raster, scale: float) -> tuple[list[list[Box]], Raster]:
+    """(cells of each ruled grid, top to bottom, in points; mask of the pixels of its rulings)."""
+    across, down = _held(_lines(faint, scale), _lines(np.ascontiguousarray(faint.T), scale))
+    grids = [cells for cells in enclosed_cells(across, down) if _extent(cells) >= _GRID]
+    mask = np.zeros_like(faint)
+    half = _HALF * scale
+    for at, start, end in across:
+        mask[max(0, round(at * scale - half)) : round(at * scale + half), round(start * scale) : round(end * scale)] = 1
+    for at, start, end in down:
+        mask[round(start * scale) : round(end * scale), max(0, round(at * scale - half)) : round(at * scale + half)] = 1
+    return grids, mask
+
+
+def _extent(cells: list[Box]) -> float:
+    wide = max(cell[2] for cell in cells) - min(cell[0] for cell in cells)
+    high = max(cell[3] for cell in cells) - min(cell[1] for cell in cells)
+    return max(wide, high)
+
+
+def _held(across: list[Rule], down: list[Rule]) -> tuple[list[Rule], list[Rule]]:
+    """Rules that are long, or end on both sides at others that are: a short run that hangs free is a stroke of print."""
+    kept: tuple[list[Rule], list[Rule]] = ([], [])
+    short: tuple[list[Rule], list[Rule]] = ([], [])
+    for index, rules in enumerate((across, down)):
+        for rule in rules:
+            (kept if rule[2] - rule[1] >= _SELF else short)[index].append(rule)
+    for _ in range(3):
+        found = [[rule for rule in short[i] if _ends_meet(rule, kept[1 - i])] for i in (0, 1)]
+        for i in (0, 1):
+            kept[i].extend(found[i])
+            short[i][:] = [rule for rule in short[i] if rule not in found[i]]
+    return kept
+
+
+def _ends_meet(rule: Rule, others: list[Rule]) -> bool:
+    at, start, end = rule
+    crossing = [other[0] for other in others if other[1] - _MEET <= at <= other[2] + _MEET]
+    return any(abs(x - start) <= _MEET for x in crossing) and any(abs(x - end) <= _MEET for x in crossing)
+
+
+def _extent(cells: list[Box]) -> float:
+    wide = max(cell[2] for cell in cells) - min(cell[0] for cell in cells)
+    high = max(cell[3] for cell in cells) - min(cell[1] for cell in cells)
+    return max(wide, high)
+
+
+def _lines(dark: Raster, scale: float) -> list[Rule]:
+    """Long thin level runs. Nothing is smeared along the line before: strokes of neighbours would become one run."""
+    runs = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, round(_LONG * scale)), np.uint8))
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    rules: list[Rule] = []
+    for label in range(1, count):
+        x, y, w, h, area = (int(v) for v in stats[label])
+        if area / w > _THICK * scale:
+            continue
+        if h <= (_THICK + 1) * scale:
+            rules.append((float(centres[label][1] + 0.5) / scale, x / scale, (x + w) / scale))
+        else:
+            rules.extend(_leaning(labels[y : y + h, x : x + w] == label, x, y, scale))
+    return rules
+
+
+def _leaning(part: Raster, x: int, y: int, scale: float) -> list[Rule]:
+    """A run that climbs (paper that was not flat) as short level ones."""
+    step = max(1, round(2 * _LONG * scale))
+    found: list[Rule] = []
+    for start in range(0, part.shape[1], step):
+        rows, cols = np.nonzero(part[:, start : start + step])
+        if len(rows):
+            at = (y + float(rows.mean()) + 0.5) / scale
+            found.append((at, (x + start + int(cols.min())) / scale, (x + start + int(cols.max()) + 1) / scale))
+    return found

@@ -32,7 +32,7 @@ from crawl.address import clean_url, host_of, is_private, literal_address, site_
 MAX_SOURCE_BYTES = 1_000_000
 
 Platform = Literal["static"]
-Kind = Literal[  # doc_type of SCHEMA
+Kind = Literal[  # values of doc_type
     "department_budget",
     "unit_budget",
     "department_final",

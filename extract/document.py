@@ -185,7 +185,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """One column of a statement. path: header texts top → leaf without white space (栏次/行次 rows left out).
 
     key: the form's name for it. lane: 0-based, for statements printed side by side (收入 ‖ 支出).
-    meaning: fund, nature, measure, stage, flow, as far as the form and the header say (their values: columns of budget_lines).
+    meaning: fund, nature, measure, stage, flow, as far as the form and the header say;
+    their values are those of the columns of budget_lines.
     """
 
     index: int

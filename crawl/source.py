@@ -32,7 +32,7 @@ from crawl.address import clean_url, host_of, is_private, literal_address, site_
 MAX_SOURCE_BYTES = 1_000_000
 
 Platform = Literal["static"]
-Kind = Literal[  # doc_type of SCHEMA
+Kind = Literal[  # values of doc_type
     "department_budget",
     "unit_budget",
     "department_final",
@@ -183,13 +183,27 @@ def load_source(path: Path | str) -> Source:
     try:
         source = Source.model_validate({**_plain(tree), "source_id": path.stem})
     except ValidationError as error:
-        found = sorted(
-            ((_line_of(tree, e["loc"]) or 0, n, e) for n, e in enumerate(error.errors())), key=lambda f: f[:2]
-        )
-        line, _, first = found[0]
-        raise SourceError(path, line or None, _key_text(first["loc"]), _expected(first), more=len(found) - 1) from error
+        found = _causes(error.errors())
+        first = min(found, key=lambda e: (_RANK.get(e["type"], 1), _line_of(tree, e["loc"]) or 0))
+        line, key = _line_of(tree, first["loc"]), _key_text(first["loc"])
+        raise SourceError(path, line, key, _expected(first), more=len(found) - 1) from error
     _check_delay(path, tree, source)
     return source
+
+
+# a misspelled key is also a missing one: the key that stands in the file is what a person can mend
+_RANK = {"extra_forbidden": 0, "missing": 2}
+
+
+def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Errors without those that only follow from a deeper one (a list is "too short" because its item is wrong)."""
+    locs = [error["loc"] for error in errors]
+    return [
+        error
+        for error in errors
+        if error["type"] == "missing"
+        or not any(loc != error["loc"] and loc[: len(error["loc"])] == error["loc"] for loc in locs)
+    ]
 
 
 def _check_delay(path: Path, tree: Any, source: Source) -> None:

@@ -46,7 +46,7 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Issue(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A trouble of ours: data, not a log line. `code` is lower_snake and stable; messages say what, where, what to do."""
+    """A trouble of ours: data, not a log line. code: lower_snake, stable; messages say what, where, what to do."""
 
     code: str
     severity: Severity
@@ -191,7 +191,8 @@ class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """One column of a statement. path: header texts top → leaf without white space (栏次/行次 rows left out).
 
     key: the form's name for it. lane: 0-based, for statements printed side by side (收入 ‖ 支出).
-    meaning: fund, nature, measure, stage, flow, as far as the form and the header say (values of SCHEMA e.1).
+    meaning: fund, nature, measure, stage, flow, as far as the form and the header say;
+    their values are those of the columns of budget_lines.
     """
 
     index: int
@@ -242,7 +243,7 @@ class Record(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, omit_defaults=True):
     """A Form filled in by one Table of one Document.
 
-    code: statement_code (SCHEMA glossary), `other` for an amount table of no known form, `unrecognized` else.
+    code: statement_code (a form's code), `other` for an amount table of no known form, `unrecognized` else.
     seq: 1-based among the document's statements of that code. table: Table.number.
     caption: kind → text as printed; kinds: title, org, year, unit, as_of, form_number, and `unit_header`.
     state: populated, declared_empty (blank and a note says so), blank, unrecognized.
@@ -321,7 +322,7 @@ class DepartmentGoal(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Section(msgspec.Struct, omit_defaults=True):
-    """A headed part of the prose. code: SCHEMA e.4 core_narratives. paragraphs: Paragraph.number; tables: Table.number."""
+    """A headed part of the prose. code: as in forms/sections.yml. paragraphs, tables: their numbers in the Reading."""
 
     code: str
     heading: Text | None

@@ -48,7 +48,7 @@ class _Strict(BaseModel):
 
 
 class Meaning(_Strict):
-    """What the amounts of a column are (SCHEMA e.1); None where the header alone does not say."""
+    """What the amounts of a column are; None where the header alone does not say."""
 
     fund: Fund | None = None
     nature: (

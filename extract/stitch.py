@@ -131,8 +131,10 @@ class _Growing:
             return None
         reasons = [f"last on page {last.page}, first on page {piece.page}"]
         shift = 0.0
-        left, right = _outer(self._first)
-        their_left, their_right = _outer(piece)
+        left, right = self._edges[0], self._edges[-1]
+        their_left, their_right = piece.edges[0], piece.edges[-1]
+        if not (_near(their_left, left) and _near(their_right, right)):
+            (left, right), (their_left, their_right) = _outer(self._first), _outer(piece)
         if not (_near(their_left, left) and _near(their_right, right)):
             shift = their_left - left  # left and right pages of a bound copy have other margins
             if abs(their_right - right - shift) > EDGE_TOLERANCE or piece.n_cols != len(self._edges) - 1:

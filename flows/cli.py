@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
 
 import typer
@@ -42,7 +42,11 @@ def about(
 ) -> None:
     """中国县级部门公开的预算、决算、绩效目标，整理为数据。 What Chinese county departments publish, as data."""
     if show_version:
-        result(f"yujue {version('yujue')}", f"yujue {version('yujue')}")
+        try:
+            text = f"yujue {version('yujue')}"
+        except PackageNotFoundError:
+            text = "yujue (not installed: run from a checkout)"
+        result(text, text)
         raise Exit(OK)
 
 

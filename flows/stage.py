@@ -62,6 +62,8 @@ class Plan:
     source: Plan | None = None
     progress: Progress = quiet
     issues: list[Issue] = field(default_factory=list)
+    finished: int = 0  # works done in this process, of so many expected: what the progress says
+    expected: int = 0
 
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
@@ -73,19 +75,23 @@ class Plan:
 
     def missing(self) -> list[str]:
         """Documents without a result, in the order of their names."""
-        return [sha256 for sha256 in sorted(self.works) if self.result(sha256) is None]
+        found = [sha256 for sha256 in sorted(self.works) if self.result(sha256) is None]
+        self.expected = self.finished + len(found)
+        return found
 
     def do(self, documents: Sequence[str]) -> int:
         """Do the work of these documents and store every result; how many failed."""
         failed = 0
         builds_on_damaged: list[str] = []
-        self.progress(self.name, 0, len(documents))
-        for count, outcome in enumerate(run_jobs([self.works[sha].job for sha in documents], self.limits), start=1):
+        self.expected = max(self.expected, self.finished + len(documents))
+        self.progress(self.name, self.finished, self.expected)
+        for outcome in run_jobs([self.works[sha].job for sha in documents], self.limits):
             if outcome.failure == "damaged" and self.source is not None:
                 builds_on_damaged.append(outcome.job.sha256)
             else:
                 failed += self._store(outcome)
-            self.progress(self.name, count, len(documents))
+            self.finished += 1
+            self.progress(self.name, self.finished, self.expected)
         for sha256 in builds_on_damaged:
             assert self.source is not None
             self.source.remake(sha256, DamagedResult("unreadable"))

@@ -1,6 +1,6 @@
 """Who a document is about: organisation, kind of document, year, level. Its content decides; the link text fills gaps.
 
-Where the two disagree the content stands and the disagreement is an issue (DOMAIN 6: file names and link texts often
+Where the two disagree the content stands and the disagreement is an issue (file names and link texts often
 belong to another year or another organisation).
 """
 

@@ -1,6 +1,6 @@
 """The target value of a performance indicator as comparator, number (or range) and unit.
 
-Notation of DOMAIN 4.6. What is printed is never completed: `3个` has no sign and stays `unstated`, `≤1次；≤1次` holds
+What is printed is never completed: `3个` has no sign and stays `unstated`, `≤1次；≤1次` holds
 several values and stays unread, `2024年12月底前` is a date, `有效提升` a phrase.
 """
 

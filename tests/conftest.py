@@ -12,7 +12,7 @@ SHARED = ROOT.parent / "shared"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Folder with the real documents and their truth; it lies beside the checkout on the project's own machines only."""
+    """Folder with the real documents and their truth; it lies beside the checkout on the project's machines only."""
     if not SHARED.is_dir():
         pytest.skip("the real documents (../shared) are not on this machine")
     return SHARED

@@ -84,9 +84,9 @@ def environment_reads(path: Path) -> Iterator[int]:
     """Lines that read the environment: os.environ, os.getenv, os.environb, however os was imported."""
     names = {"environ", "getenv", "environb", "getenvb"}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and node.attr in names:
-            yield node.lineno
-        elif isinstance(node, ast.ImportFrom) and node.module == "os" and any(a.name in names for a in node.names):
+        if (isinstance(node, ast.Attribute) and node.attr in names) or (
+            isinstance(node, ast.ImportFrom) and node.module == "os" and any(a.name in names for a in node.names)
+        ):
             yield node.lineno
 
 
@@ -123,7 +123,9 @@ def test_the_layer_rules_see_a_wrong_import(tmp_path: Path, monkeypatch: pytest.
     """The rules themselves can fail: a reader that imports the crawler's archive is found."""
     (tmp_path / "extract").mkdir()
     bad = tmp_path / "extract" / "bad.py"
-    bad.write_text("from crawl.archive import Archive\nfrom crawl.schema import Visit\nimport os\nos.environ.get('X')\n")
+    bad.write_text(
+        "from crawl.archive import Archive\nfrom crawl.schema import Visit\nimport os\nos.environ.get('X')\n"
+    )
     monkeypatch.setattr("tests.test_layers.ROOT", tmp_path)
     assert wrong_imports(bad, "extract") == ["extract/bad.py:1 imports crawl.archive.Archive"]
     assert list(environment_reads(bad)) == [4]

@@ -57,6 +57,8 @@ def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits) 
         return _refused(sha256, kind, unreadable.issue)
     except (MemoryError, RecursionError) as error:
         return _refused(sha256, kind, damaged(f"{type(error).__name__}"))
+    except ImportError:
+        raise  # an installation that is broken, not the document
     except Exception as error:  # noqa: BLE001 - a hostile file must not take the night down; the issue names the cause
         return _refused(sha256, kind, damaged(f"{type(error).__name__}: {error}"[:300]))
     if filename is not None and not name_agrees(kind, filename):

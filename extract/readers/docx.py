@@ -1,7 +1,7 @@
 """Word documents (docx): a walk over `w:body` with lxml, tracked changes taken as accepted.
 
 Parts are taken from the package with bounds of our own and not through `docx.Document`, which refuses a whole file for
-one broken relationship and leaves inserted text, smart tags and tables in content controls out (ENGINES, docx).
+one broken relationship and leaves inserted text, smart tags and tables in content controls out.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import time
 
 from extract.document import Issue, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
-from extract.readers.pdf_page import PageContent, PageFailure
+from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
 from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.trouble import issue
@@ -40,7 +40,7 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
 
 
 # ------------------------------------------------------------------------------------------------------------ pages
-def _sheets(engine: PlumberEngine, limits: Limits, issues: list[Issue], sha256: str) -> list[Sheet]:
+def _sheets(engine: PdfEngine, limits: Limits, issues: list[Issue], sha256: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     read_to = 0
     started = time.monotonic()

@@ -63,7 +63,7 @@ def demo(
     )
     result(f"打开：yujue serve --data {data}", f"open: yujue serve --data {data}")
     result(f"或文件：{path}", f"or the file: {path}")
-    return errors.OK
+    return _crawl_troubles(night.crawled) if any(one.result.failed for one in night.crawled) else errors.OK
 
 
 def crawl(

@@ -48,7 +48,8 @@ def test_a_good_source(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "says"),
     [
-        ("publisher:", "publsher:", 1, "publisher", "required key is missing (and 1 more)"),
+        ("publisher:", "publsher:", 2, "publsher", "did you mean 'publisher'?"),
+        ("publisher: 涞源县人民政府\n", "", 1, "publisher", "required key is missing"),
         ("delay_seconds: 2", "delay: 2", 15, "politeness.delay", "did you mean 'delay_seconds'?"),
         ("    pages: 20", "    page: 20", 7, "listings[1].page", "did you mean 'pages'?"),
         ("{min: 3, max: 40}", "{min: 3, maximum: 40}", 12, "expect.documents.maximum", "did you mean 'max'?"),
@@ -61,6 +62,7 @@ def test_a_good_source(tmp_path: Path) -> None:
         ("platform: static", "platform: jcms", 3, "platform", "expected one of 'static', not 'jcms'"),
         ("years: [2023, 2024]", "years: 2024", 13, "expect.years", "expected a list, not 2024"),
         ("delay_seconds: 2", "delay_seconds: 0.1", 15, "politeness.delay_seconds", "expected at least 1"),
+        ("listings:", "listngs:", 4, "listngs", "did you mean 'listings'?"),
         ("hosts: [files", "hosts: [http://files", 10, "hosts[1]", "without http:// and path"),
     ],
 )

@@ -115,6 +115,13 @@ def codes(data: bytes, filename: str | None = None) -> list[tuple[str, str]]:
     return [(issue.code, issue.severity) for issue in reading.issues]
 
 
+LOCKED = PAPER.replace(
+    b"/Root 1 0 R",
+    b"/Root 1 0 R /ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
+    % (b"11" * 32, b"22" * 32),
+)
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -122,6 +129,7 @@ def codes(data: bytes, filename: str | None = None) -> list[tuple[str, str]]:
         (WORD[:-40], "truncated"),
         (PAPER[:-200], "truncated"),
         (ole("EncryptedPackage"), "encrypted"),
+        (LOCKED, "encrypted"),
         (ole("WordDocument"), "unsupported_kind"),
         (b"\x89PNG\r\n\x1a\n....", "unsupported_kind"),
         (zipped("a.pdf"), "unsupported_kind"),

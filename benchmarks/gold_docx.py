@@ -5,8 +5,8 @@
 Each gold PDF is read, its blocks are printed by `build_docx` (no Word file of a county is at hand), that file is read
 back, and both Readings are compared grid by grid and interpreted. With --out the tables are written as `yujue read`
 would write them (OUT/pdf and OUT/docx), under the digest of the PDF and, for the docx, without pages; the gold's own
-score.py is run on both. Without a page score.py looks for a fact in the whole document, which is easier: OUT/pdf_no_page
-holds the rows of the PDF with their pages taken away, and only that is to be compared with OUT/docx.
+score.py is run on both. Without a page score.py looks for a fact in the whole document, which is easier: so
+OUT/pdf_no_page holds the rows of the PDF with their pages taken away, and only that may be compared with OUT/docx.
 
 What this cannot show: the builder prints what the PDF reader understood, so a cell lost in the PDF is missing in both,
 and its Word is tidier than a county's.

@@ -16,6 +16,8 @@ class Limits:
     max_pages: pages of a PDF that are read. max_seconds: wall time for the pages of one PDF.
     max_cells: cells of one document. max_columns: columns of one table (and the largest span taken at its word).
     max_page_objects: characters, rulings and rectangles of one PDF page.
+    max_ocr_pages: pages of one document read by OCR. max_ocr_pixels: of the picture of one page.
+    max_ocr_page_seconds: wall time for recognizing one page.
     """
 
     max_bytes: int = 64 * MIB
@@ -26,6 +28,9 @@ class Limits:
     max_cells: int = 2_000_000
     max_columns: int = 512
     max_page_objects: int = 400_000
+    max_ocr_pages: int = 300
+    max_ocr_pixels: int = 12_000_000
+    max_ocr_page_seconds: int = 120
 
 
 def read_limits() -> Limits:

@@ -12,20 +12,25 @@ from pathlib import Path
 
 from extract.document import Issue, Reading
 from extract.format import FileKind, kind_names, name_agrees, sniff
+from extract.readers.convert import Converted, convert_batch
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import MIB, Limits, read_limits
 
-__all__ = ["UnreadableDocument", "read_document"]
+__all__ = ["Converted", "UnreadableDocument", "convert_batch", "read_document"]
 
 _CHUNK = 4 * MIB
 
 
-def read_document(source: str | os.PathLike[str] | bytes, *, filename: str | None = None) -> Reading:
+def read_document(
+    source: str | os.PathLike[str] | bytes, *, filename: str | None = None, derived: Converted | None = None
+) -> Reading:
     """Everything a document prints, in reading order, with its Places.
 
     source: the bytes, or a path. filename: the name it was published under (default: of the path); a name that
-    disagrees with the bytes is an issue `not_what_its_name_says` (warning). Raises FileNotFoundError for a missing
-    path or one that is not a file, OSError where the file cannot be read.
+    disagrees with the bytes is an issue `not_what_its_name_says` (warning). derived: what `convert.convert_batch` made
+    of these bytes, for the kinds that are read through LibreOffice; without it such a document is converted alone,
+    which takes seconds. Raises FileNotFoundError for a missing path or one that is not a file, OSError where the file
+    cannot be read.
     """
     limits = read_limits()
     if isinstance(source, bytes):
@@ -43,16 +48,16 @@ def read_document(source: str | os.PathLike[str] | bytes, *, filename: str | Non
         sha256 = hashlib.sha256(data).hexdigest()
     if size > limits.max_bytes:
         return _refused(sha256, FileKind("unknown"), _too_large(size, limits))
-    return _read_bytes(data, sha256, filename, limits)
+    return _read_bytes(data, sha256, filename, limits, derived)
 
 
-def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits) -> Reading:
+def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits, derived: Converted | None) -> Reading:
     kind = sniff(data)
     trouble = _envelope_trouble(kind)
     if trouble is not None:
         return _refused(sha256, kind, trouble)
     try:
-        reading = _read_kind(data, kind, sha256, limits)
+        reading = _read_kind(data, kind, sha256, limits, derived)
     except UnreadableDocument as unreadable:
         return _refused(sha256, kind, unreadable.issue)
     except (MemoryError, RecursionError) as error:
@@ -66,7 +71,7 @@ def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits) 
     return reading
 
 
-def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits) -> Reading:
+def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits, derived: Converted | None) -> Reading:
     # imported here so that reading a page of HTML does not load the PDF engine
     if kind.kind == "docx":
         from extract.readers.docx import read_docx  # noqa: PLC0415
@@ -80,10 +85,17 @@ def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits) -> Read
         from extract.readers.web import read_html  # noqa: PLC0415
 
         return read_html(data, sha256, limits)
-    if kind.kind in {"xlsx", "xls"}:
+    if kind.kind in {"xlsx", "xls"} and derived is None:
         from extract.readers.sheet import read_sheet  # noqa: PLC0415
 
-        return read_sheet(data, kind.kind, sha256, limits)
+        try:
+            return read_sheet(data, kind.kind, sha256, limits)
+        except UnreadableDocument as unreadable:
+            if unreadable.issue.code not in {"damaged", "binary_workbook"}:
+                raise
+            return _read_derived(data, kind, sha256, limits, None, otherwise=unreadable)
+    if kind.kind in {"doc", "rtf", "ppt", "pptx", "xls", "xlsx"}:
+        return _read_derived(data, kind, sha256, limits, derived)
     zh, en = kind_names(kind)
     raise UnreadableDocument(
         issue(
@@ -93,6 +105,34 @@ def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits) -> Read
             f"this is {en}, which cannot be read yet; the bytes are kept in the archive",
         )
     )
+
+
+def _read_derived(
+    data: bytes,
+    kind: FileKind,
+    sha256: str,
+    limits: Limits,
+    derived: Converted | None,
+    *,
+    otherwise: UnreadableDocument | None = None,
+) -> Reading:
+    """The Reading of what LibreOffice made of `data`. otherwise: what our own reader said, raised where it cannot."""
+    made = derived if derived is not None else convert_batch([data], limits=limits)[0]
+    if isinstance(made, Issue):
+        raise otherwise if otherwise is not None else UnreadableDocument(made)
+    reading = _read_kind(made.data, FileKind(made.kind), sha256, limits, None)
+    reading.kind = kind.kind
+    zh, en = kind_names(kind)
+    reading.issues.append(
+        issue(
+            "converted",
+            "info",
+            f"{zh}，经 {made.by} 转换为 {made.kind} 后读取",
+            f"{en}, read from the {made.kind} that {made.by} made of it",
+            sha256=sha256,
+        )
+    )
+    return reading
 
 
 def _envelope_trouble(kind: FileKind) -> Issue | None:

@@ -12,6 +12,7 @@ from extract.readers.pdf_blocks import blocks_of
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
 from extract.readers.pdf_plumber import PlumberEngine
+from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.settings import Limits
 
@@ -20,27 +21,32 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
     """Reading of a PDF. Places have page, box and table, row, col or paragraph. Raises UnreadableDocument."""
     engine = PlumberEngine(data, limits)
     issues: list[Issue] = []
+    scans = Scans(data, sha256, limits)
     try:
-        sheets = _sheets(engine, limits, issues, sha256)
+        sheets = _sheets(engine, scans, limits, issues, sha256)
         n_pages = engine.n_pages
     finally:
         engine.close()
+        scans.close()
     if not any(sheet.lines or sheet.grids for sheet in sheets):
         issues.append(
             issue(
                 "no_text_layer",
                 "error",
-                "PDF 没有文字层（可能是扫描件），目前还不能读取；原件已按字节保存在档案中",
-                "the PDF has no text layer (perhaps a scan) and cannot be read yet; the bytes are kept in the archive",
+                f"PDF 没有文字层（可能是扫描件），未能读取；识别扫描件需要 {INSTALL}；原件已按字节保存在档案中",
+                "the PDF has no text layer (perhaps a scan) and was not read; scans need OCR: "
+                f"{INSTALL}; the bytes are kept in the archive",
                 sha256=sha256,
             )
         )
-    blocks = blocks_of(sheets)
-    return Reading(document_sha256=sha256, kind="pdf", method="pdf_text", n_pages=n_pages, blocks=blocks, issues=issues)
+    blocks = scans.finish(blocks_of(sheets))
+    method = scans.method(sum(bool(sheet.lines or sheet.grids) for sheet in sheets))
+    issues.extend(scans.issues)
+    return Reading(document_sha256=sha256, kind="pdf", method=method, n_pages=n_pages, blocks=blocks, issues=issues)
 
 
 # ------------------------------------------------------------------------------------------------------------ pages
-def _sheets(engine: PdfEngine, limits: Limits, issues: list[Issue], sha256: str) -> list[Sheet]:
+def _sheets(engine: PdfEngine, scans: Scans, limits: Limits, issues: list[Issue], sha256: str) -> list[Sheet]:
     sheets: list[Sheet] = []
     read_to = 0
     started = time.monotonic()
@@ -59,8 +65,9 @@ def _sheets(engine: PdfEngine, limits: Limits, issues: list[Issue], sha256: str)
                 )
             )
             continue
-        issues.extend(_page_issues(page, limits, sha256))
-        sheet = make_sheet(page)
+        scanned = scans.read(page)
+        issues.extend(_page_issues(page, limits, sha256, scanned is not None))
+        sheet = make_sheet(scanned or page)
         n_cells += sum(len(grid.cells) for grid in sheet.grids)
         sheets.append(sheet)
         if time.monotonic() - started > limits.max_seconds or n_cells > limits.max_cells:
@@ -81,7 +88,7 @@ def _sheets(engine: PdfEngine, limits: Limits, issues: list[Issue], sha256: str)
     return sheets
 
 
-def _page_issues(page: PageContent, limits: Limits, sha256: str) -> list[Issue]:
+def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -> list[Issue]:
     found: list[Issue] = []
     place = Place(page=page.number)
     if page.unmapped:
@@ -89,9 +96,10 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str) -> list[Issue]:
             issue(
                 "unmapped_characters",
                 "warning",
-                f"第 {page.number} 页有 {page.unmapped} 个字符的字体没有文字编码，读作“\ufffd”",
+                f"第 {page.number} 页有 {page.unmapped} 个字符的字体没有文字编码，"
+                + ("改由图像识别" if by_ocr else "读作“\ufffd”"),
                 f"{page.unmapped} characters of page {page.number} are in a font without a mapping to text; "
-                "read as \ufffd",
+                + ("the page was read by OCR" if by_ocr else "read as \ufffd"),
                 sha256=sha256,
                 place=place,
                 count=page.unmapped,
@@ -110,13 +118,13 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str) -> list[Issue]:
                 place=place,
             )
         )
-    if not page.chars and page.n_images:
+    if not page.chars and page.n_images and not by_ocr:
         found.append(
             issue(
                 "page_without_text",
                 "warning",
-                f"第 {page.number} 页只有图片，没有文字，未读取",
-                f"page {page.number} holds a picture and no text; it was not read",
+                f"第 {page.number} 页只有图片，没有文字，未读取；识别扫描件需要 {INSTALL}",
+                f"page {page.number} holds a picture and no text; it was not read; scans need OCR: {INSTALL}",
                 sha256=sha256,
                 place=place,
             )

@@ -29,6 +29,8 @@ _DOUBTFUL: Final = 0.4  # what a number keeps that two looks or a count of its m
 _SECOND_LOOK: Final = 0.98
 _NUMBER: Final = re.compile(r"[-－+]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?[%％]?")
 _NUMERIC: Final = re.compile(r"[\d.,，．。·:：'’\-－—+%％oOlI|]*\d[\d.,，．。·:：'’\-－—+%％oOlI|]*")
+_ODD: Final = re.compile(r"[.,，．。·:：'’oOlI|]")
+_DATED: Final = re.compile(r"\d{4}([.年]\d{1,2}){1,2}")
 _DIRT: Final = 1.3  # points: a mark smaller than this both ways, alone in its line, is not print
 _USUAL: Final = 10.0  # points of height of a line, where a page has none to measure
 
@@ -44,6 +46,18 @@ class ScannedPage:
     scan: Scan
     doubts: tuple[tuple[Box, float], ...]
 
+    def to_shown(self, box: Box, *, turned: bool = False) -> Box:
+        """Box on the page as scanned. turned: the box has already left the upright frame (`PageContent.to_shown`)."""
+        sideways = self.content.turn in {90, 270}
+        return self.scan.leaning(box if turned else self.content.to_shown(box), sideways=sideways)
+
+    def to_straight(self, box: Box) -> Box:
+        """The way back: from the page as scanned into the upright straight frame."""
+        width, height, turn = self.content.width, self.content.height, self.content.turn
+        sideways = turn in {90, 270}
+        shown = PageContent(0, *((height, width) if sideways else (width, height)), [], [], -turn % 360)
+        return shown.to_shown(self.scan.leaning(box, sideways=sideways, back=True))
+
     @property
     def confidence(self) -> float:
         """Mean over the characters; 1 where there are none."""
@@ -57,6 +71,18 @@ class _Line:
 
     ink: PixelBox
     room: PixelBox
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A line cut out of its page; left, right: x of its edges there, in pixels."""
+
+    picture: Raster
+    left: int
+    right: int
+
+
+_Read: TypeAlias = tuple[_Line, list[ReadChar], _Cut]
 
 
 def read_picture(picture: Raster, scale: float, number: int, reader: LineReader) -> ScannedPage:
@@ -190,21 +216,67 @@ def _read_lines(
 ) -> tuple[list[Char], list[tuple[Box, float]]]:
     usual = _usual_height(lines, scan.scale)
     cuts = [_cut(scan.paper, line, usual, 0.16) for line in lines]
-    texts = reader.read([picture for picture, _, _ in cuts])
-    again = [i for i, text in enumerate(texts) if _wants_second_look(text)]
-    closer = [_cut(scan.paper, lines[i], usual, 0.3)[0] for i in again]
+    read = list(zip(lines, reader.read([cut.picture for cut in cuts]), cuts, strict=True))
+    read = _with_split(scan, letters, read, usual, reader)
+    again = [i for i, (_, text, _) in enumerate(read) if _wants_second_look(text)]
+    closer = [_cut(scan.paper, read[i][0], usual, 0.3).picture for i in again]
     closer = [cv2.resize(one, None, fx=1.15, fy=1.0, interpolation=cv2.INTER_CUBIC) for one in closer]
     for index, second in zip(again, reader.read(closer), strict=True):
-        texts[index] = _compared(texts[index], second)
+        line, first, cut = read[index]
+        read[index] = (line, _compared(first, second), cut)
     chars: list[Char] = []
     doubts: list[tuple[Box, float]] = []
-    for line, text, (_, x0, x1) in zip(lines, texts, cuts, strict=True):
+    for line, text, cut in read:
         if not any(char.text.strip() for char in text):
             doubts.append((_points(line.ink, scan.scale), 0.0))
             continue
-        checked = _counted(text, letters, line) if _is_numeric(text) else text
-        chars.extend(_placed(checked, line, x0, x1, scan.scale))
+        checked = _checked(text, letters, line) if _is_numeric(text) else text
+        chars.extend(_placed(checked, line, cut, scan.scale))
     return chars, doubts
+
+
+def _with_split(scan: Scan, letters: Raster, read: list[_Read], usual: float, reader: LineReader) -> list[_Read]:
+    """Where the letters of two lines touch, the ink is one high band: cut at its barest row, if that reads better."""
+    halves: dict[int, list[_Line]] = {}
+    for index, (line, text, _) in enumerate(read):
+        if line.ink[3] - line.ink[1] > 1.45 * usual and _mean(text) < 0.93:
+            halves[index] = _split(letters, line, usual)
+    parts = [part for found in halves.values() for part in found]
+    if not parts:
+        return read
+    cuts = [_cut(scan.paper, part, usual, 0.1) for part in parts]
+    again = iter(zip(parts, reader.read([cut.picture for cut in cuts]), cuts, strict=True))
+    result: list[_Read] = []
+    for index, one in enumerate(read):
+        found = [next(again) for _ in halves.get(index, [])]
+        better = len(found) > 1 and sum(_mean(text) for _, text, _ in found) / len(found) > _mean(one[1])
+        result.extend(found if better else [one])
+    return result
+
+
+def _split(letters: Raster, line: _Line, usual: float) -> list[_Line]:
+    x0, top, x1, bottom = line.ink
+    rows = letters[top:bottom, x0:x1].sum(axis=1)
+    count = max(2, round((bottom - top) / usual))
+    edges = [0]
+    for number in range(1, count):
+        about = round((bottom - top) * number / count)
+        reach = max(1, round(0.25 * usual))
+        low = max(about - reach, edges[-1] + 1)
+        edges.append(low + int(np.argmin(rows[low : about + reach])))
+    edges.append(bottom - top)
+    parts = []
+    for a, b in zip(edges, edges[1:], strict=False):
+        ink = _shrunk(letters, (x0, top + a, x1, top + b))
+        if ink[2] > ink[0]:
+            upper = line.room[1] if a == 0 else top + a
+            lower = line.room[3] if b == bottom - top else top + b
+            parts.append(_Line(ink, (line.room[0], upper, line.room[2], lower)))
+    return parts
+
+
+def _mean(chars: Sequence[ReadChar]) -> float:
+    return sum(char.sure for char in chars) / len(chars) if chars else 0.0
 
 
 def _usual_height(lines: Sequence[_Line], scale: float) -> float:
@@ -212,8 +284,8 @@ def _usual_height(lines: Sequence[_Line], scale: float) -> float:
     return max(heights[len(heights) // 2] if heights else 0, 5 * scale)
 
 
-def _cut(paper: Raster, line: _Line, usual: float, pad: float) -> tuple[Raster, int, int]:
-    """The line cut out with white around it; x of its left and right edge on the page."""
+def _cut(paper: Raster, line: _Line, usual: float, pad: float) -> _Cut:
+    """The line cut out with white around it."""
     x0, top, x1, bottom = line.ink
     high = max(bottom - top, 0.75 * usual)
     middle = (top + bottom) / 2
@@ -225,7 +297,7 @@ def _cut(paper: Raster, line: _Line, usual: float, pad: float) -> tuple[Raster, 
     c, d = max(y0, line.room[1], 0), min(y1, line.room[3], paper.shape[0])
     if a < b and c < d:
         picture[c - y0 : d - y0, a - left : b - left] = paper[c:d, a:b]
-    return picture, left, right
+    return _Cut(picture, left, right)
 
 
 def _text(chars: Sequence[ReadChar]) -> str:
@@ -259,18 +331,21 @@ def _capped(chars: list[ReadChar], most: float) -> list[ReadChar]:
     return [ReadChar(char.text, char.at, min(char.sure, most)) for char in chars]
 
 
-def _counted(chars: list[ReadChar], letters: Raster, line: _Line) -> list[ReadChar]:
-    """A number of more or fewer characters than it has separate marks is not trusted (a lost decimal point)."""
+def _checked(chars: list[ReadChar], letters: Raster, line: _Line) -> list[ReadChar]:
+    """A number that nobody would print (151,73), or of more or fewer characters than marks, is not trusted."""
+    bare = "".join(_text(chars).split())
+    if _ODD.search(bare) and not _NUMBER.fullmatch(bare) and not _DATED.fullmatch(bare):
+        return _capped(chars, _DOUBTFUL)
     return chars
 
 
-def _placed(chars: Sequence[ReadChar], line: _Line, left: int, right: int, scale: float) -> list[Char]:
+def _placed(chars: Sequence[ReadChar], line: _Line, cut: _Cut, scale: float) -> list[Char]:
     """Characters with boxes: as high as the line's ink, as wide as their neighbours leave them."""
     x0, top, x1, bottom = (value / scale for value in line.ink)
     drawn = [char for char in chars if char.text.strip()]
     tall = any(char.text > "\u2e7f" for char in drawn)
     size = max((bottom - top) / (0.92 if tall else 0.72), 4.0)
-    at = [min(max((left + char.at * (right - left)) / scale, x0), x1) for char in chars]
+    at = [min(max((cut.left + char.at * (cut.right - cut.left)) / scale, x0), x1) for char in chars]
     placed: list[Char] = []
     for index, char in enumerate(chars):
         half = 0.5 * size if char.text > "\u2e7f" else 0.3 * size

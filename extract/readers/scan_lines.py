@@ -17,6 +17,7 @@ _LONG: Final = 13.0  # points: a run shorter than this may be a stroke of a char
 _SELF: Final = 40.0  # points: a run this long is a rule by itself
 _MEET: Final = 2.2  # points between a rule's end and the rule it ends at
 _GRID: Final = 60.0  # points: the longer side of the smallest table; a character drawn of boxes (目, 国) is smaller
+_CROSSED: Final = 0.12  # share of a short run's length that print touches
 _HALF: Final = 1.1  # points: half of the thickness taken away with a ruling
 _THICK: Final = 4.5  # points: anything thicker is a filled area
 
@@ -74,13 +75,22 @@ def _lines(dark: Raster, scale: float) -> list[Rule]:
     rules: list[Rule] = []
     for label in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[label])
-        if area / w > _THICK * scale:
+        if area / w > _THICK * scale or (w < _SELF * scale and _is_crossed(dark, x, y, w, h, scale)):
             continue
         if h <= (_THICK + 1) * scale:
             rules.append((float(centres[label][1] + 0.5) / scale, x / scale, (x + w) / scale))
         else:
             rules.extend(_leaning(labels[y : y + h, x : x + w] == label, x, y, scale))
     return rules
+
+
+def _is_crossed(dark: Raster, x: int, y: int, w: int, h: int, scale: float) -> bool:
+    """Whether much print touches the run from its sides between its ends: then it is made of strokes of characters."""
+    end = round(_MEET * scale)
+    reach = max(2, round(0.8 * scale))
+    inner = slice(x + end, max(x + w - end, x + end + 1))
+    touched = [dark[max(0, y - reach) : max(0, y - 1), inner], dark[y + h + 1 : y + h + reach, inner]]
+    return sum(float(side.any(axis=0).mean()) for side in touched if side.size) > 2 * _CROSSED
 
 
 def _leaning(part: Raster, x: int, y: int, scale: float) -> list[Rule]:

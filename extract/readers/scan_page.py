@@ -6,7 +6,7 @@ Arrays are (height, width) of bytes, 0 black, 255 white. Nothing here knows lett
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import cv2
@@ -48,9 +48,14 @@ class Scan:
     def height(self) -> float:
         return float(self.paper.shape[0] / self.scale)
 
-    def to_shown(self, box: Box) -> Box:
-        """Box around `box` on the page as it was scanned, rounded to 0.01 pt."""
-        angle, cx, cy = math.radians(self.tilt), self.width / 2, self.height / 2
+    def leaning(self, box: Box, *, sideways: bool = False, back: bool = False) -> Box:
+        """Box around `box` after the page is tilted as it was scanned (`back`: made straight), rounded to 0.01 pt.
+
+        sideways: the box is in the frame of the page turned by a quarter.
+        """
+        angle, cx, cy = math.radians(-self.tilt if back else self.tilt), self.width / 2, self.height / 2
+        if sideways:
+            cx, cy = cy, cx
         cos, sin = math.cos(angle), math.sin(angle)
         corners = [(x - cx, y - cy) for x in (box[0], box[2]) for y in (box[1], box[3])]
         xs = [cx + cos * x - sin * y for x, y in corners]
@@ -69,8 +74,7 @@ def straighten(picture: Raster, scale: float) -> Scan:
     ink = _without_specks((smooth < _INK).astype(np.uint8), _SPECK * scale * scale)
     faint = (smooth < _FAINT).astype(np.uint8)
     scan = Scan(paper, ink, faint, scale, tilt, ())
-    back = Scan(paper, ink, faint, scale, -tilt, ())
-    return Scan(paper, ink, faint, scale, tilt, tuple(back.to_shown(box) for box in stamps)) if stamps else scan
+    return replace(scan, stamps=tuple(scan.leaning(box, back=True) for box in stamps))
 
 
 def _without_stamps(picture: Raster, scale: float) -> tuple[Raster, list[Box]]:

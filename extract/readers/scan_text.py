@@ -6,6 +6,8 @@ so that nothing is ever fetched. One thread each: a worker of the night has one 
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -41,7 +43,10 @@ class ReadChar:
 
 
 class LineReader:
-    """Both models, loaded once. Raises ModuleNotFoundError or FileNotFoundError where the wheel lacks them."""
+    """Both models, loaded once. deadline: on the monotonic clock; reading past it raises TimeoutError.
+
+    Raises ModuleNotFoundError or FileNotFoundError where the wheel lacks them.
+    """
 
     def __init__(self) -> None:
         spec = find_spec("rapidocr")
@@ -58,6 +63,7 @@ class LineReader:
         providers = ["CPUExecutionProvider"]
         self._finder = onnxruntime.InferenceSession(str(folder / _FINDER), options, providers=providers)
         self._reader = onnxruntime.InferenceSession(str(folder / _READER), options, providers=providers)
+        self.deadline = math.inf
         known = self._reader.get_modelmeta().custom_metadata_map["character"].splitlines()
         self._alphabet = ["", *known, " "]
 
@@ -80,6 +86,8 @@ class LineReader:
         return found
 
     def _run(self, batch: list[int], prepared: list[Raster], found: list[list[ReadChar]]) -> None:
+        if time.monotonic() > self.deadline:
+            raise TimeoutError
         width = _rounded(max(prepared[i].shape[1] for i in batch))
         block = np.zeros((len(batch), 3, _HEIGHT, width), np.float32)
         for row, index in enumerate(batch):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 MIB = 1024 * 1024
 
@@ -16,6 +18,7 @@ class Limits:
     max_pages: pages of a PDF that are read. max_seconds: wall time for the pages of one PDF.
     max_cells: cells of one document. max_columns: columns of one table (and the largest span taken at its word).
     max_page_objects: characters, rulings and rectangles of one PDF page.
+    max_convert_seconds: wall time for one document in LibreOffice, apart from its start.
     max_ocr_pages: pages of one document read by OCR. max_ocr_pixels: of the picture of one page.
     max_ocr_page_seconds: wall time for recognizing one page.
     """
@@ -31,6 +34,7 @@ class Limits:
     max_ocr_pages: int = 300
     max_ocr_pixels: int = 12_000_000
     max_ocr_page_seconds: int = 120
+    max_convert_seconds: int = 60
 
 
 def read_limits() -> Limits:
@@ -45,3 +49,10 @@ def read_limits() -> Limits:
             raise ValueError(f"{variable}={printed!r}: expected a positive whole number")
         changed[field.name] = int(printed)
     return Limits(**changed)
+
+
+def find_soffice() -> Path | None:
+    """LibreOffice: YUJUE_READ_SOFFICE where it is set (empty: none is to be used), else the one on the path."""
+    named = os.environ.get("YUJUE_READ_SOFFICE")
+    found = named if named is not None else shutil.which("soffice") or shutil.which("libreoffice")
+    return Path(found) if found and Path(found).is_file() else None

@@ -52,7 +52,7 @@ class _BodyWalk:
         self._parts = parts
         self._limits = limits
         self._levels = heading_levels(parts.styles)
-        self._text = TextWalk()
+        self._text = TextWalk(parts.document, *parts.notes, *parts.page_fields)
         self._n_tables = 0
         self._n_paragraphs = 0
         self._n_cells = 0
@@ -110,7 +110,7 @@ class _BodyWalk:
         self._n_tables += 1
         number = self._n_tables
         at = len(self.blocks)
-        grid = _Grid(number, self._limits.max_columns)
+        grid = _Grid(number, self._limits.max_columns, has_borders=_has_borders(element.find(W + "tblPr")))
         nested: list[XmlElement] = []
         for row in self._children(element, W + "tr"):
             properties = row.find(W + "trPr")
@@ -247,14 +247,16 @@ class _Anchor:
     colspan: int
     text: str
     ruled: bool
+    bare: bool
     rowspan: int = 1
 
 
 class _Grid:
     """Grid positions from `gridSpan`, `vMerge`, `gridBefore`, `gridAfter` (ECMA-376 part 1, 17.4)."""
 
-    def __init__(self, number: int, max_columns: int) -> None:
+    def __init__(self, number: int, max_columns: int, *, has_borders: bool) -> None:
         self._number = number
+        self._has_borders = has_borders
         self._max_columns = max_columns
         self._cells: list[_Anchor] = []
         self._open: dict[int, int] = {}  # column of a vertically merged cell → index of its anchor
@@ -264,6 +266,7 @@ class _Grid:
         self._n_cols = 0
         self._row_ruled = False
         self._head_is_unruled = True
+        self._any_ruled = False
         self.cut_spans = 0
 
     def start_row(self, skipped: int) -> None:
@@ -288,11 +291,13 @@ class _Grid:
             if text.strip():  # Word hides it, but it is in the file: nothing is dropped
                 cell.text = f"{cell.text}\n{text}" if cell.text.strip() else text
             return
-        ruled = not (self._head_is_unruled and _is_unruled(properties))
+        unruled = _is_unruled(properties, inherits=self._has_borders)
+        ruled = not (self._head_is_unruled and unruled)
         self._row_ruled = self._row_ruled or ruled
+        self._any_ruled = self._any_ruled or not unruled
         if merge is not None:
             self._still_open[col] = len(self._cells)
-        self._cells.append(_Anchor(self._row, col, span, text, ruled))
+        self._cells.append(_Anchor(self._row, col, span, text, ruled, bare=not _is_unruled(properties)))
 
     def end_row(self, skipped: int) -> None:
         self._open = self._still_open
@@ -308,7 +313,8 @@ class _Grid:
                 places=(Place(table=self._number, row=cell.row + 1, col=cell.col + 1),),
                 rowspan=cell.rowspan,
                 colspan=cell.colspan,
-                ruled=cell.ruled,
+                # without any line in the whole table nothing is told apart by the lines it lacks
+                ruled=cell.ruled or (cell.bare and not self._any_ruled),
             )
             for cell in self._cells
         ]
@@ -321,13 +327,25 @@ def _whole(properties: XmlElement | None, name: str) -> int:
     return min(int(value), 1_000_000) if value.isdecimal() and len(value) < 10 else 0
 
 
-def _is_unruled(properties: XmlElement | None) -> bool:
-    """No line above, left or right: how 单位 / 年度 / 万元 stand in the first row of a ruled table."""
+def _is_unruled(properties: XmlElement | None, *, inherits: bool = True) -> bool:
+    """No line above, left or right: how 单位 / 年度 / 万元 stand in the first row of a ruled table.
+
+    inherits: the table has borders of its own, which a cell has where it does not say otherwise (17.4.38).
+    """
     borders = properties.find(W + "tcBorders") if properties is not None else None
-    if borders is None:
-        return False
     for sides in (("top",), ("left", "start"), ("right", "end")):
-        found = next((e for e in (borders.find(W + side) for side in sides) if e is not None), None)
-        if found is None or found.get(W + "val") not in _NO_BORDER:
+        found = (
+            next((e for e in (borders.find(W + side) for side in sides) if e is not None), None)
+            if borders is not None
+            else None
+        )
+        if inherits if found is None else found.get(W + "val") not in _NO_BORDER:
             return False
     return True
+
+
+def _has_borders(properties: XmlElement | None) -> bool:
+    """Borders of the table itself, or a style that may bring them."""
+    if properties is None:
+        return False
+    return properties.find(W + "tblBorders") is not None or properties.find(W + "tblStyle") is not None

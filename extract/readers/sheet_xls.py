@@ -19,7 +19,7 @@ _STATES = {1: "hidden", 2: "very_hidden"}
 
 
 def load_xls(data: bytes, limits: Limits) -> Workbook:
-    """Raises UnreadableDocument: encrypted, damaged, too_large; for broken records also what xlrd happens to raise."""
+    """Raises UnreadableDocument: encrypted, damaged, too_large."""
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
     except XLRDError as error:
@@ -28,6 +28,8 @@ def load_xls(data: bytes, limits: Limits) -> Workbook:
                 issue("encrypted", "error", "工作簿加密，需要密码", "a workbook that needs a password")
             ) from error
         raise UnreadableDocument(damaged(f"{error}"[:200])) from error
+    except Exception as error:  # for broken records xlrd raises whatever it stumbles over
+        raise UnreadableDocument(damaged(f"{type(error).__name__}: {error}"[:200])) from error
     formats = [_code(book, xf.format_key) for xf in book.xf_list]
     lined = [_lined(xf.border) for xf in book.xf_list]
     count = CellCount(limits)

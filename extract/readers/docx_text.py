@@ -12,7 +12,8 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 
-_TEXT = frozenset({W + "t", M + "t"})
+_PRINTED = W + "t"
+_TEXT = frozenset({_PRINTED, M + "t"})
 _FIXED = {
     W + "tab": "\t",
     W + "ptab": "\t",
@@ -42,15 +43,40 @@ _SKIPPED = frozenset(
 )
 
 
+# what makes the text of a paragraph anything else than its w:t one after the other
+_NOT_PLAIN = (
+    *_FIXED,
+    *(name for name in _SKIPPED if name not in {W + "rPr", W + "pPr", W + "sdtPr", W + "sdtEndPr"}),
+    M + "t",
+    W + "sym",
+    W + "vanish",
+    W + "txbxContent",
+    A + "AlternateContent",
+)
+_STOPS = W + "tabs"  # the tab stops of a paragraph: w:tab as well, and not printed
+
+
 class TextWalk:
     """Reads paragraphs; remembers text boxes met on the way (`boxes`: w:txbxContent) and counts hidden runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *roots: XmlElement) -> None:
         self.boxes: list[XmlElement] = []
         self.hidden = 0
+        # elements that hold anything but plain runs: most paragraphs of a table do not, and are read in one call
+        self._special: set[XmlElement] = set()
+        for root in roots:
+            for found in root.iter(*_NOT_PLAIN):
+                parent = found.getparent()
+                if parent is not None and parent.tag == _STOPS:
+                    continue
+                while parent is not None and parent not in self._special:
+                    self._special.add(parent)
+                    parent = parent.getparent()
 
     def paragraph(self, element: XmlElement) -> str:
         """Text of one w:p as printed: tabs as "\\t", breaks as "\\n"; text boxes are not part of it."""
+        if element not in self._special:
+            return "".join([found.text or "" for found in element.iter(_PRINTED)])
         out: list[str] = []
         self._collect(element, out)
         return "".join(out)

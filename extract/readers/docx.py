@@ -7,6 +7,7 @@ one broken relationship and leaves inserted text, smart tags and tables in conte
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Table
 from extract.readers.docx_parts import Parts, load_parts
@@ -18,6 +19,10 @@ from extract.settings import Limits
 
 _BLOCK_WRAPPERS = frozenset({W + "ins", W + "moveTo", W + "customXml", W + "smartTag"})
 _NO_BORDER = frozenset({"nil", "none"})
+_PARAGRAPH, _TABLE, _ROW, _CELL = W + "p", W + "tbl", W + "tr", W + "tc"
+_CELL_PROPERTIES, _SPAN, _MERGE, _BORDERS = W + "tcPr", W + "gridSpan", W + "vMerge", W + "tcBorders"
+_VALUE = W + "val"
+_SIDES = ((W + "top",), (W + "left", W + "start"), (W + "right", W + "end"))
 
 
 def read_docx(data: bytes, sha256: str, limits: Limits) -> Reading:
@@ -112,12 +117,12 @@ class _BodyWalk:
         at = len(self.blocks)
         grid = _Grid(number, self._limits.max_columns, has_borders=_has_borders(element.find(W + "tblPr")))
         nested: list[XmlElement] = []
-        for row in self._children(element, W + "tr"):
+        for row in self._children(element, _ROW):
             properties = row.find(W + "trPr")
             if properties is not None and properties.find(W + "del") is not None:
                 continue
             grid.start_row(_whole(properties, "gridBefore"))
-            for cell in self._children(row, W + "tc"):
+            for cell in self._children(row, _CELL):
                 self._n_cells += 1
                 if self._n_cells > self._limits.max_cells:
                     raise UnreadableDocument(
@@ -128,8 +133,9 @@ class _BodyWalk:
                             f"more than {self._limits.max_cells} cells (limit YUJUE_READ_MAX_CELLS)",
                         )
                     )
-                text = self._cell_text(cell, nested)
-                grid.add(cell.find(W + "tcPr"), text)
+                lines: list[str] = []
+                format_of = self._cell_lines(cell, lines, nested)
+                grid.add(_cell_format(format_of), "\n".join(lines).strip("\n"))
             grid.end_row(_whole(properties, "gridAfter"))
         self._cut_spans += grid.cut_spans
         self.blocks.insert(at, grid.table(parent))
@@ -151,17 +157,16 @@ class _BodyWalk:
                 found.extend(self._children(child, tag))
         return found
 
-    def _cell_text(self, parent: XmlElement, nested: list[XmlElement]) -> str:
-        lines: list[str] = []
-        self._cell_lines(parent, lines, nested)
-        return "\n".join(lines).strip("\n")
-
-    def _cell_lines(self, parent: XmlElement, lines: list[str], nested: list[XmlElement]) -> None:
+    def _cell_lines(self, parent: XmlElement, lines: list[str], nested: list[XmlElement]) -> XmlElement | None:
+        """Adds the paragraphs of a cell and its tables; returns its w:tcPr. One pass: a large table has many cells."""
+        properties = None
         for child in parent:
             tag = child.tag
-            if tag == W + "p":
+            if tag == _PARAGRAPH:
                 lines.append(self._text.paragraph(child))
-            elif tag == W + "tbl":
+            elif tag == _CELL_PROPERTIES:
+                properties = child if properties is None else properties
+            elif tag == _TABLE:
                 nested.append(child)
             elif tag == W + "sdt":
                 content = child.find(W + "sdtContent")
@@ -169,6 +174,7 @@ class _BodyWalk:
                     self._cell_lines(content, lines, nested)
             elif tag in _BLOCK_WRAPPERS:
                 self._cell_lines(child, lines, nested)
+        return properties
 
     # --------------------------------------------------------------------------------------- other parts, issues
     def headings_by_numbering(self) -> None:
@@ -240,6 +246,31 @@ class _BodyWalk:
         return found
 
 
+class _CellFormat(NamedTuple):
+    """What w:tcPr says of the grid. merge: value of w:vMerge (continue where it has none), None without one."""
+
+    span: int = 1
+    merge: str | None = None
+    borders: XmlElement | None = None
+
+
+_PLAIN_CELL = _CellFormat()
+
+
+def _cell_format(properties: XmlElement | None) -> _CellFormat:
+    if properties is None:
+        return _PLAIN_CELL
+    found: dict[str, XmlElement] = {}
+    for child in properties:  # a look-up by name for each of the three takes several times as long
+        found.setdefault(child.tag, child)
+    span, merge = found.get(_SPAN), found.get(_MERGE)
+    return _CellFormat(
+        max(_number(span), 1),
+        merge.get(_VALUE, "continue") if merge is not None else None,
+        found.get(_BORDERS),
+    )
+
+
 @dataclass(slots=True)
 class _Anchor:
     row: int
@@ -275,13 +306,13 @@ class _Grid:
         self._still_open = {}
         self._row_ruled = False
 
-    def add(self, properties: XmlElement | None, text: str) -> None:
-        span = max(_whole(properties, "gridSpan"), 1)
+    def add(self, cell_format: _CellFormat, text: str) -> None:
+        span = cell_format.span
         if self._col + span > self._max_columns:
             self.cut_spans += 1
             span = max(self._max_columns - self._col, 1)
-        merge = properties.find(W + "vMerge") if properties is not None else None
-        continues = merge is not None and merge.get(W + "val", "continue") != "restart"
+        merge = cell_format.merge
+        continues = merge is not None and merge != "restart"
         col, self._col = self._col, self._col + span
         anchor = self._open.get(col) if continues else None
         if anchor is not None and self._cells[anchor].colspan == span:
@@ -291,13 +322,13 @@ class _Grid:
             if text.strip():  # Word hides it, but it is in the file: nothing is dropped
                 cell.text = f"{cell.text}\n{text}" if cell.text.strip() else text
             return
-        unruled = _is_unruled(properties, inherits=self._has_borders)
+        unruled = _is_unruled(cell_format.borders, inherits=self._has_borders)
         ruled = not (self._head_is_unruled and unruled)
         self._row_ruled = self._row_ruled or ruled
         self._any_ruled = self._any_ruled or not unruled
         if merge is not None:
             self._still_open[col] = len(self._cells)
-        self._cells.append(_Anchor(self._row, col, span, text, ruled, bare=not _is_unruled(properties)))
+        self._cells.append(_Anchor(self._row, col, span, text, ruled, bare=not _is_unruled(cell_format.borders)))
 
     def end_row(self, skipped: int) -> None:
         self._open = self._still_open
@@ -322,24 +353,25 @@ class _Grid:
 
 
 def _whole(properties: XmlElement | None, name: str) -> int:
-    element = properties.find(W + name) if properties is not None else None
-    value = element.get(W + "val", "") if element is not None else ""
+    return _number(properties.find(W + name) if properties is not None else None)
+
+
+def _number(element: XmlElement | None) -> int:
+    value = element.get(_VALUE, "") if element is not None else ""
     return min(int(value), 1_000_000) if value.isdecimal() and len(value) < 10 else 0
 
 
-def _is_unruled(properties: XmlElement | None, *, inherits: bool = True) -> bool:
+def _is_unruled(borders: XmlElement | None, *, inherits: bool = True) -> bool:
     """No line above, left or right: how 单位 / 年度 / 万元 stand in the first row of a ruled table.
 
     inherits: the table has borders of its own, which a cell has where it does not say otherwise (17.4.38).
     """
-    borders = properties.find(W + "tcBorders") if properties is not None else None
-    for sides in (("top",), ("left", "start"), ("right", "end")):
-        found = (
-            next((e for e in (borders.find(W + side) for side in sides) if e is not None), None)
-            if borders is not None
-            else None
-        )
-        if inherits if found is None else found.get(W + "val") not in _NO_BORDER:
+    values: dict[str, str | None] = {}
+    for child in borders if borders is not None else ():
+        values.setdefault(child.tag, child.get(_VALUE))
+    for sides in _SIDES:
+        named = next((side for side in sides if side in values), None)
+        if inherits if named is None else values[named] not in _NO_BORDER:
             return False
     return True
 

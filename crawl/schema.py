@@ -40,7 +40,8 @@ class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the web said about one document: how it was reached. All texts as printed on the page.
 
     published_date: YYYY-MM-DD from the page. county_code and publisher: from the Source.
-    A document given on the command line has only filename.
+    A document given on the command line has only filename. A member of an archive (zip, rar, 7z) has what was said
+    of the archive, its own filename, the sha256 of the archive and its path in it.
     """
 
     filename: str | None = None
@@ -52,6 +53,8 @@ class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
     link_text: str | None = None
     notice_title: str | None = None
     published_date: str | None = None
+    parent_sha256: str | None = None
+    member_path: str | None = None
 
 
 class FoundDocument(msgspec.Struct, frozen=True):
@@ -60,6 +63,24 @@ class FoundDocument(msgspec.Struct, frozen=True):
     sha256: str
     provenance: Provenance
     is_current: bool = True
+
+
+class UnpackIssue(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an archive, or a member of it, gave no document. code: stable; member: its path in the archive."""
+
+    code: str
+    severity: Literal["info", "warning", "error"]
+    message_zh: str
+    message_en: str
+    member: str | None = None
+    count: int = 1
+
+
+class Unpacked(msgspec.Struct, frozen=True):
+    """What an archive holds: (path in the archive, sha256) of each member, in its order; and what was not read."""
+
+    members: list[tuple[str, str]]
+    issues: list[UnpackIssue] = []
 
 
 class CrawlResult(msgspec.Struct, frozen=True):

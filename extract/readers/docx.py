@@ -21,6 +21,7 @@ _BLOCK_WRAPPERS = frozenset({W + "ins", W + "moveTo", W + "customXml", W + "smar
 _NO_BORDER = frozenset({"nil", "none"})
 _PARAGRAPH, _TABLE, _ROW, _CELL = W + "p", W + "tbl", W + "tr", W + "tc"
 _CELL_PROPERTIES, _SPAN, _MERGE, _BORDERS = W + "tcPr", W + "gridSpan", W + "vMerge", W + "tcBorders"
+_ROW_PROPERTIES, _DELETED, _BEFORE, _AFTER = W + "trPr", W + "del", W + "gridBefore", W + "gridAfter"
 _VALUE = W + "val"
 _SIDES = ((W + "top",), (W + "left", W + "start"), (W + "right", W + "end"))
 
@@ -118,10 +119,10 @@ class _BodyWalk:
         grid = _Grid(number, self._limits.max_columns, has_borders=_has_borders(element.find(W + "tblPr")))
         nested: list[XmlElement] = []
         for row in self._children(element, _ROW):
-            properties = row.find(W + "trPr")
-            if properties is not None and properties.find(W + "del") is not None:
+            row_format = _named_children(next(row.iterchildren(_ROW_PROPERTIES), None))
+            if _DELETED in row_format:
                 continue
-            grid.start_row(_whole(properties, "gridBefore"))
+            grid.start_row(_number(row_format.get(_BEFORE)))
             for cell in self._children(row, _CELL):
                 self._n_cells += 1
                 if self._n_cells > self._limits.max_cells:
@@ -136,7 +137,7 @@ class _BodyWalk:
                 lines: list[str] = []
                 format_of = self._cell_lines(cell, lines, nested)
                 grid.add(_cell_format(format_of), "\n".join(lines).strip("\n"))
-            grid.end_row(_whole(properties, "gridAfter"))
+            grid.end_row(_number(row_format.get(_AFTER)))
         self._cut_spans += grid.cut_spans
         self.blocks.insert(at, grid.table(parent))
         for inner in nested:
@@ -260,9 +261,7 @@ _PLAIN_CELL = _CellFormat()
 def _cell_format(properties: XmlElement | None) -> _CellFormat:
     if properties is None:
         return _PLAIN_CELL
-    found: dict[str, XmlElement] = {}
-    for child in properties:  # a look-up by name for each of the three takes several times as long
-        found.setdefault(child.tag, child)
+    found = _named_children(properties)
     span, merge = found.get(_SPAN), found.get(_MERGE)
     return _CellFormat(
         max(_number(span), 1),
@@ -352,8 +351,12 @@ class _Grid:
         return Table(self._number, self._row + 1, self._n_cols, cells, parent=parent)
 
 
-def _whole(properties: XmlElement | None, name: str) -> int:
-    return _number(properties.find(W + name) if properties is not None else None)
+def _named_children(properties: XmlElement | None) -> dict[str, XmlElement]:
+    """tag → first child of that name; a search for each of several names takes several times as long."""
+    found: dict[str, XmlElement] = {}
+    for child in properties if properties is not None else ():
+        found.setdefault(child.tag, child)
+    return found
 
 
 def _number(element: XmlElement | None) -> int:

@@ -16,6 +16,8 @@ def heading_levels(styles: XmlElement | None) -> dict[str, int]:
     outline: dict[str, int | None] = {}
     based_on: dict[str, str] = {}
     for style in styles.iterfind(W + "style"):
+        if style.get(W + "type", "paragraph") != "paragraph":
+            continue  # of tables and characters: no paragraph can have it, and there are hundreds
         style_id = style.get(W + "styleId", "")
         parent = style.find(W + "basedOn")
         if parent is not None:

@@ -100,7 +100,7 @@ def read_picture(picture: Raster, scale: float, number: int, reader: LineReader)
 
 def _read_upright(picture: Raster, scale: float, number: int, reader: LineReader, turn: int) -> ScannedPage:
     scan = straighten(picture, scale)
-    grids, rulings = ruled_grids(scan.faint, scale)
+    grids, rulings = ruled_grids(scan.paper, scale)
     letters = np.where(rulings > 0, 0, scan.ink).astype(np.uint8)
     lines = _lines_in_cells(letters, grids, scale)
     lines += _lines_outside(scan, letters, grids, reader)

@@ -21,13 +21,12 @@ MOST_TILT: Final = 3.0  # degrees; a page lying more askew is read as it lies
 _RED: Final = 40  # by how much red must outshine green and blue
 _STAMP: Final = 48.0  # points: the smaller side of a seal (18 mm and more); red letters and lines are smaller
 _INK: Final = 165  # of 255, after the paper is made white
-_FAINT: Final = 208  # hairlines lose their black where they are thinner than a pixel
 _SPECK: Final = 0.55  # square points: dots of dirt; the smallest decimal point in use (6 pt type) has 0.6
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A straightened page. paper: gray values; ink, faint: masks of dark and of at least faintly dark pixels.
+    """A straightened page. paper: gray values; ink: mask of dark pixels without specks.
 
     scale: pixels per point. tilt: degrees by which the page as shown is turned clockwise against this one.
     stamps: boxes of seals that were taken off, in points of the straight page.
@@ -35,7 +34,6 @@ class Scan:
 
     paper: Raster
     ink: Raster
-    faint: Raster
     scale: float
     tilt: float
     stamps: tuple[Box, ...]
@@ -72,8 +70,7 @@ def straighten(picture: Raster, scale: float) -> Scan:
     paper = _on_white(gray)
     smooth = cv2.GaussianBlur(paper, (3, 3), 0)
     ink = _without_specks((smooth < _INK).astype(np.uint8), _SPECK * scale * scale)
-    faint = (smooth < _FAINT).astype(np.uint8)
-    scan = Scan(paper, ink, faint, scale, tilt, ())
+    scan = Scan(paper, ink, scale, tilt, ())
     return replace(scan, stamps=tuple(scan.leaning(box, back=True) for box in stamps))
 
 
@@ -86,19 +83,19 @@ def _without_stamps(picture: Raster, scale: float) -> tuple[Raster, list[Box]]:
         return gray, []
     reach = max(3, round(3 * scale))
     joined = cv2.morphologyEx(reddish, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
     stamps: list[Box] = []
     for label in range(1, count):
         x, y, w, h, _area = (int(v) for v in stats[label])
         if min(w, h) < _STAMP * scale:
             continue
-        # in the red channel red ink is as bright as paper, and black print below it stays black
         edge = round(2 * scale)
-        rows = slice(max(y - edge, 0), y + h + edge)
-        cols = slice(max(x - edge, 0), x + w + edge)
-        part = (labels[rows, cols] == label).astype(np.uint8)
-        part = cv2.dilate(part, np.ones((3, 3), np.uint8), iterations=max(1, edge // 2)) > 0
-        gray[rows, cols][part] = np.maximum(picture[rows, cols, 0], gray[rows, cols])[part]
+        rows, cols = slice(max(y - edge, 0), y + h + edge), slice(max(x - edge, 0), x + w + edge)
+        # in the red channel red ink is nearly as bright as paper, and black print below it stays black
+        channel = picture[rows, cols, 0]
+        inked = cv2.dilate(reddish[rows, cols], np.ones((5, 5), np.uint8)) > 0
+        bright = float(np.median(channel[reddish[rows, cols] > 0]))
+        gray[rows, cols] = np.where(inked, cv2.convertScaleAbs(channel, alpha=255 / max(bright, 80.0)), channel)
         stamps.append((x / scale, y / scale, (x + w) / scale, (y + h) / scale))
     return gray, stamps
 

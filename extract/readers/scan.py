@@ -2,7 +2,7 @@
 
 Grids come from the drawn lines, as in a PDF; each line of print inside a cell is cut out by its ink and read alone, so
 no text can run over a ruling. Print outside grids is found by the line finder. Nothing read is ever put right: where
-two looks at a number differ, or its marks do not count up to its characters, its confidence is low.
+two looks at a number differ, or it is none that is printed so, or its digits leave a hole, its confidence is low.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _NUMBER: Final = re.compile(r"[-－+]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?[
 _NUMERIC: Final = re.compile(r"[\d.,，．。·:：'’\-－—+%％oOlI|]*\d[\d.,，．。·:：'’\-－—+%％oOlI|]*")
 _ODD: Final = re.compile(r"[.,，．。·:：'’oOlI|]")
 _DATED: Final = re.compile(r"\d{4}([.年]\d{1,2}){1,2}")
+_HOLE: Final = 1.45  # of the usual distance of two digits
 _DIRT: Final = 1.3  # points: a mark smaller than this both ways, alone in its line, is not print
 _USUAL: Final = 10.0  # points of height of a line, where a page has none to measure
 
@@ -230,7 +231,7 @@ def _read_lines(
         if not any(char.text.strip() for char in text):
             doubts.append((_points(line.ink, scan.scale), 0.0))
             continue
-        checked = _checked(text, letters, line) if _is_numeric(text) else text
+        checked = _checked(text) if _is_numeric(text) else text
         chars.extend(_placed(checked, line, cut, scan.scale))
     return chars, doubts
 
@@ -314,7 +315,7 @@ def _wants_second_look(chars: Sequence[ReadChar]) -> bool:
     if not _is_numeric(chars):
         return False
     bare = "".join(_text(chars).split())
-    return _NUMBER.fullmatch(bare) is None or min(char.sure for char in chars) < _SECOND_LOOK
+    return _NUMBER.fullmatch(bare) is None or _has_hole(chars) or min(char.sure for char in chars) < _SECOND_LOOK
 
 
 def _compared(first: list[ReadChar], second: list[ReadChar]) -> list[ReadChar]:
@@ -331,12 +332,18 @@ def _capped(chars: list[ReadChar], most: float) -> list[ReadChar]:
     return [ReadChar(char.text, char.at, min(char.sure, most)) for char in chars]
 
 
-def _checked(chars: list[ReadChar], letters: Raster, line: _Line) -> list[ReadChar]:
-    """A number that nobody would print (151,73), or of more or fewer characters than marks, is not trusted."""
+def _checked(chars: list[ReadChar]) -> list[ReadChar]:
+    """A number that nobody would print (151,73), or whose digits leave room for a mark (a lost point), is not trusted."""
     bare = "".join(_text(chars).split())
     if _ODD.search(bare) and not _NUMBER.fullmatch(bare) and not _DATED.fullmatch(bare):
         return _capped(chars, _DOUBTFUL)
-    return chars
+    return _capped(chars, _DOUBTFUL) if _has_hole(chars) else chars
+
+
+def _has_hole(chars: Sequence[ReadChar]) -> bool:
+    """Whether two neighbouring digits stand wider apart than digits do: they are all equally wide in print."""
+    gaps = [b.at - a.at for a, b in zip(chars, chars[1:], strict=False) if a.text.isdecimal() and b.text.isdecimal()]
+    return len(gaps) >= 3 and max(gaps) > _HOLE * sorted(gaps)[len(gaps) // 2]
 
 
 def _placed(chars: Sequence[ReadChar], line: _Line, cut: _Cut, scale: float) -> list[Char]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import cv2
@@ -18,6 +19,8 @@ _SELF: Final = 40.0  # points: a run this long is a rule by itself
 _MEET: Final = 2.2  # points between a rule's end and the rule it ends at
 _GRID: Final = 60.0  # points: the longer side of the smallest table; a character drawn of boxes (目, 国) is smaller
 _CROSSED: Final = 0.08  # share of a short run's length that print touches
+_CROSSED_LONG: Final = 0.3  # and of a long one's
+_CONTRAST: Final = 18  # of 255: by which a ruling is darker, on the average along it, than the paper beside it
 _HALF: Final = 1.1  # points: half of the thickness taken away with a ruling
 _FAINT: Final = 208  # of 255: hairlines lose their black where they are thinner than a pixel
 _THICK: Final = 4.5  # points: anything thicker is a filled area
@@ -25,7 +28,7 @@ _THICK: Final = 4.5  # points: anything thicker is a filled area
 
 def ruled_grids(paper: Raster, scale: float) -> tuple[list[list[Box]], Raster]:
     """(cells of each ruled grid, top to bottom, in points; mask of the pixels of its rulings)."""
-    across, down = _held(_lines(paper, scale), _lines(np.ascontiguousarray(paper.T), scale))
+    across, down = _held(_lines(paper, scale, max), _lines(np.ascontiguousarray(paper.T), scale, min))
     grids = [cells for cells in enclosed_cells(across, down) if _extent(cells) >= _GRID]
     mask = np.zeros_like(paper)
     half = _HALF * scale
@@ -69,18 +72,20 @@ def _extent(cells: list[Box]) -> float:
     return max(wide, high)
 
 
-def _lines(paper: Raster, scale: float) -> list[Rule]:
+def _lines(paper: Raster, scale: float, worse: Callable[[Iterable[float]], float]) -> list[Rule]:
     """Long thin level runs. A hairline in noise is dark only on the average along it; so is a row of strokes of print,
     which is told by what touches it from its sides."""
     dark = (cv2.GaussianBlur(paper, (3, 3), 0) < _FAINT).astype(np.uint8)
-    level = (cv2.GaussianBlur(cv2.blur(paper, (7, 1)), (3, 3), 0) < _FAINT).astype(np.uint8)
+    level = cv2.blur(paper, (11, 1))
+    beside = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((round(_THICK * scale), 1), np.uint8))
+    level = (cv2.subtract(beside, level) > _CONTRAST).astype(np.uint8)
     level = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((1, round(_LONG * scale)), np.uint8))
     count, labels, stats, centres = cv2.connectedComponentsWithStats(runs, connectivity=8)
     rules: list[Rule] = []
     for label in range(1, count):
         x, y, w, h, area = (int(v) for v in stats[label])
-        if area / w > _THICK * scale or _is_crossed(dark, x, y, w, h, scale):
+        if area / w > _THICK * scale or _is_crossed(dark, (x, y, w, h), scale, worse):
             continue
         if h <= (_THICK + 1) * scale:
             rules.append((float(centres[label][1] + 0.5) / scale, x / scale, (x + w) / scale))
@@ -89,17 +94,21 @@ def _lines(paper: Raster, scale: float) -> list[Rule]:
     return rules
 
 
-def _is_crossed(dark: Raster, x: int, y: int, w: int, h: int, scale: float) -> bool:
-    """Whether much print touches the run from both its sides between its ends: then it is made of strokes of print.
+def _is_crossed(
+    dark: Raster, run: tuple[int, int, int, int], scale: float, worse: Callable[[Iterable[float]], float]
+) -> bool:
+    """Whether much print touches the run between its ends: then it is made of strokes of print.
 
-    A number set tight against a ruling touches it from one side only.
+    worse: which of its two sides counts. A line of print stands on a false level run, so one side is enough; a number
+    may be set tight against a ruling that goes down, but no print runs down on both sides of it.
     """
+    x, y, w, h = run
     end = round(_MEET * scale)
     reach = max(2, round(0.8 * scale))
     inner = slice(x + end, max(x + w - end, x + end + 1))
     touched = [dark[max(0, y - reach) : max(0, y - 1), inner], dark[y + h + 1 : y + h + reach, inner]]
-    share = min((float(side.any(axis=0).mean()) for side in touched if side.size), default=0.0)
-    return share > (_CROSSED if w < _SELF * scale else 3 * _CROSSED)
+    share = worse([float(side.any(axis=0).mean()) if side.size else 0.0 for side in touched])
+    return share > (_CROSSED if w < _SELF * scale else _CROSSED_LONG)
 
 
 def _leaning(part: Raster, x: int, y: int, scale: float) -> list[Rule]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_TILT: Final = 3.0  # degrees; a page lying more askew is read as it lies
 _RED: Final = 40  # by how much red must outshine green and blue
 _STAMP: Final = 48.0  # points: the smaller side of a seal (18 mm and more); red letters and lines are smaller
-_INK: Final = 165  # of 255, after the paper is made white
+_INK: Final = 200  # of 255, after the paper is made white
 _SPECK: Final = 0.55  # square points: dots of dirt; the smallest decimal point in use (6 pt type) has 0.6
 
 
@@ -93,9 +93,11 @@ def _without_stamps(picture: Raster, scale: float) -> tuple[Raster, list[Box]]:
         rows, cols = slice(max(y - edge, 0), y + h + edge), slice(max(x - edge, 0), x + w + edge)
         # in the red channel red ink is nearly as bright as paper, and black print below it stays black
         channel = picture[rows, cols, 0]
-        inked = cv2.dilate(reddish[rows, cols], np.ones((5, 5), np.uint8)) > 0
-        bright = float(np.median(channel[reddish[rows, cols] > 0]))
-        gray[rows, cols] = np.where(inked, cv2.convertScaleAbs(channel, alpha=255 / max(bright, 80.0)), channel)
+        red_here = reddish[rows, cols] > 0
+        inked = cv2.dilate(reddish[rows, cols], np.ones((3, 3), np.uint8)) > 0
+        bright, white = float(np.median(channel[red_here])), float(np.median(channel[~inked]))
+        lifted = cv2.convertScaleAbs(channel, alpha=max(1.0, white / max(bright, 80.0)))
+        gray[rows, cols] = np.where(inked, lifted, channel)
         stamps.append((x / scale, y / scale, (x + w) / scale, (y + h) / scale))
     return gray, stamps
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import locale
 import re
 import struct
 import unicodedata
@@ -282,7 +283,10 @@ def zip_name(info: zipfile.ZipInfo) -> str:
         if tag == _UNICODE_PATH and size > 5:
             return extra[at + 9 : at + 4 + size].decode("utf-8", "replace")
         at += 4 + size
-    raw = info.orig_filename.encode("cp437", "replace")
+    return _decoded(info.orig_filename.encode("cp437", "replace"))
+
+
+def _decoded(raw: bytes) -> str:
     for encoding in ("utf-8", "gb18030"):
         try:
             return raw.decode(encoding)
@@ -316,6 +320,21 @@ class _BlockReader:
         return bytes(found[:most])
 
 
+@contextlib.contextmanager
+def _utf8_names() -> Iterator[None]:
+    """libarchive gives names in the character set of the locale; in that of `C` Chinese names have no form at all."""
+    if locale.nl_langinfo(locale.CODESET) == "UTF-8":
+        yield
+        return
+    before = locale.setlocale(locale.LC_CTYPE)
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    try:
+        yield
+    finally:
+        locale.setlocale(locale.LC_CTYPE, before)
+
+
 def _libarchive_entries(
     data: bytes, kind: ArchiveKind, work: _Unpacking
 ) -> Iterator[tuple[_Found, Callable[[int], bytes]]]:
@@ -331,13 +350,17 @@ def _libarchive_entries(
         )
         return
     try:
-        with libarchive.memory_reader(data, format_name=kind, filter_name="none", header_codec="gb18030") as archive:
+        with (
+            _utf8_names(),
+            libarchive.memory_reader(data, format_name=kind, filter_name="none", header_codec="ascii") as archive,
+        ):
             for entry in archive:
                 if not entry.isfile:
                     continue
                 name = entry.pathname
                 size = entry.size if isinstance(entry.size, int) else None
-                shown = name.decode("gb18030", "replace") if isinstance(name, bytes) else name or ""
+                # bytes where the system's locale cannot tell the name, or it is not ASCII and not marked as Unicode
+                shown = _decoded(name) if isinstance(name, bytes) else name or ""
                 yield _Found(shown, size or 0, 0, locked=False), _BlockReader(entry.get_blocks(), size, ArchiveError)
     except (ArchiveError, OSError, ValueError) as error:
         text = str(error)

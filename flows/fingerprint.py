@@ -19,13 +19,15 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 # Entry modules of each stage, and the libraries whose version may change what is read.
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
-    "read": ("extract.readers",),
+    "unpack": ("crawl.unpack",),
+    "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
     "checks": ("flows.checks",),
     "release": ("flows.release.build",),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
-    "read": ("lxml", "pdfplumber", "pdfminer.six", "pypdfium2", "python-docx"),
+    "unpack": ("libarchive-c",),
+    "read": ("lxml", "xlrd", "libarchive-c", "pdfplumber", "pdfminer.six", "pypdfium2", "python-docx"),
 }
 DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".csv", ".html", ".css", ".json"})
 

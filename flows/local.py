@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from crawl.schema import Provenance
+from crawl.schema import Provenance, Unpacked
+from crawl.unpack import may_be_archive
 from extract.document import Issue, Reading
 from flows import errors
 from flows.build_facts import facts_of_a_failure
 from flows.read_documents import unread
 from flows.settings import WorkLimits
 from flows.stage import Progress, failure_issue, quiet
-from flows.store import Tables, pack_reading, unpack_reading, unpack_tables
+from flows.store import Tables, pack_reading, unpack_reading, unpack_tables, unpack_unpacked
 from flows.workers import Job, Outcome, run_jobs
 from normalize.issues import issue_rows
 from normalize.schema import TABLES
@@ -24,13 +26,16 @@ from normalize.schema import TABLES
 
 @dataclass
 class LocalDocument:
-    """One document given by path. tables: rows per table of the contract, findings included.
+    """One document given by path, or a member of an archive given by path (path: the archive's, then the member's).
+
+    tables: rows per table of the contract, findings included.
 
     unreadable: the issue that says why nothing could be read; None where something was.
     """
 
     path: Path
     reading: Reading
+    provenance: Provenance
     tables: Tables = field(default_factory=dict)
 
     @property
@@ -70,18 +75,42 @@ def expand(paths: Sequence[Path]) -> list[Path]:
 
 
 def read_paths(paths: Sequence[Path], limits: WorkLimits, progress: Progress = quiet) -> list[LocalDocument]:
-    """Read these files; the same bytes under a second name are left out. In the order given."""
+    """Read these files; the same bytes under a second name are left out. In the order given.
+
+    An archive (zip, rar, 7z) is read as its members, and itself only for what could not be unpacked.
+    """
     given: dict[str, Path] = {}
     for path in paths:
         given.setdefault(_digest(path), path)
-    jobs = [Job("read", sha256, {"path": str(path), "filename": path.name}) for sha256, path in given.items()]
-    readings = {
-        outcome.job.sha256: unread(outcome.job.sha256, failure_issue("read", outcome))
-        if outcome.failure
-        else unpack_reading(outcome.packed)
-        for outcome in _told(jobs, limits, "read", progress)
-    }
-    return [LocalDocument(path, readings[sha256]) for sha256, path in given.items()]
+    with tempfile.TemporaryDirectory(prefix="yujue-members-") as folder:
+        jobs: dict[str, Job] = {}
+        about: dict[str, tuple[Path, Provenance]] = {}
+        held = _unpack({sha256: path for sha256, path in given.items() if may_be_archive(_head(path))}, folder, limits)
+        for sha256, path in given.items():
+            unpacked = held.get(sha256)
+            if unpacked is None or not unpacked.members or any(i.severity != "info" for i in unpacked.issues):
+                jobs.setdefault(sha256, Job("read", sha256, {"path": str(path), "filename": path.name}))
+                about.setdefault(sha256, (path, Provenance(filename=path.name)))
+            for name, member in unpacked.members if unpacked is not None else ():
+                filename = name.rpartition("/")[2]
+                arguments = {"archive": folder, "sha256": member, "filename": filename}
+                jobs.setdefault(member, Job("read", member, arguments))
+                provenance = Provenance(filename=filename, parent_sha256=sha256, member_path=name)
+                about.setdefault(member, (path / name, provenance))
+        readings = {
+            outcome.job.sha256: unread(outcome.job.sha256, failure_issue("read", outcome))
+            if outcome.failure
+            else unpack_reading(outcome.packed)
+            for outcome in _told(list(jobs.values()), limits, "read", progress)
+        }
+    return [LocalDocument(path, readings[sha256], provenance) for sha256, (path, provenance) in about.items()]
+
+
+def _unpack(paths: dict[str, Path], folder: str, limits: WorkLimits) -> dict[str, Unpacked]:
+    """What these archives hold, the members' bodies in `folder`; nothing for one that is none or cannot be opened."""
+    jobs = [Job("unpack", sha256, {"path": str(path), "into": folder}) for sha256, path in paths.items()]
+    found = {o.job.sha256: unpack_unpacked(o.packed) for o in run_jobs(jobs, limits) if not o.failure}
+    return {sha256: unpacked for sha256, unpacked in found.items() if unpacked.members or unpacked.issues}
 
 
 def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, progress: Progress = quiet) -> None:
@@ -111,7 +140,7 @@ def together(documents: Sequence[LocalDocument]) -> Tables:
 def _facts_job(document: LocalDocument) -> Job:
     arguments = {
         "reading": pack_reading(document.reading),
-        "provenance": msgspec.to_builtins(Provenance(filename=document.path.name)),
+        "provenance": msgspec.to_builtins(document.provenance),
         "is_current": True,
     }
     return Job("facts", document.reading.document_sha256, arguments)
@@ -122,6 +151,11 @@ def _told(jobs: list[Job], limits: WorkLimits, stage: str, progress: Progress) -
     for count, outcome in enumerate(run_jobs(jobs, limits), start=1):
         yield outcome
         progress(stage, count, len(jobs))
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(64)
 
 
 def _digest(path: Path) -> str:

@@ -1,6 +1,6 @@
 """The whole night. Open this first.
 
-    crawl → documents → read → facts → checks → release
+    crawl → documents → unpack → read → facts → checks → release
 
 Every step is a plain function; `step` runs one and may be Prefect's (flows/prefect_flow.py). What is done is decided by
 fingerprints alone: a night with nothing new reads nothing and publishes nothing, and one that was killed is completed
@@ -31,6 +31,7 @@ from flows.release.version import remove_debris
 from flows.settings import DataRoot, WorkLimits, work_limits
 from flows.stage import Plan, Progress, merged_issues, quiet, shards
 from flows.store import Store
+from flows.unpack_archives import plan_unpacking, with_members
 
 T = TypeVar("T")
 Step = Callable[[str, Callable[[], object]], object]
@@ -73,6 +74,10 @@ def nightly(
             progress("crawl", number, len(sources))
 
         documents = found_documents(root)
+        unpacking = plan_unpacking(documents, root, limits, progress)
+        if unpacking.works:
+            do_what_is_missing(unpacking, night, step)
+            documents = with_members(documents, unpacking, root)
         night.documents = len(documents)
 
         reading = plan_reading(documents, root, limits, progress)
@@ -90,7 +95,7 @@ def nightly(
                 "release",
                 lambda: publish_release(facts, checks, unreached(root), root=root, now=now, progress=progress),
             )
-        night.issues = merged_issues((reading, facts, checks))
+        night.issues = merged_issues((unpacking, reading, facts, checks))
     return night
 
 
@@ -110,7 +115,7 @@ def run(step: Step, name: str, work: Callable[[], T]) -> T:
 
 def remove_all_debris(root: DataRoot) -> None:
     """What killed nights left half-written."""
-    for folder in (root.tables, root.facts, root.findings):
+    for folder in (root.members, root.tables, root.facts, root.findings):
         Store(folder).remove_debris()
     remove_debris(root.releases)
 

@@ -31,6 +31,10 @@ class DataRoot:
         return self.path / "ledger" / "ledger.sqlite"
 
     @property
+    def members(self) -> Path:
+        return self.path / "members"
+
+    @property
     def tables(self) -> Path:
         return self.path / "tables"
 

@@ -1,5 +1,6 @@
 """Intermediate results: one file per document and stage, named by document and fingerprint.
 
+    members/3a/…                                what an archive (zip, rar, 7z) holds
     tables/3a/3a2245….-1f0c9a….msgpack.zst      a Reading
     facts/3a/…                                  rows per table
     findings/3a/…                               rows of the table findings
@@ -22,6 +23,7 @@ import msgspec
 import polars as pl
 import zstandard
 
+from crawl.schema import Unpacked
 from extract.document import Issue, Reading
 from normalize.schema import TABLES
 
@@ -32,6 +34,7 @@ SUFFIX = ".msgpack.zst"
 PART = ".part-"
 
 _reading = msgspec.msgpack.Decoder(Reading)
+_unpacked = msgspec.msgpack.Decoder(Unpacked)
 _rows = msgspec.msgpack.Decoder(dict[str, list[dict[str, Any]]])
 _dates = {name: [f.name for f in spec.columns if f.dtype == pl.Date()] for name, spec in TABLES.items()}
 
@@ -115,6 +118,18 @@ def unpack_reading(packed: bytes) -> Reading:
     """Raises DamagedResult."""
     try:
         return _reading.decode(_unpack(packed))
+    except msgspec.MsgspecError as error:
+        raise DamagedResult(str(error)) from error
+
+
+def pack_unpacked(unpacked: Unpacked) -> bytes:
+    return _pack(msgspec.msgpack.encode(unpacked))
+
+
+def unpack_unpacked(packed: bytes) -> Unpacked:
+    """Raises DamagedResult."""
+    try:
+        return _unpacked.decode(_unpack(packed))
     except msgspec.MsgspecError as error:
         raise DamagedResult(str(error)) from error
 

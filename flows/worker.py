@@ -20,12 +20,13 @@ from typing import Any, BinaryIO, Literal
 
 import msgspec
 
-from crawl.schema import Provenance
+from crawl.schema import Provenance, Unpacked, UnpackIssue
 from extract.document import Identity, Interpretation, Issue, Reading
-from flows.store import DamagedResult, pack_reading, pack_tables, unpack_reading, unpack_tables
+from flows.store import DamagedResult, pack_reading, pack_tables, pack_unpacked, unpack_reading, unpack_tables
 
 GRACE_SECONDS = 30  # the parent ends a late worker; the alarm is for a worker whose parent is gone
 PR_SET_PDEATHSIG = 1
+ARCHIVES = frozenset({"zip", "rar", "7z"})
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -33,21 +34,61 @@ class NotInTheArchive(Exception):  # noqa: N818 - names what was found
     """The body a document is named by is missing from the archive, or is not itself."""
 
 
+def unpack(arguments: dict[str, Any]) -> bytes:
+    """The members of an archive (zip, rar, 7z), stored under their digests; packed: their paths, digests and issues."""
+    from crawl.archive import Archive  # noqa: PLC0415 - only what the job needs
+    from crawl.unpack import archive_kind  # noqa: PLC0415
+    from crawl.unpack import unpack as members_of  # noqa: PLC0415
+
+    content = _content(arguments)
+    if archive_kind(content) is None:
+        return pack_unpacked(Unpacked([]))
+    members, issues = members_of(content)
+    store = Archive(Path(arguments["into"]))
+    return pack_unpacked(Unpacked([(member.name, store.put(member.data)) for member in members], issues))
+
+
 def read(arguments: dict[str, Any]) -> bytes:
-    """A document, from the archive or from a path, as a packed Reading."""
+    """A document, from the archive or from a path, as a packed Reading. Of an archive: what could not be unpacked."""
     from extract.readers import read_document  # noqa: PLC0415 - only what the job needs
 
     if "path" in arguments:
-        return pack_reading(read_document(Path(arguments["path"]), filename=arguments.get("filename")))
+        source = Path(arguments["path"])
+        reading = read_document(source, filename=arguments.get("filename"))
+    else:
+        reading = read_document(_content(arguments), filename=arguments.get("filename"))
+    if reading.kind in ARCHIVES and not any(issue.severity == "error" for issue in reading.issues):
+        from crawl.unpack import unpack as members_of  # noqa: PLC0415
+
+        sha256 = reading.document_sha256
+        reading.issues += [archive_issue(issue, sha256) for issue in members_of(_content(arguments))[1]]
+    return pack_reading(reading)
+
+
+def archive_issue(issue: UnpackIssue, sha256: str) -> Issue:
+    return Issue(
+        issue.code,
+        issue.severity,
+        "read",
+        issue.message_zh,
+        issue.message_en,
+        document_sha256=sha256,
+        count=issue.count,
+    )
+
+
+def _content(arguments: dict[str, Any]) -> bytes:
+    """The bytes a job is about. Raises NotInTheArchive."""
+    if "path" in arguments:
+        return Path(arguments["path"]).read_bytes()
     from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
 
     try:
-        content = Archive(Path(arguments["archive"])).get(arguments["sha256"])
+        return Archive(Path(arguments["archive"])).get(arguments["sha256"])
     except FileNotFoundError as error:
         raise NotInTheArchive("missing") from error
     except ArchiveCorruption as error:
         raise NotInTheArchive("damaged") from error
-    return pack_reading(read_document(content, filename=arguments.get("filename")))
 
 
 def facts(arguments: dict[str, Any]) -> bytes:
@@ -74,7 +115,12 @@ def check(arguments: dict[str, Any]) -> bytes:
     return pack_tables({"findings": check_document(unpack_tables(_packed(arguments, "tables")))})
 
 
-OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {"read": read, "facts": facts, "check": check}
+OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
+    "unpack": unpack,
+    "read": read,
+    "facts": facts,
+    "check": check,
+}
 
 
 def _packed(arguments: dict[str, Any], name: str) -> bytes:

@@ -118,6 +118,10 @@ _c("link_text", S, "链接文字，照印", "text of the link as printed", examp
 _c("notice_title", S, "公告标题，照印", "title of the notice as printed", example="2024年部门预算信息公开",
    null=NOT_WEB)
 _c("filename", S, "文件名", "file name", example="sample.docx", null=("没有文件名", "no file name known"))
+_c("parent_sha256", S, "所在压缩包的 SHA-256", "sha256 of the archive it is a member of", example="3a2245b978ca3436…",
+   null=("不在压缩包内", "not a member of an archive"))
+_c("member_path", S, "在压缩包内的路径", "its path in that archive", example="部门预算/2024年预算公开表.xls",
+   null=("不在压缩包内", "not a member of an archive"))
 _c("published_date", D, "网页所印公开日期", "date of publication as the page prints it", example="2024-02-08",
    null=("网页未印，或不是从网上取得", "the page prints none, or not reached through the web"))
 _c("documents.kind", S, "文件的真实格式", "what the bytes really are", example="docx")

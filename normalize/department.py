@@ -61,7 +61,10 @@ def stage_of(doc_type: str) -> str | None:
 def identify(identity: Identity, provenance: Provenance, sha256: str) -> tuple[Disclosure, list[Issue]]:
     """The keys of a document, and an issue for each thing its content and its link say differently."""
     issues: list[Issue] = []
-    said = next((text for text in (provenance.link_text, provenance.notice_title, provenance.filename) if text), None)
+    words = (provenance.link_text, provenance.notice_title, provenance.filename)
+    if provenance.member_path is not None:  # the link speaks of the archive, the name of the member of this document
+        words = (provenance.filename, provenance.link_text, provenance.notice_title)
+    said = next((text for text in words if text), None)
     years = find_years(said)
     linked_type, linked_level = classify_title(said)
 

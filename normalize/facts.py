@@ -138,6 +138,8 @@ def _document_row(
         "link_text": provenance.link_text,
         "notice_title": provenance.notice_title,
         "filename": provenance.filename,
+        "parent_sha256": provenance.parent_sha256,
+        "member_path": provenance.member_path,
         "published_date": parse_date(provenance.published_date),
         "kind": reading.kind,
         "method": reading.method,

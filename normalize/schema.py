@@ -71,7 +71,8 @@ _SPECS: Final = (
         "meta",
         ("文件", "documents"),
         "document_sha256 disclosure_id county_code source_id publisher url landing_url link_text notice_title filename"
-        " published_date kind method n_pages n_tables n_paragraphs n_cells n_statements n_unrecognized n_amounts"
+        " parent_sha256 member_path published_date kind method n_pages n_tables n_paragraphs n_cells n_statements"
+        " n_unrecognized n_amounts"
         " n_issues text_coverage title_printed is_current",
         key=("document_sha256",),
     ),

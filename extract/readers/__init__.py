@@ -91,12 +91,22 @@ def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits, derived
         try:
             return read_sheet(data, kind.kind, sha256, limits)
         except UnreadableDocument as unreadable:
-            if unreadable.issue.code not in {"damaged", "binary_workbook"}:
+            # an xls that xlrd refuses is often only odd; a broken xlsx stays broken
+            if (kind.kind, unreadable.issue.code) not in {("xls", "damaged"), ("xlsx", "binary_workbook")}:
                 raise
             return _read_derived(data, kind, sha256, limits, None, otherwise=unreadable)
     if kind.kind in {"doc", "rtf", "ppt", "pptx", "xls", "xlsx"}:
         return _read_derived(data, kind, sha256, limits, derived)
     zh, en = kind_names(kind)
+    if kind.kind in {"zip", "rar", "7z"}:
+        raise UnreadableDocument(
+            issue(
+                "archive",
+                "info",
+                f"这是{zh}；其中每个文件各作一个文件读取",
+                f"this is {en}; each of its members is read as a document of its own",
+            )
+        )
     raise UnreadableDocument(
         issue(
             "unsupported_kind",

@@ -101,9 +101,9 @@ class _Section:
 def exact(value: float | str) -> Decimal:
     """The value as spreadsheets know it: 15 significant digits. Raises ArithmeticError for what is no finite number."""
     number = _FIFTEEN.plus(Decimal(value.strip() if isinstance(value, str) else repr(value)))
-    if not number.is_finite() or abs(number.adjusted()) > 308:
+    if not number.is_finite() or number.adjusted() > 308:
         raise ArithmeticError(f"no finite number: {value!r}")
-    return number
+    return number if number.adjusted() > -300 else Decimal(0)
 
 
 def show_number(value: Decimal, code: str, *, from_1904: bool = False) -> Shown:

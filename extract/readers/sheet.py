@@ -122,14 +122,14 @@ class _Walk:
         self._troubles(sheet)
 
     def _used(self, sheet: Sheet) -> _View:
-        """Rows and columns from the first to the last that has text or a border, without what is endless and blank."""
+        """Rows and columns from the first to the last that has text or a border, without what is endless and blank.
+
+        A merged range makes a sheet no larger: titles are merged over all 16,384 columns now and then.
+        """
         text = [place for place, cell in sheet.cells.items() if cell.text.strip()]
         if not text:
             return _View(sheet, [], [], {})
         last_row, last_col = max(row for row, _ in text), max(col for _, col in text)
-        for row, col, to_row, to_col in sheet.merges:
-            if _at(sheet, row, col).text.strip():
-                last_row, last_col = max(last_row, to_row), max(last_col, to_col)
         places = [place for place, cell in sheet.cells.items() if cell.bordered or cell.text.strip()]
         beyond = max(max(row for row, _ in places) - last_row, 0), max(max(col for _, col in places) - last_col, 0)
         if beyond[0] > _MOST_BLANK_ROWS or beyond[1] > _MOST_BLANK_COLUMNS:

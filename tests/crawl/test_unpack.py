@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import locale
 import zipfile
 import zlib
 
@@ -71,6 +72,8 @@ def rar5(members: dict[str, bytes]) -> bytes:
 
 def seven(members: dict[str, bytes]) -> bytes:
     libarchive = pytest.importorskip("libarchive")
+    if locale.nl_langinfo(locale.CODESET) != "UTF-8":
+        pytest.skip("libarchive writes Chinese names in a UTF-8 locale only (it reads them in any)")
     parts: list[bytes] = []
     with libarchive.custom_writer(lambda part: parts.append(bytes(part)) or len(part), "7zip") as archive:
         for name, body in members.items():

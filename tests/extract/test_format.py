@@ -130,9 +130,7 @@ LOCKED = PAPER.replace(
         (PAPER[:-200], "truncated"),
         (ole("EncryptedPackage"), "encrypted"),
         (LOCKED, "encrypted"),
-        (ole("WordDocument"), "unsupported_kind"),
         (b"\x89PNG\r\n\x1a\n....", "unsupported_kind"),
-        (zipped("a.pdf"), "unsupported_kind"),
         (b"\x00\x01\x02" * 50, "unsupported_kind"),
         (b"%PDF-1.4\nnothing at all\nstartxref\n0\n%%EOF", "damaged"),
         (zipped("[Content_Types].xml", "word/document.xml"), "damaged"),
@@ -147,10 +145,15 @@ def test_bad_input_is_one_error(data: bytes, code: str) -> None:
 
 
 def test_an_unsupported_kind_is_named_and_said_to_be_kept() -> None:
-    (issue,) = read_document(ole("Workbook")).issues
-    assert "xls" in issue.message_en
+    (issue,) = read_document(zipped("OFD.xml")).issues
+    assert issue.code == "unsupported_kind"
+    assert "OFD" in issue.message_en
     assert "archive" in issue.message_en
     assert "档案" in issue.message_zh
+
+
+def test_an_archive_is_no_failure_but_its_members_are_documents_of_their_own() -> None:
+    assert codes(zipped("a.pdf")) == [("archive", "info")]
 
 
 def test_a_wrong_name_is_a_warning_and_the_document_is_read() -> None:

@@ -9,7 +9,7 @@ from types import TracebackType
 from extract.document import Box, Place
 from extract.readers.lines import cell_text
 from extract.readers.pdf_page import Char, PageContent
-from extract.readers.pdf_plumber import PlumberEngine
+from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.settings import read_limits
 
 
@@ -21,7 +21,7 @@ class Cropper:
 
     def __init__(self, source: str | os.PathLike[str] | bytes) -> None:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        self._engine = PlumberEngine(data, read_limits())
+        self._engine = PdfiumEngine(data, read_limits())
         self._page: PageContent | None = None
 
     def text_at(self, place: Place) -> str:

@@ -26,10 +26,36 @@ class Line:
 
 def cluster(chars: Iterable[Char]) -> list[list[Char]]:
     """Characters grouped to lines, top to bottom, each sorted by x. White characters are kept where a line is."""
-    drawn = sorted((c for c in chars if not c.text.isspace()), key=lambda c: (c.top + c.bottom) / 2)
+    drawn: list[Char] = []
+    white: list[Char] = []
+    for char in chars:
+        (white if char.text.isspace() else drawn).append(char)
+    if not drawn:
+        return []
+    groups = [drawn] if _is_one_line(drawn) else _lines(drawn)
+    if white:
+        _add_spaces(groups, white)
+    for group in groups:
+        group.sort(key=_from_left)
+    return groups
+
+
+def _is_one_line(drawn: list[Char]) -> bool:
+    """Whether all stand on the line of the first: the usual case in a cell, told without sorting."""
+    top, bottom = drawn[0].top, drawn[0].bottom
+    height = bottom - top
+    for char in drawn:
+        shared = (bottom if bottom < char.bottom else char.bottom) - (top if top > char.top else char.top)
+        own = char.bottom - char.top
+        if shared < _SAME_LINE * (own if own < height else height):
+            return False
+    return True
+
+
+def _lines(drawn: list[Char]) -> list[list[Char]]:
     groups: list[list[Char]] = []
     top = bottom = 0.0
-    for char in drawn:
+    for char in sorted(drawn, key=_middle):
         overlap = min(bottom, char.bottom) - max(top, char.top)
         if groups and overlap >= _SAME_LINE * min(char.bottom - char.top, bottom - top):
             groups[-1].append(char)
@@ -37,10 +63,15 @@ def cluster(chars: Iterable[Char]) -> list[list[Char]]:
         else:
             groups.append([char])
             top, bottom = char.top, char.bottom
-    _add_spaces(groups, [c for c in chars if c.text.isspace()])
-    for group in groups:
-        group.sort(key=lambda c: (c.x0, c.x1))
     return groups
+
+
+def _from_left(char: Char) -> tuple[float, float]:
+    return (char.x0, char.x1)
+
+
+def _middle(char: Char) -> float:
+    return char.top + char.bottom
 
 
 def _add_spaces(groups: list[list[Char]], spaces: list[Char]) -> None:
@@ -57,15 +88,19 @@ def _add_spaces(groups: list[list[Char]], spaces: list[Char]) -> None:
 
 def text_of(group: list[Char]) -> str:
     """Text of one line; spaces as drawn, and one where a gap stands for a space that was not drawn."""
-    out: list[str] = []
-    before: Char | None = None
-    for char in group:
-        if before is not None and not char.text.isspace() and not before.text.isspace():
-            gap = char.x0 - before.x1
-            size = min(char.size, before.size)
-            latin = before.text[-1].isascii() and char.text[0].isascii()
-            letters = before.text[-1].isalpha() and char.text[0].isalpha()
-            if gap > _WIDE_GAP * size or (gap > _WORD_GAP * size and latin and letters):
+    out: list[str] = [group[0].text]
+    before = group[0]
+    for char in group[1:]:
+        gap = char.x0 - before.x1
+        size = char.size if char.size < before.size else before.size
+        if gap > _WORD_GAP * size and not char.text.isspace() and not before.text.isspace():
+            words = (
+                before.text[-1].isascii()
+                and char.text[0].isascii()
+                and before.text[-1].isalpha()
+                and char.text[0].isalpha()
+            )
+            if words or gap > _WIDE_GAP * size:
                 out.append(" ")
         out.append(char.text)
         before = char

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from ctypes import byref, c_float, c_int, c_void_p, cast
+from ctypes import POINTER, byref, c_float, c_int, c_ushort, c_void_p, cast, create_string_buffer
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from extract.document import Box
 from extract.readers.pdf_page import Char, PageContent, PageFailure
+from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.rulings import Rule, enclosed_cells
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -20,7 +24,12 @@ _MAX_FORM_DEPTH = 12
 _MAX_SEGMENTS = 64  # a path of more segments is a drawing or the outline of a glyph
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
+_NOTHING = 0.01  # points
 _UNMAPPED = "\ufffd"
+_WHITE = frozenset({9, 10, 13})
+_BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
+# fonts for which pdfium has glyphs of its own
+_LATIN = re.compile("times|arial|helvetica|courier|calibri|cambria|georgia|verdana|tahoma|symbol|zapf", re.IGNORECASE)
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -31,6 +40,7 @@ class PdfiumEngine:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._data = data  # pdfium reads from it as long as the document is open
         self._limits = limits
+        self._witness: PlumberEngine | None = None
         self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:
             raise UnreadableDocument(_why_not_open(pdfium.FPDF_GetLastError()))
@@ -52,7 +62,7 @@ class PdfiumEngine:
                 yield PageFailure(number, "the page cannot be loaded")
                 continue
             try:
-                yield _Page(page, number, self._limits).content()
+                yield self._content(page, number)
             finally:
                 pdfium.FPDF_ClosePage(page)
 
@@ -61,12 +71,28 @@ class PdfiumEngine:
         if not 1 <= number <= self._n_pages:
             raise IndexError(number)
         page = pdfium.FPDF_LoadPage(self._document, number - 1)
+        if not page:
+            raise IndexError(number)
         try:
-            return _Page(page, number, self._limits).content()
+            return self._content(page, number)
         finally:
             pdfium.FPDF_ClosePage(page)
 
+    def _content(self, page: Any, number: int) -> PageContent:
+        """One page. Where pdfium cannot see all glyphs, pdfplumber tells the characters, pdfium still the rulings."""
+        reader = _Page(page, number, self._limits)
+        content = reader.content()
+        if not reader.is_blind:
+            return content
+        if self._witness is None:
+            self._witness = PlumberEngine(self._data, self._limits)
+        other = self._witness.page(number)
+        return replace(content, chars=other.chars, unmapped=other.unmapped) if other.turn == content.turn else other
+
     def close(self) -> None:
+        if self._witness is not None:
+            self._witness.close()
+            self._witness = None
         if self._document:
             pdfium.FPDF_CloseDocument(self._document)
             self._document = None
@@ -83,8 +109,8 @@ def _why_not_open(error: int) -> Any:
 def _multiply(m: Matrix, n: Matrix) -> Matrix:
     """m applied first, then n."""
     a, b, c, d, e, f = m
-    g, h, i, j, k, l = n
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + l)
+    g, h, i, j, x, y = n
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + x, e * h + f * j + y)
 
 
 class _Page:
@@ -92,6 +118,11 @@ class _Page:
         self._page, self._number, self._limits = page, number, limits
         self._objects = 0
         self._n_images = 0
+        # text objects without extent, without height, and others
+        self._nothing: list[Any] = []
+        self._flat: list[Any] = []
+        self._solid: list[Any] = []
+        self.is_blind = False
         self._clipped: dict[int, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
         self._down: list[Rule] = []
@@ -105,6 +136,7 @@ class _Page:
             self._set_upright(text_page, count)
             self._walk(pdfium.FPDFPage_CountObjects(self._page), self._top_object, self._shown, 0)
             chars, unmapped = self._chars(text_page, count)
+            self.is_blind = self._has_blind_font(text_page)
         finally:
             pdfium.FPDFText_ClosePage(text_page)
         cut = self._objects > self._limits.max_page_objects
@@ -112,6 +144,23 @@ class _Page:
         return PageContent(
             self._number, self._width, self._height, chars, lattices, self._turn, unmapped, cut, self._n_images
         )
+
+    def _has_blind_font(self, text_page: Any) -> bool:
+        """Whether text may be missing: pdfium passes over a text without extent, which is white space as a rule, but
+        any text where the font is neither embedded nor on this machine. Such a font shows texts without height, or no
+        solid text at all.
+        """
+        suspects = {
+            _address(font)
+            for font in map(pdfium.FPDFTextObj_GetFont, self._nothing)
+            if pdfium.FPDFFont_GetIsEmbedded(font) == 0 and not _LATIN.match(_name_of(font))
+        }
+        if not suspects:
+            return False
+        for obj in self._flat:
+            if _address(pdfium.FPDFTextObj_GetFont(obj)) in suspects and _text_of(obj, text_page).strip():
+                return True
+        return bool(suspects - {_address(pdfium.FPDFTextObj_GetFont(obj)) for obj in self._solid})
 
     def _frame(self) -> tuple[Matrix, float, float]:
         """User space → the page as shown (origin top left, y downwards)."""
@@ -165,9 +214,11 @@ class _Page:
         unmapped = 0
         for index in range(min(count, self._limits.max_page_objects)):
             code = unicode_of(text_page, index)
-            if code <= 32 or code == 0xFFFE:
-                if code != 32 or pdfium.FPDFText_IsGenerated(text_page, index) == 1:
-                    continue
+            wrong = False
+            if code <= 32:
+                if pdfium.FPDFText_IsGenerated(text_page, index) == 1:
+                    continue  # white space that pdfium adds between words and lines
+                wrong = code < 32 and code not in _WHITE
             box_of(text_page, index, box)
             if straight:
                 x0, x1, top, bottom = a * rect.left + e, a * rect.right + e, d * rect.top + f, d * rect.bottom + f
@@ -178,11 +229,11 @@ class _Page:
                 x0, x1 = x1, x0
             if top > bottom:
                 top, bottom = bottom, top
-            text = chr(code)
-            if mapped_wrong and pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1:
+            text = "-" if code == _BROKEN_HYPHEN else chr(code)
+            if wrong or (mapped_wrong and pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1):
                 text = _UNMAPPED
                 unmapped += 1
-            if clipped and self._is_hidden(text_page, index, x0, top, x1, bottom):
+            if clipped and self._is_hidden(text_page, index, (x0 + x1) / 2, (top + bottom) / 2):
                 continue
             chars.append(Char(text, x0, top, x1, bottom, bottom - top, ""))
         return chars, unmapped
@@ -193,12 +244,11 @@ class _Page:
             pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in range(0, count, max(1, count // 80))
         )
 
-    def _is_hidden(self, text_page: Any, index: int, x0: float, top: float, x1: float, bottom: float) -> bool:
+    def _is_hidden(self, text_page: Any, index: int, x: float, y: float) -> bool:
         obj = pdfium.FPDFText_GetTextObject(text_page, index)
         seen = self._clipped.get(_address(obj))
         if seen is None:
             return False
-        x, y = (x0 + x1) / 2, (top + bottom) / 2
         return not (seen[0] - 0.5 <= x <= seen[2] + 0.5 and seen[1] - 0.5 <= y <= seen[3] + 0.5)
 
     # ------------------------------------------------------------------------------------------------- page objects
@@ -215,7 +265,7 @@ class _Page:
             obj = get(index)
             kind = kind_of(obj)
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                self._note_clip(obj, frame)
+                self._text(obj, frame)
             elif kind == pdfium.FPDF_PAGEOBJ_PATH:
                 self._path(obj, frame)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -229,12 +279,16 @@ class _Page:
                     depth + 1,
                 )
 
-    def _note_clip(self, obj: Any, frame: Matrix) -> None:
-        """Remember a text object that its clip path hides in part."""
+    def _text(self, obj: Any, frame: Matrix) -> None:
+        """Remember a text object that its clip path hides in part, and one that pdfium passes over."""
+        x0, top, x1, bottom = _bounds(obj, frame)
+        if min(x1 - x0, bottom - top) < _NOTHING:
+            (self._nothing if max(x1 - x0, bottom - top) < _NOTHING else self._flat).append(obj)
+            return
+        self._solid.append(obj)
         seen = _clip_box(obj, frame)
         if seen is None:
             return
-        x0, top, x1, bottom = _bounds(obj, frame)
         if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
             self._clipped[_address(obj)] = seen
 
@@ -256,7 +310,7 @@ class _Page:
             if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
                 self._thin(box, _THIN)
             elif stroke:
-                for (ax, ay), (bx, by) in zip(points, points[1:], strict=False):
+                for (ax, ay), (bx, by) in pairwise(points):
                     if min(abs(ax - bx), abs(ay - by)) <= _LEAN:
                         self._thin((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), _LEAN)
 
@@ -274,6 +328,7 @@ _fill, _stroke = c_int(), c_int()
 _left, _low, _right, _high = c_float(), c_float(), c_float(), c_float()
 _edges = (byref(_left), byref(_low), byref(_right), byref(_high))
 _x, _y = c_float(), c_float()
+_buffer = create_string_buffer(1024)
 
 
 def _modes(obj: Any) -> tuple[bool, bool]:
@@ -340,6 +395,16 @@ def _clip_box(obj: Any, frame: Matrix) -> Box | None:
     if math.isinf(x0):
         return None
     return _moved(x0, y0, x1, y1, frame)
+
+
+def _name_of(font: Any) -> str:
+    pdfium.FPDFFont_GetBaseFontName(font, _buffer, len(_buffer))
+    return _buffer.value.decode("utf-8", "replace")
+
+
+def _text_of(obj: Any, text_page: Any) -> str:
+    size = pdfium.FPDFTextObj_GetText(obj, text_page, cast(_buffer, POINTER(c_ushort)), len(_buffer) // 2)
+    return _buffer.raw[: min(max(0, size - 2), len(_buffer))].decode("utf-16-le", "replace")
 
 
 def _address(obj: Any) -> int:

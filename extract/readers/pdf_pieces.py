@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from extract.document import Box, Place
 from extract.readers.lattice import LatticeCell, assign, build_lattice
-from extract.readers.lines import Line, cell_text, cluster, lines_of
+from extract.readers.lines import Line, cluster, lines_of, text_of
 from extract.readers.pdf_captions import CaptionRow, caption_rows, place_in_columns
 from extract.readers.pdf_page import PageContent
 from extract.readers.pdf_prose import PageLine, page_fields
@@ -91,7 +91,7 @@ def make_sheet(page: PageContent) -> Sheet:
     for lattice in sorted(lattices, key=lambda grid: (grid.ys[0], grid.xs[0])):
         cells = tuple(_grid_cell(cell) for cell in lattice.cells)
         if any(cell.text.strip() for cell in cells) or (len(lattice.xs) > 2 and len(lattice.ys) > 2):
-            sizes = Counter(round(c.size, 1) for cell in lattice.cells for c in cell.chars)
+            sizes = Counter(round(cell.chars[0].size, 1) for cell in lattice.cells if cell.chars)
             usual = sizes.most_common(1)[0][0] if sizes else None
             grids.append(Grid(lattice.xs, lattice.ys, cells, usual))
     frame = PageContent(page.number, page.width, page.height, [], [], page.turn)
@@ -99,13 +99,16 @@ def make_sheet(page: PageContent) -> Sheet:
 
 
 def _grid_cell(cell: LatticeCell) -> GridCell:
+    if not cell.chars:
+        return GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, "", 0.0)
     groups = cluster(cell.chars)
     room = 0.0
     if groups:
-        drawn = [c for c in groups[-1] if not c.text.isspace()]
-        width = max(c.x1 for c in drawn) - min(c.x0 for c in drawn)
-        room = (cell.box[2] - cell.box[0] - width) / max(c.size for c in drawn)
-    return GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, cell_text(cell.chars), room)
+        last = [c for c in groups[-1] if not c.text.isspace()]
+        width = last[-1].x1 - last[0].x0
+        room = (cell.box[2] - cell.box[0] - width) / max(c.size for c in last)
+    text = "\n".join([text_of(group) for group in groups])
+    return GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, text, room)
 
 
 def mark_page_fields(sheets: Sequence[Sheet]) -> None:

@@ -144,7 +144,7 @@ def _cells(across: list[Rule], down: list[Rule]) -> list[Box]:
             while last_col + 1 < columns and free[row][last_col + 1] and not before[last_col + 1][row]:
                 last_col += 1
             last_row = row
-            while last_row + 1 < rows and _goes_on(last_row + 1, col, last_col, above, before, free):
+            while last_row + 1 < rows and _goes_on(last_row + 1, range(col, last_col + 1), above, before, free):
                 last_row += 1
             for r in range(row, last_row + 1):
                 for c in range(col, last_col + 1):
@@ -153,15 +153,12 @@ def _cells(across: list[Rule], down: list[Rule]) -> list[Box]:
     return cells
 
 
-def _goes_on(
-    row: int, col: int, last_col: int, above: list[list[bool]], before: list[list[bool]], free: list[list[bool]]
-) -> bool:
+def _goes_on(row: int, inner: range, above: list[list[bool]], before: list[list[bool]], free: list[list[bool]]) -> bool:
     """The cell that ends above `row` goes on into it: nothing drawn between or across, and closed at both sides."""
-    inner = range(col, last_col + 1)
     return (
         not any(above[row][c] for c in inner)
-        and not any(before[c][row] for c in range(col + 1, last_col + 1))
+        and not any(before[c][row] for c in inner[1:])
         and all(free[row][c] for c in inner)
-        and (col == 0 or before[col][row])
-        and (last_col + 1 == len(before) - 1 or before[last_col + 1][row])
+        and (inner.start == 0 or before[inner.start][row])
+        and (inner.stop == len(before) - 1 or before[inner.stop][row])
     )

@@ -97,6 +97,10 @@ def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits, derived
             return _read_derived(data, kind, sha256, limits, None, otherwise=unreadable)
     if kind.kind in {"doc", "rtf", "ppt", "pptx", "xls", "xlsx"}:
         return _read_derived(data, kind, sha256, limits, derived)
+    if kind.kind == "image":
+        from extract.readers.scan_document import read_image  # noqa: PLC0415
+
+        return read_image(data, sha256, limits)
     zh, en = kind_names(kind)
     if kind.kind in {"zip", "rar", "7z"}:
         raise UnreadableDocument(

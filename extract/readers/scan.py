@@ -2,14 +2,17 @@
 
 Grids come from the drawn lines, as in a PDF; each line of print inside a cell is cut out by its ink and read alone, so
 no text can run over a ruling. Print outside grids is found by the line finder. Nothing read is ever put right: where
-two looks at a number differ, or it is none that is printed so, or its digits leave a hole, its confidence is low.
+two looks at a number differ, or nobody would print it so, or its decimals are not those of its column, its confidence
+is low.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import cv2
@@ -31,7 +34,8 @@ _NUMBER: Final = re.compile(r"[-－+]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:\.\d+)?[
 _NUMERIC: Final = re.compile(r"[\d.,，．。·:：'’\-－—+%％oOlI|]*\d[\d.,，．。·:：'’\-－—+%％oOlI|]*")
 _ODD: Final = re.compile(r"[.,，．。·:：'’oOlI|]")
 _DATED: Final = re.compile(r"\d{4}([.年]\d{1,2}){1,2}")
-_HOLE: Final = 1.45  # of the usual distance of two digits
+_IN_STEP: Final = 0.6  # share of a column's numbers that have as many decimals
+_LEAST: Final = 8  # characters from which a page says which way it is turned
 _DIRT: Final = 1.3  # points: a mark smaller than this both ways, alone in its line, is not print
 _USUAL: Final = 10.0  # points of height of a line, where a page has none to measure
 
@@ -40,12 +44,14 @@ _USUAL: Final = 10.0  # points of height of a line, where a page has none to mea
 class ScannedPage:
     """content: in the straight upright frame, every Char with its confidence. scan: how it was straightened.
 
-    doubts: boxes of print that could not be read at all, with their confidence.
+    doubts: boxes of print that could not be read at all, with their confidence. stacked: share of the lines that are one
+    of several single characters in their cell, as letters of a line are on a page that lies sideways.
     """
 
     content: PageContent
     scan: Scan
     doubts: tuple[tuple[Box, float], ...]
+    stacked: float = 0.0
 
     def to_shown(self, box: Box, *, turned: bool = False) -> Box:
         """Box on the page as scanned. turned: the box has already left the upright frame (`PageContent.to_shown`)."""
@@ -68,10 +74,11 @@ class ScannedPage:
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of print: its ink, and the box it must be cut out within; both in pixels."""
+    """One line of print: its ink, and the box it must be cut out within; both in pixels. cell: number of its cell."""
 
     ink: PixelBox
     room: PixelBox
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,16 +94,20 @@ _Read: TypeAlias = tuple[_Line, list[ReadChar], _Cut]
 
 
 def read_picture(picture: Raster, scale: float, number: int, reader: LineReader) -> ScannedPage:
-    """The page of `picture` (height, width, 3: red, green, blue), `scale` pixels per point; turned upright if needed."""
+    """The page of `picture` (height, width, 3: red, green, blue), `scale` pixels per point; turned upright."""
     page = _read_upright(picture, scale, number, reader, 0)
-    if page.confidence >= 0.75 or len(page.content.chars) < 8:
+    if len(page.content.chars) < _LEAST or (page.confidence >= 0.75 and page.stacked < 0.4):
         return page
     turned = [page]
-    for turn in (90, 180, 270):
+    for turn in (90, 270, 180):
         around = np.ascontiguousarray(np.rot90(picture, -turn // 90))
         turned.append(_read_upright(around, scale, number, reader, turn))
-    best = max(turned, key=lambda one: one.confidence * len(one.content.chars) ** 0.25)
-    return best if best.confidence > page.confidence + 0.1 else page
+    best = max(turned, key=_legible)
+    return best if _legible(best) > _legible(page) + 0.1 else page
+
+
+def _legible(page: ScannedPage) -> float:
+    return page.confidence * (1 - page.stacked) if len(page.content.chars) >= _LEAST else 0.0
 
 
 def _read_upright(picture: Raster, scale: float, number: int, reader: LineReader, turn: int) -> ScannedPage:
@@ -105,9 +116,9 @@ def _read_upright(picture: Raster, scale: float, number: int, reader: LineReader
     letters = np.where(rulings > 0, 0, scan.ink).astype(np.uint8)
     lines = _lines_in_cells(letters, grids, scale)
     lines += _lines_outside(scan, letters, grids, reader)
-    chars, doubts = _read_lines(scan, letters, lines, reader)
+    chars, doubts, stacked = _read_lines(scan, letters, lines, reader)
     content = PageContent(number, scan.width, scan.height, chars, grids, turn, n_images=1)
-    return ScannedPage(content, scan, tuple(doubts))
+    return ScannedPage(content, scan, tuple(doubts), stacked)
 
 
 # ------------------------------------------------------------------------------------------------------ lines of print
@@ -120,7 +131,7 @@ def _lines_in_cells(letters: Raster, grids: Sequence[Sequence[Box]], scale: floa
     heights = sorted(b - a for found in bands for a, b in found if b - a > 5 * scale)
     usual = heights[len(heights) // 2] if heights else round(_USUAL * scale)
     lines: list[_Line] = []
-    for (x0, top, x1, bottom), found in zip(rooms, bands, strict=True):
+    for number, ((x0, top, x1, bottom), found) in enumerate(zip(rooms, bands, strict=True)):
         joined = _joined_bands(found, usual)
         for index, (a, b) in enumerate(joined):
             ink = _shrunk(letters, (x0, top + a, x1, top + b))
@@ -128,7 +139,7 @@ def _lines_in_cells(letters: Raster, grids: Sequence[Sequence[Box]], scale: floa
                 continue
             above = (joined[index - 1][1] + a) // 2 if index else 0
             below = (joined[index + 1][0] + b + 1) // 2 if index + 1 < len(joined) else bottom - top
-            lines.append(_Line(ink, (x0, top + above, x1, top + below)))
+            lines.append(_Line(ink, (x0, top + above, x1, top + below), number))
     return lines
 
 
@@ -214,7 +225,8 @@ def _shrunk(letters: Raster, box: PixelBox) -> PixelBox:
 
 def _read_lines(
     scan: Scan, letters: Raster, lines: Sequence[_Line], reader: LineReader
-) -> tuple[list[Char], list[tuple[Box, float]]]:
+) -> tuple[list[Char], list[tuple[Box, float]], float]:
+    """(characters, boxes of what could not be read, share of stacked lines)."""
     usual = _usual_height(lines, scan.scale)
     cuts = [_cut(scan.paper, line, usual, 0.16) for line in lines]
     read = list(zip(lines, reader.read([cut.picture for cut in cuts]), cuts, strict=True))
@@ -227,13 +239,27 @@ def _read_lines(
         read[index] = (line, _compared(first, second), cut)
     chars: list[Char] = []
     doubts: list[tuple[Box, float]] = []
-    for line, text, cut in read:
+    odd = _out_of_step(read)
+    for index, (line, text, cut) in enumerate(read):
         if not any(char.text.strip() for char in text):
             doubts.append((_points(line.ink, scan.scale), 0.0))
             continue
         checked = _checked(text) if _is_numeric(text) else text
+        checked = _capped(checked, _DOUBTFUL) if index in odd else checked
         chars.extend(_placed(checked, line, cut, scan.scale))
-    return chars, doubts
+    return chars, doubts, _stacked(read)
+
+
+def _stacked(read: Sequence[_Read]) -> float:
+    in_cells: dict[int, list[int]] = defaultdict(list)
+    stacked = 0
+    for line, text, _ in read:
+        if line.cell is not None:
+            in_cells[line.cell].append(len(text))
+        else:
+            stacked += line.ink[3] - line.ink[1] > 3 * (line.ink[2] - line.ink[0])
+    stacked += sum(len(found) for found in in_cells.values() if len(found) >= 3 and max(found) <= 1)
+    return stacked / max(len(read), 1)
 
 
 def _with_split(scan: Scan, letters: Raster, read: list[_Read], usual: float, reader: LineReader) -> list[_Read]:
@@ -267,12 +293,12 @@ def _split(letters: Raster, line: _Line, usual: float) -> list[_Line]:
         edges.append(low + int(np.argmin(rows[low : about + reach])))
     edges.append(bottom - top)
     parts = []
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         ink = _shrunk(letters, (x0, top + a, x1, top + b))
         if ink[2] > ink[0]:
             upper = line.room[1] if a == 0 else top + a
             lower = line.room[3] if b == bottom - top else top + b
-            parts.append(_Line(ink, (line.room[0], upper, line.room[2], lower)))
+            parts.append(_Line(ink, (line.room[0], upper, line.room[2], lower), line.cell))
     return parts
 
 
@@ -315,7 +341,7 @@ def _wants_second_look(chars: Sequence[ReadChar]) -> bool:
     if not _is_numeric(chars):
         return False
     bare = "".join(_text(chars).split())
-    return _NUMBER.fullmatch(bare) is None or _has_hole(chars) or min(char.sure for char in chars) < _SECOND_LOOK
+    return _NUMBER.fullmatch(bare) is None or min(char.sure for char in chars) < _SECOND_LOOK
 
 
 def _compared(first: list[ReadChar], second: list[ReadChar]) -> list[ReadChar]:
@@ -333,17 +359,32 @@ def _capped(chars: list[ReadChar], most: float) -> list[ReadChar]:
 
 
 def _checked(chars: list[ReadChar]) -> list[ReadChar]:
-    """A number that nobody would print (151,73), or whose digits leave room for a mark (a lost point), is not trusted."""
+    """A number that nobody would print (151,73) is not trusted."""
     bare = "".join(_text(chars).split())
     if _ODD.search(bare) and not _NUMBER.fullmatch(bare) and not _DATED.fullmatch(bare):
         return _capped(chars, _DOUBTFUL)
-    return _capped(chars, _DOUBTFUL) if _has_hole(chars) else chars
+    return chars
 
 
-def _has_hole(chars: Sequence[ReadChar]) -> bool:
-    """Whether two neighbouring digits stand wider apart than digits do: they are all equally wide in print."""
-    gaps = [b.at - a.at for a, b in zip(chars, chars[1:], strict=False) if a.text.isdecimal() and b.text.isdecimal()]
-    return len(gaps) >= 3 and max(gaps) > _HOLE * sorted(gaps)[len(gaps) // 2]
+def _out_of_step(read: Sequence[_Read]) -> set[int]:
+    """Indexes of numbers without the decimals that the others of their column have (a lost point or digit).
+
+    Years and short whole numbers (numbers of lines and columns) are left alone.
+    """
+    columns: dict[tuple[int, int], list[tuple[int, int, int]]] = defaultdict(list)
+    for index, (line, text, _) in enumerate(read):
+        bare = "".join(_text(text).split())
+        if _NUMBER.fullmatch(bare) and not bare.endswith(("%", "％")):
+            whole, _, part = bare.partition(".")
+            digits = sum(char.isdecimal() for char in whole)
+            kind = 0 if digits == 4 and not part and whole.startswith(("19", "20")) else digits
+            columns[(line.room[0], line.room[2])].append((index, len(part), kind))
+    odd: set[int] = set()
+    for numbers in columns.values():
+        usual, count = Counter(decimals for _, decimals, _ in numbers).most_common(1)[0]
+        if usual and count >= 4 and count >= _IN_STEP * len(numbers):
+            odd |= {i for i, decimals, digits in numbers if decimals != usual and (decimals or digits > usual)}
+    return odd
 
 
 def _placed(chars: Sequence[ReadChar], line: _Line, cut: _Cut, scale: float) -> list[Char]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import msgspec
 import pypdfium2
 
-from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Table
+from extract.document import Block, Cell, Issue, Paragraph, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
 from extract.readers.pdf_page import Char, PageContent
 from extract.readers.pdf_pieces import make_sheet

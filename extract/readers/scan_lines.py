@@ -46,7 +46,7 @@ def _extent(cells: list[Box]) -> float:
 
 
 def _held(across: list[Rule], down: list[Rule]) -> tuple[list[Rule], list[Rule]]:
-    """Rules that are long, or end on both sides at others that are: a short run that hangs free is a stroke of print."""
+    """Rules that are long, or end on both sides at others that are: a short free run is a stroke of print."""
     kept: tuple[list[Rule], list[Rule]] = ([], [])
     short: tuple[list[Rule], list[Rule]] = ([], [])
     for index, rules in enumerate((across, down)):
@@ -64,12 +64,6 @@ def _ends_meet(rule: Rule, others: list[Rule]) -> bool:
     at, start, end = rule
     crossing = [other[0] for other in others if other[1] - _MEET <= at <= other[2] + _MEET]
     return any(abs(x - start) <= _MEET for x in crossing) and any(abs(x - end) <= _MEET for x in crossing)
-
-
-def _extent(cells: list[Box]) -> float:
-    wide = max(cell[2] for cell in cells) - min(cell[0] for cell in cells)
-    high = max(cell[3] for cell in cells) - min(cell[1] for cell in cells)
-    return max(wide, high)
 
 
 def _lines(paper: Raster, scale: float, worse: Callable[[Iterable[float]], float]) -> list[Rule]:

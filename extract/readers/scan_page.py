@@ -107,7 +107,7 @@ def _tilt(gray: Raster) -> float:
     shrink = min(1.0, 1100 / max(gray.shape))
     small = cv2.resize(gray, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
     dark = cv2.subtract(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), small)
-    dark = cv2.subtract(dark, 40).astype(np.float32)
+    dark = np.maximum(dark.astype(np.float32) - 40, 0)
     if float(dark.sum()) < 255 * 30:
         return 0.0
     best, reach, step = 0.0, MOST_TILT, 0.25
@@ -132,7 +132,9 @@ def _turned(gray: Raster, degrees: float, border: int = 255) -> Raster:
     height, width = gray.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     flags = cv2.INTER_LINEAR if border == 0 else cv2.INTER_CUBIC
-    return cv2.warpAffine(gray, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border)
+    return cv2.warpAffine(
+        gray, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=border
+    )
 
 
 def _on_white(gray: Raster) -> Raster:

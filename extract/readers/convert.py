@@ -195,6 +195,7 @@ def _call(command: list[str], environment: dict[str, str], seconds: int) -> str 
 # -------------------------------------------------------------------------------------------------- the surroundings
 
 _ONE_AT_A_TIME = threading.Lock()  # a profile serves one process
+_PREFIX: Final = "yujue-soffice-"
 _profiles: list[tuple[int, Path]] = []
 
 _SETTINGS: Final = (
@@ -215,7 +216,8 @@ def _profile() -> Path:
     """This process's own profile folder: made once, with our settings, and removed when the process ends."""
     if _profiles and _profiles[-1][0] == os.getpid():
         return _profiles[-1][1]
-    folder = Path(tempfile.mkdtemp(prefix="yujue-soffice-"))
+    _remove_debris()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     (folder / "user").mkdir()
     items = "".join(
         f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
@@ -230,6 +232,20 @@ def _profile() -> Path:
     _profiles[:] = [(os.getpid(), folder)]
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
+
+
+def _remove_debris() -> None:
+    """Profiles of processes that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if not pid.isdecimal() or folder.is_symlink():
+            continue
+        try:
+            os.kill(int(pid), 0)
+        except ProcessLookupError:
+            shutil.rmtree(folder, ignore_errors=True)
+        except (OSError, OverflowError):
+            continue  # another user's
 
 
 def _drop_profile() -> None:

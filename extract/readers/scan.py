@@ -44,8 +44,8 @@ _USUAL: Final = 10.0  # points of height of a line, where a page has none to mea
 class ScannedPage:
     """content: in the straight upright frame, every Char with its confidence. scan: how it was straightened.
 
-    doubts: boxes of print that could not be read at all, with their confidence. stacked: share of the lines that are one
-    of several single characters in their cell, as letters of a line are on a page that lies sideways.
+    doubts: boxes of print that could not be read at all, with their confidence. stacked: share of the lines that are
+    one of several single characters in their cell, as letters of a line are on a page that lies sideways.
     """
 
     content: PageContent

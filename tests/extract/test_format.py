@@ -130,7 +130,7 @@ LOCKED = PAPER.replace(
         (PAPER[:-200], "truncated"),
         (ole("EncryptedPackage"), "encrypted"),
         (LOCKED, "encrypted"),
-        (b"\x89PNG\r\n\x1a\n....", "unsupported_kind"),
+        (b"\x1f\x8b\x08\x00....", "unsupported_kind"),
         (b"\x00\x01\x02" * 50, "unsupported_kind"),
         (b"%PDF-1.4\nnothing at all\nstartxref\n0\n%%EOF", "damaged"),
         (zipped("[Content_Types].xml", "word/document.xml"), "damaged"),

@@ -10,8 +10,8 @@ import time
 from extract.document import Issue, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
+from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
-from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.settings import Limits
@@ -19,7 +19,7 @@ from extract.settings import Limits
 
 def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
     """Reading of a PDF. Places have page, box and table, row, col or paragraph. Raises UnreadableDocument."""
-    engine = PlumberEngine(data, limits)
+    engine = PdfiumEngine(data, limits)
     issues: list[Issue] = []
     scans = Scans(data, sha256, limits)
     try:
@@ -103,6 +103,18 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 sha256=sha256,
                 place=place,
                 count=page.unmapped,
+            )
+        )
+    if page.hidden:
+        found.append(
+            issue(
+                "hidden_text",
+                "info",
+                f"第 {page.number} 页有 {page.hidden} 个字符被裁剪、不会印出，未读",
+                f"{page.hidden} characters of page {page.number} are clipped away and never printed; left out",
+                sha256=sha256,
+                place=place,
+                count=page.hidden,
             )
         )
     if page.cut:

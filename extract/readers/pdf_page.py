@@ -37,6 +37,7 @@ class PageContent:
 
     lattices: for each ruled grid the boxes of its smallest enclosed cells. unmapped: characters whose font does not
     say which letter they are. n_images: pictures on it. cut: True where the page holds more objects than the limit.
+    hidden: characters that a clip path keeps from being printed; they are not among `chars`.
     """
 
     number: int
@@ -48,6 +49,7 @@ class PageContent:
     unmapped: int = 0
     cut: bool = False
     n_images: int = 0
+    hidden: int = 0
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from ctypes import POINTER, byref, c_float, c_int, c_ushort, c_void_p, cast, create_string_buffer
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -118,6 +119,7 @@ class _Page:
         self._page, self._number, self._limits = page, number, limits
         self._objects = 0
         self._n_images = 0
+        self._n_hidden = 0
         # text objects without extent, without height, and others
         self._nothing: list[Any] = []
         self._flat: list[Any] = []
@@ -142,7 +144,16 @@ class _Page:
         cut = self._objects > self._limits.max_page_objects
         lattices = [] if cut else enclosed_cells(self._across, self._down)
         return PageContent(
-            self._number, self._width, self._height, chars, lattices, self._turn, unmapped, cut, self._n_images
+            self._number,
+            self._width,
+            self._height,
+            chars,
+            lattices,
+            self._turn,
+            unmapped,
+            cut,
+            self._n_images,
+            self._n_hidden,
         )
 
     def _has_blind_font(self, text_page: Any) -> bool:
@@ -234,6 +245,7 @@ class _Page:
                 text = _UNMAPPED
                 unmapped += 1
             if clipped and self._is_hidden(text_page, index, (x0 + x1) / 2, (top + bottom) / 2):
+                self._n_hidden += 1
                 continue
             chars.append(Char(text, x0, top, x1, bottom, bottom - top, ""))
         return chars, unmapped
@@ -272,12 +284,8 @@ class _Page:
                 self._n_images += 1
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
                 inner = _multiply(_matrix_of(obj), frame)
-                self._walk(
-                    pdfium.FPDFFormObj_CountObjects(obj),
-                    lambda at, form=obj: pdfium.FPDFFormObj_GetObject(form, at),
-                    inner,
-                    depth + 1,
-                )
+                count_inside = pdfium.FPDFFormObj_CountObjects(obj)
+                self._walk(count_inside, partial(pdfium.FPDFFormObj_GetObject, obj), inner, depth + 1)
 
     def _text(self, obj: Any, frame: Matrix) -> None:
         """Remember a text object that its clip path hides in part, and one that pdfium passes over."""

@@ -8,6 +8,7 @@ is low.
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -264,31 +265,37 @@ def _stacked(read: Sequence[_Read]) -> float:
 
 def _with_split(scan: Scan, letters: Raster, read: list[_Read], usual: float, reader: LineReader) -> list[_Read]:
     """Where the letters of two lines touch, the ink is one high band: cut at its barest row, if that reads better."""
-    halves: dict[int, list[_Line]] = {}
+    heights = sorted(line.ink[3] - line.ink[1] for line, _, _ in read)
+    low = max(heights[len(heights) // 4] if heights else 0, 5 * scan.scale)  # on many a page most bands are two lines
+    tries: dict[int, list[list[_Line]]] = {}
     for index, (line, text, _) in enumerate(read):
-        if line.ink[3] - line.ink[1] > 1.45 * usual and _mean(text) < 0.93:
-            halves[index] = _split(letters, line, usual)
-    parts = [part for found in halves.values() for part in found]
+        high = line.ink[3] - line.ink[1]
+        if high > 1.45 * low and _mean(text) < 0.985:
+            counts = {max(2, math.floor(high / (1.15 * low))), max(2, math.ceil(high / (1.15 * low)))}
+            tries[index] = [_split(letters, line, count, usual) for count in sorted(counts)]
+    parts = [part for splits in tries.values() for split in splits for part in split]
     if not parts:
         return read
-    cuts = [_cut(scan.paper, part, usual, 0.1) for part in parts]
+    cuts = [_cut(scan.paper, part, 0.8 * usual, 0.1) for part in parts]
     again = iter(zip(parts, reader.read([cut.picture for cut in cuts]), cuts, strict=True))
     result: list[_Read] = []
     for index, one in enumerate(read):
-        found = [next(again) for _ in halves.get(index, [])]
-        better = len(found) > 1 and sum(_mean(text) for _, text, _ in found) / len(found) > _mean(one[1])
-        result.extend(found if better else [one])
+        best, sure = [one], _mean(one[1])
+        for split in tries.get(index, []):
+            found = [next(again) for _ in split]
+            if len(found) > 1 and (mean := sum(_mean(text) for _, text, _ in found) / len(found)) > sure:
+                best, sure = found, mean
+        result.extend(best)
     return result
 
 
-def _split(letters: Raster, line: _Line, usual: float) -> list[_Line]:
+def _split(letters: Raster, line: _Line, count: int, usual: float) -> list[_Line]:
     x0, top, x1, bottom = line.ink
     rows = letters[top:bottom, x0:x1].sum(axis=1)
-    count = max(2, round((bottom - top) / usual))
     edges = [0]
     for number in range(1, count):
         about = round((bottom - top) * number / count)
-        reach = max(1, round(0.25 * usual))
+        reach = max(1, round(min(0.25 * usual, (bottom - top) / count / 3)))
         low = max(about - reach, edges[-1] + 1)
         edges.append(low + int(np.argmin(rows[low : about + reach])))
     edges.append(bottom - top)

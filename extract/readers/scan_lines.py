@@ -18,7 +18,7 @@ _LONG: Final = 13.0  # points: a run shorter than this may be a stroke of a char
 _SELF: Final = 40.0  # points: a run this long is a rule by itself
 _MEET: Final = 2.2  # points between a rule's end and the rule it ends at
 _GRID: Final = 60.0  # points: the longer side of the smallest table; a character drawn of boxes (目, 国) is smaller
-_CROSSED: Final = 0.08  # share of a short run's length that print touches
+_CROSSED: Final = 0.12  # share of a short run's length that print touches
 _CROSSED_LONG: Final = 0.3  # and of a long one's
 _CONTRAST: Final = 18  # of 255: by which a ruling is darker, on the average along it, than the paper beside it
 _HALF: Final = 1.1  # points: half of the thickness taken away with a ruling
@@ -93,16 +93,18 @@ def _is_crossed(
 ) -> bool:
     """Whether much print touches the run between its ends: then it is made of strokes of print.
 
-    worse: which of its two sides counts. A line of print stands on a false level run, so one side is enough; a number
-    may be set tight against a ruling that goes down, but no print runs down on both sides of it.
+    worse: which of the two sides of a long run counts. A line of print stands on a false level run, so one side is
+    enough; a number may be set tight against a ruling that goes down, but no print runs down on both sides of it.
     """
     x, y, w, h = run
     end = round(_MEET * scale)
     reach = max(2, round(0.8 * scale))
     inner = slice(x + end, max(x + w - end, x + end + 1))
     touched = [dark[max(0, y - reach) : max(0, y - 1), inner], dark[y + h + 1 : y + h + reach, inner]]
-    share = worse([float(side.any(axis=0).mean()) if side.size else 0.0 for side in touched])
-    return share > (_CROSSED if w < _SELF * scale else _CROSSED_LONG)
+    shares = [float(side.any(axis=0).mean()) if side.size else 0.0 for side in touched]
+    if w < _SELF * scale:
+        return sum(shares) > 2 * _CROSSED
+    return worse(shares) > _CROSSED_LONG
 
 
 def _leaning(part: Raster, x: int, y: int, scale: float) -> list[Rule]:

@@ -18,6 +18,7 @@ _STAGE = (
     (re.compile(r"决算|执行数"), "final"),
     (re.compile(r"预算数|年初预算|预算安排"), "budget"),
 )
+_ECONOMIC = re.compile(r"(?:^|/)[^/]*经济(?:分类)?科目$")
 _CODE_PARTS = {"类": 0, "款": 1, "项": 2}
 
 
@@ -72,6 +73,7 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
     words = [header_word(path) if path else None for path in paths]
     roles = [_role(paths[i], words[i], stats[i], i, paths) for i in range(n_cols)]
     _trailing_text_is_field(roles)
+    _classification_beside_names_is_field(roles, paths)
     lanes = [0] * n_cols if form is not None and form.kind == "records" else _lanes(roles)
     columns: list[Column] = []
     for index in range(n_cols):
@@ -185,6 +187,15 @@ def _trailing_text_is_field(roles: list[str]) -> None:
             seen_amount = True
         elif role == "label" and seen_amount and index > last_amount:
             roles[index] = "field"
+
+
+def _classification_beside_names_is_field(roles: list[str], paths: list[str]) -> None:
+    """An economic classification printed beside named things (a purchase and its 经济科目) does not name the line."""
+    labels = [index for index, role in enumerate(roles) if role == "label"]
+    if any(paths[index].endswith("名称") for index in labels):
+        for index in labels:
+            if _ECONOMIC.search(paths[index]):
+                roles[index] = "field"
 
 
 def _lanes(roles: list[str]) -> list[int]:

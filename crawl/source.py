@@ -185,8 +185,8 @@ def load_source(path: Path | str) -> Source:
     except ValidationError as error:
         found = _causes(error.errors())
         first = min(found, key=lambda e: (_RANK.get(e["type"], 1), _line_of(tree, e["loc"]) or 0))
-        line, key = _line_of(tree, first["loc"]), _key_text(first["loc"])
-        raise SourceError(path, line, key, _expected(first), more=len(found) - 1) from error
+        at, key = _line_of(tree, first["loc"]), _key_text(first["loc"])
+        raise SourceError(path, at, key, _expected(first), more=len(found) - 1) from error
     _check_delay(path, tree, source)
     return source
 

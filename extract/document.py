@@ -158,7 +158,7 @@ Block = Table | Paragraph
 class Reading(msgspec.Struct, omit_defaults=True):
     """A whole document as printed: blocks in reading order, issues, and how it was read.
 
-    kind: what the bytes are (`extract.format`). method: docx_xml, pdf_text, pdf_ocr, html, sheet.
+    kind: what the bytes are (`extract.format`). method: docx_xml, pdf_text, pdf_ocr, image_ocr, html, sheet.
     """
 
     document_sha256: str

@@ -101,7 +101,7 @@ _c("y0", F64, "上边界（自页顶向下）", "top edge, measured down from th
 _c("x1", F64, "右边界", "right edge on the page", unit="pt", example="120.0", null=NO_SUCH)
 _c("y1", F64, "下边界（自页顶向下）", "bottom edge, measured down from the top of the page", unit="pt",
    example="104.5", null=NO_SUCH)
-_c("extract_method", S, "读取方法", "how the text was read: docx_xml, pdf_text, pdf_ocr, html, sheet",
+_c("extract_method", S, "读取方法", "how the text was read: docx_xml, pdf_text, pdf_ocr, image_ocr, html, sheet",
    example="docx_xml")
 _c("confidence", F64, "识别置信度（0–1）", "confidence of recognition, 0 to 1", example="0.98",
    null=("文字层直接读出，无需识别", "read from the text layer, nothing recognised"))

@@ -70,7 +70,7 @@ def _sheet(sheet: dict[str, Any], formats: list[str]) -> str:
     )
 
 
-def _cell(address: str, value: Any, ruled: bool, formats: list[str]) -> str:  # noqa: FBT001 - a helper of one caller
+def _cell(address: str, value: Any, ruled: bool, formats: list[str]) -> str:
     details = value if isinstance(value, dict) else {"v": value}
     code = details.get("format", "General")
     if code not in formats:

@@ -98,7 +98,8 @@ def pdf(pages: list[dict[str, Any]]) -> bytes:
     """A PDF of `pages`. One page: size [w, h]; texts [[x, top, size, text]]; grids; extra: raw content stream.
 
     A grid: xs, ys (edges, top left origin), spans [[row, col, rowspan, colspan]], cells {"row,col": text}; lines of a
-    text by "\\n". Text is in STSong-Light (not embedded; readers know its characters): each is one size wide. /F in `extra` is that font, /L is Helvetica.
+    text by "\\n". Text is in STSong-Light (not embedded; readers know its characters): each is one size wide.
+    In `extra` that font is /F; /L is Helvetica.
     """
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

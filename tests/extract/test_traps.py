@@ -1,6 +1,7 @@
 """Files under the names they were published with: what the bytes are decides, and the issues say what disagrees.
 
-A case's file.json: name, and one of pdf (pages of builders.pdf), sheets (of sheets.xlsx), html.
+A case's file.json: name, and one of pdf (pages of builders.pdf), sheets (of sheets.xlsx), html. archive.json: the
+encoding of the names in a zip that does not say it, and its members (name → HTML).
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from crawl.unpack import unpack
+from extract.document import Reading
 from extract.readers import read_document
+from tests.crawl.test_unpack import zipped
 from tests.extract.builders import cases, expected, pdf, seen
 from tests.extract.sheets import xlsx
 
@@ -22,8 +26,23 @@ def content(file: dict[str, Any]) -> bytes:
     return xlsx(file["sheets"]) if "sheets" in file else str(file["html"]).encode()
 
 
+def blocks(reading: Reading) -> list[Any]:
+    return [*seen(reading), {"issues": [issue.code for issue in reading.issues]}]
+
+
 @pytest.mark.parametrize("case", cases("file.json"), ids=lambda path: path.name)
 def test_case(case: Path) -> None:
     file = json.loads((case / "file.json").read_text("utf-8"))
-    reading = read_document(content(file), filename=file["name"])
-    assert [*seen(reading), {"issues": [issue.code for issue in reading.issues]}] == expected(case)
+    assert blocks(read_document(content(file), filename=file["name"])) == expected(case)
+
+
+@pytest.mark.parametrize("case", cases("archive.json"), ids=lambda path: path.name)
+def test_case_of_an_archive(case: Path) -> None:
+    archive = json.loads((case / "archive.json").read_text("utf-8"))
+    packed = {name: text.encode() for name, text in archive["members"].items()}
+    members, issues = unpack(zipped(packed, encoding=archive["encoding"], flagged=False))
+    assert issues == []
+    found: list[Any] = []
+    for member in members:
+        found += [{"member": member.name}, *blocks(read_document(member.data, filename=member.name))]
+    assert found == expected(case)

@@ -244,8 +244,8 @@ def witness(
 
 
 def issues_of(found: Sequence[Disagreement], sha256: str) -> list[Issue]:
-    """Disagreements of one page as issues, those about cells first."""
-    ordered = sorted(found, key=lambda one: one.kind == "line")
+    """Disagreements of one page as issues, the grave ones first."""
+    ordered = sorted(found, key=lambda one: not _is_grave(one))
     issues = [_told(one, sha256) for one in ordered[:MAX_TOLD]]
     rest = ordered[MAX_TOLD:]
     if rest:
@@ -253,7 +253,7 @@ def issues_of(found: Sequence[Disagreement], sha256: str) -> list[Issue]:
         issues.append(
             issue(
                 "witnesses_disagree",
-                "info" if all(one.kind == "line" for one in rest) else "warning",
+                "warning" if any(map(_is_grave, rest)) else "info",
                 f"第 {page} 页另有 {len(rest)} 处两种引擎读法不同",
                 f"the two engines disagree at {len(rest)} more places of page {page}",
                 sha256=sha256,
@@ -262,6 +262,11 @@ def issues_of(found: Sequence[Disagreement], sha256: str) -> list[Issue]:
             )
         )
     return issues
+
+
+def _is_grave(one: Disagreement) -> bool:
+    """Whether a number may be wrong or missing in what was read: not where we only cut the same text finer."""
+    return one.kind != "line" and (one.kind != "only_ours" or _bare(one.ours) != _bare(one.theirs))
 
 
 _SAID: dict[Kind, tuple[str, str]] = {
@@ -277,7 +282,7 @@ def _told(one: Disagreement, sha256: str) -> Issue:
     ours, theirs = _quoted(one.ours), _quoted(one.theirs)
     return issue(
         "witnesses_disagree",
-        "info" if one.kind == "line" else "warning",
+        "warning" if _is_grave(one) else "info",
         f"第 {one.page} 页两种引擎读法不同（{zh}）：pdfium “{ours}”，pdfplumber “{theirs}”",
         f"the two engines disagree on page {one.page} ({en}): pdfium {ours!r}, pdfplumber {theirs!r}",
         sha256=sha256,

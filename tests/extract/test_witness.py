@@ -155,6 +155,20 @@ def test_many_disagreements_are_summed() -> None:
     assert [issue.severity for issue in issues_of(lines, SHA)] == ["info"]
 
 
+def test_the_same_text_in_finer_cells_is_only_told() -> None:
+    box = (0.0, 0.0, 9.0, 9.0)
+    finer, lost = Disagreement(1, "only_ours", box, "1 2", "12"), Disagreement(1, "only_ours", box, "12", "")
+    missed = Disagreement(1, "only_theirs", box, "12", "12")
+    assert [issue.severity for issue in issues_of([finer, lost, missed], SHA)] == ["warning", "warning", "info"]
+
+
+def test_a_title_in_another_place(shared: Path) -> None:
+    found = compare_page((shared / "fixtures" / "sample_cid.pdf").read_bytes(), 3)
+    assert [(one.kind, one.ours, one.theirs) for one in found] == [
+        ("only_ours", "部门预算收入总表", "部门预算收入总表")
+    ]
+
+
 def test_a_document_that_the_second_engine_cannot_read() -> None:
     reading = Reading(document_sha256=SHA, kind="pdf", method="pdf_text", n_pages=2, blocks=[])
     assert [issue.code for issue in witness(b"%PDF-1.4\nnothing", reading, Limits(), 1.0)] == []

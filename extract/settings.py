@@ -6,6 +6,7 @@ import os
 import shutil
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 MIB = 1024 * 1024
 
@@ -21,6 +22,7 @@ class Limits:
     max_convert_seconds: wall time for one document in LibreOffice, apart from its start.
     max_ocr_pages: pages of one document read by OCR. max_ocr_pixels: of the picture of one page.
     max_ocr_page_seconds: wall time for recognizing one page.
+    witness_share: 0–1, share of PDF pages that the second engine reads too (`readers.witness`).
     """
 
     max_bytes: int = 64 * MIB
@@ -35,20 +37,37 @@ class Limits:
     max_ocr_pixels: int = 12_000_000
     max_ocr_page_seconds: int = 120
     max_convert_seconds: int = 60
+    witness_share: float = 0.0
 
 
 def read_limits() -> Limits:
-    """The limits, each overridable by YUJUE_READ_<NAME> (a positive integer). Raises ValueError naming a wrong one."""
-    changed: dict[str, int] = {}
+    """The limits, each overridable by YUJUE_READ_<NAME> (a positive integer; WITNESS_SHARE: 0–1).
+
+    Raises ValueError naming a wrong one.
+    """
+    changed: dict[str, Any] = {}
     for field in fields(Limits):
         variable = f"YUJUE_READ_{field.name.upper()}"
         printed = os.environ.get(variable)
         if printed is None or not printed.strip():
             continue
+        if field.name == "witness_share":
+            changed[field.name] = _share(variable, printed)
+            continue
         if not printed.strip().isdecimal() or int(printed) < 1:
             raise ValueError(f"{variable}={printed!r}: expected a positive whole number")
         changed[field.name] = int(printed)
     return Limits(**changed)
+
+
+def _share(variable: str, printed: str) -> float:
+    try:
+        share = float(printed)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ValueError(f"{variable}={printed!r}: expected a number from 0 to 1")
+    return share
 
 
 def find_soffice() -> Path | None:

@@ -20,6 +20,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 # Entry modules of each stage, and the libraries whose version may change what is read.
 ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "unpack": ("crawl.unpack",),
+    "convert": ("extract.readers.convert",),
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
     "checks": ("flows.checks",),

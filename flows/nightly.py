@@ -1,6 +1,6 @@
 """The whole night. Open this first.
 
-    crawl → documents → unpack → read → facts → checks → release
+    crawl → documents → unpack → convert → read → facts → checks → release
 
 Every step is a plain function; `step` runs one and may be Prefect's (flows/prefect_flow.py). What is done is decided by
 fingerprints alone: a night with nothing new reads nothing and publishes nothing, and one that was killed is completed
@@ -24,6 +24,7 @@ from extract.document import Issue
 from flows import errors
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
+from flows.convert_documents import plan_converting
 from flows.crawl_sources import Crawled, crawl, found_documents, unreached
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
@@ -80,7 +81,11 @@ def nightly(
             documents = with_members(documents, unpacking, root)
         night.documents = len(documents)
 
-        reading = plan_reading(documents, root, limits, progress)
+        converting = plan_converting(documents, root, limits, progress)
+        if converting.works:
+            do_what_is_missing(converting, night, step)
+
+        reading = plan_reading(documents, converting, root, limits, progress)
         do_what_is_missing(reading, night, step)
 
         facts = plan_facts(documents, reading, root, limits, progress)
@@ -95,7 +100,7 @@ def nightly(
                 "release",
                 lambda: publish_release(facts, checks, unreached(root), root=root, now=now, progress=progress),
             )
-        night.issues = merged_issues((unpacking, reading, facts, checks))
+        night.issues = merged_issues((unpacking, converting, reading, facts, checks))
     return night
 
 
@@ -115,7 +120,7 @@ def run(step: Step, name: str, work: Callable[[], T]) -> T:
 
 def remove_all_debris(root: DataRoot) -> None:
     """What killed nights left half-written."""
-    for folder in (root.members, root.tables, root.facts, root.findings):
+    for folder in (root.members, root.converted, root.tables, root.facts, root.findings):
         Store(folder).remove_debris()
     remove_debris(root.releases)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from crawl.archive import Archive
 from crawl.schema import FoundDocument
 from extract.document import Issue, Reading
+from flows.convert_documents import Conversions
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
@@ -16,16 +17,24 @@ from flows.workers import Job, Outcome
 
 
 def plan_reading(
-    documents: Sequence[FoundDocument], root: DataRoot, limits: WorkLimits, progress: Progress = quiet
+    documents: Sequence[FoundDocument],
+    converting: Conversions,
+    root: DataRoot,
+    limits: WorkLimits,
+    progress: Progress = quiet,
 ) -> Plan:
-    """The stage `read`. A Reading follows from the bytes, the name they came under, and the code of the readers."""
+    """The stage `read`. A Reading follows from the bytes, the name they came under, and the code of the readers; of a
+    document read through LibreOffice also from its conversion."""
     archive = Archive(root.archive)
-    works = {document.sha256: _work(document, archive, limits) for document in documents}
+    works = {document.sha256: _work(document, converting, archive, limits) for document in documents}
     return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
 
 
-def _work(document: FoundDocument, archive: Archive, limits: WorkLimits) -> Work:
+def _work(document: FoundDocument, converting: Conversions, archive: Archive, limits: WorkLimits) -> Work:
     fingerprint = digest("read", stage_code("read"), document.provenance.filename or "")
+    derived = converting.derived(document.sha256, archive)
+    if derived is not None:
+        fingerprint = digest(fingerprint, converting.result(document.sha256) or "")
     job = Job(
         "read",
         document.sha256,
@@ -33,6 +42,7 @@ def _work(document: FoundDocument, archive: Archive, limits: WorkLimits) -> Work
             "archive": str(archive.root),
             "sha256": document.sha256,
             "filename": document.provenance.filename,
+            "derived": derived,
         },
     )
     kept = _state_of(archive.path(document.sha256))

@@ -35,6 +35,10 @@ class DataRoot:
         return self.path / "members"
 
     @property
+    def converted(self) -> Path:
+        return self.path / "converted"
+
+    @property
     def tables(self) -> Path:
         return self.path / "tables"
 

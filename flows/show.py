@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from rich.console import RenderableType
 from rich.table import Table as RichTable
 
-from extract.document import Table
+from extract.document import Issue, Table
 from flows.findings import MARKS, WORDS, outcome_counts
 from flows.local import LocalDocument
 from flows.terminal import safe, say
@@ -46,6 +46,25 @@ def as_data(document: LocalDocument, table: int | None = None) -> Any:
     if table is not None:
         return [msgspec.to_builtins(one) for one in document.reading.tables() if one.number == table]
     return {"reading": msgspec.to_builtins(document.reading), "tables": document.tables}
+
+
+def disagreements(issues: Sequence[Issue]) -> Iterator[RenderableType]:
+    """What the second engine reads differently, in order of pages; one line where it is nothing."""
+    if not issues:
+        yield safe(say("两种引擎读法一致", "both engines read the same"))
+        return
+    table = _plain_table(
+        (say("页", "page"), True),
+        (say("位置", "box"), False),
+        (say("代码", "code"), False),
+        (say("说明", "message"), False),
+    )
+    for issue in issues:
+        place = issue.place
+        box = "" if place is None or place.box is None else " ".join(f"{edge:.0f}" for edge in place.box)
+        page = "" if place is None else place.page
+        table.add_row(safe(page), safe(box), safe(issue.code), safe(say(issue.message_zh, issue.message_en)))
+    yield table
 
 
 def _heading(text: str) -> RenderableType:

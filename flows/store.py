@@ -1,6 +1,7 @@
 """Intermediate results: one file per document and stage, named by document and fingerprint.
 
     members/3a/…                                what an archive (zip, rar, 7z) holds
+    converted/3a/…                              what LibreOffice made of an old format: a digest in the archive
     tables/3a/3a2245….-1f0c9a….msgpack.zst      a Reading
     facts/3a/…                                  rows per table
     findings/3a/…                               rows of the table findings
@@ -15,7 +16,7 @@ import contextlib
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,20 @@ Tables = dict[str, list[Row]]
 SUFFIX = ".msgpack.zst"
 PART = ".part-"
 
+
+class Derived(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was made of a document: digest in the archive, kind and maker of the derived file; or why there is none."""
+
+    sha256: str | None = None
+    kind: str = ""
+    by: str = ""
+    trouble: Issue | None = None
+
+
 _reading = msgspec.msgpack.Decoder(Reading)
 _unpacked = msgspec.msgpack.Decoder(Unpacked)
+_derived = msgspec.msgpack.Decoder(Derived)
+_derived_batch = msgspec.msgpack.Decoder(list[Derived])
 _rows = msgspec.msgpack.Decoder(dict[str, list[dict[str, Any]]])
 _dates = {name: [f.name for f in spec.columns if f.dtype == pl.Date()] for name, spec in TABLES.items()}
 
@@ -132,6 +145,26 @@ def unpack_unpacked(packed: bytes) -> Unpacked:
         return _unpacked.decode(_unpack(packed))
     except msgspec.MsgspecError as error:
         raise DamagedResult(str(error)) from error
+
+
+def pack_derived(derived: Derived) -> bytes:
+    return _pack(msgspec.msgpack.encode(derived))
+
+
+def unpack_derived(packed: bytes) -> Derived:
+    """Raises DamagedResult."""
+    try:
+        return _derived.decode(_unpack(packed))
+    except msgspec.MsgspecError as error:
+        raise DamagedResult(str(error)) from error
+
+
+def pack_derived_batch(batch: Sequence[Derived]) -> bytes:
+    return msgspec.msgpack.encode(batch)
+
+
+def unpack_derived_batch(packed: bytes) -> list[Derived]:
+    return _derived_batch.decode(packed)
 
 
 def pack_tables(tables: Mapping[str, list[Row]]) -> bytes:

@@ -19,6 +19,7 @@ from flows.stage import quiet
 STAGES = {
     "crawl": ("抓取来源", "crawl sources"),
     "unpack": ("展开压缩包", "unpack archives"),
+    "convert": ("转换旧格式", "convert old formats"),
     "read": ("读取文件", "read documents"),
     "facts": ("整理数据", "build facts"),
     "check": ("检查", "check facts"),

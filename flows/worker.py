@@ -16,13 +16,25 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import msgspec
 
 from crawl.schema import Provenance, Unpacked, UnpackIssue
 from extract.document import Identity, Interpretation, Issue, Reading
-from flows.store import DamagedResult, pack_reading, pack_tables, pack_unpacked, unpack_reading, unpack_tables
+from flows.store import (
+    DamagedResult,
+    Derived,
+    pack_derived_batch,
+    pack_reading,
+    pack_tables,
+    pack_unpacked,
+    unpack_reading,
+    unpack_tables,
+)
+
+if TYPE_CHECKING:
+    from extract.readers import Converted
 
 GRACE_SECONDS = 30  # the parent ends a late worker; the alarm is for a worker whose parent is gone
 PR_SET_PDEATHSIG = 1
@@ -48,6 +60,39 @@ def unpack(arguments: dict[str, Any]) -> bytes:
     return pack_unpacked(Unpacked([(member.name, store.put(member.data)) for member in members], issues))
 
 
+def convert(arguments: dict[str, Any]) -> bytes:
+    """Documents of the archive through LibreOffice: derived files into the archive, a packed record for each."""
+    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from extract.readers import Converted, convert_batch  # noqa: PLC0415 - only what the job needs
+
+    store, bodies = Archive(Path(arguments["archive"])), {}
+    for sha256 in arguments["documents"]:
+        with contextlib.suppress(FileNotFoundError, ArchiveCorruption):  # the reading says so
+            bodies[sha256] = store.get(sha256)
+    made = dict(zip(bodies, convert_batch(list(bodies.values())), strict=True))
+    records = []
+    for sha256 in arguments["documents"]:
+        one = made.get(sha256)
+        if isinstance(one, Converted):
+            records.append(Derived(store.put(one.data), one.kind, one.by))
+        else:
+            records.append(Derived(trouble=one))
+    return pack_derived_batch(records)
+
+
+def derived(arguments: dict[str, Any]) -> Converted | Issue | None:
+    """What `convert` made of the document that is to be read. None: nothing, or it cannot be had any more."""
+    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from extract.readers import Converted  # noqa: PLC0415 - only what the job needs
+
+    record = msgspec.convert(arguments.get("derived"), Derived | None)
+    if record is None or record.sha256 is None:
+        return None if record is None else record.trouble
+    with contextlib.suppress(FileNotFoundError, ArchiveCorruption):
+        return Converted(Archive(Path(arguments["archive"])).get(record.sha256), record.kind, record.by)
+    return None
+
+
 def read(arguments: dict[str, Any]) -> bytes:
     """A document, from the archive or from a path, as a packed Reading. Of an archive: what could not be unpacked."""
     from extract.readers import read_document  # noqa: PLC0415 - only what the job needs
@@ -56,7 +101,8 @@ def read(arguments: dict[str, Any]) -> bytes:
         source = Path(arguments["path"])
         reading = read_document(source, filename=arguments.get("filename"))
     else:
-        reading = read_document(_content(arguments), filename=arguments.get("filename"))
+        content = _content(arguments)
+        reading = read_document(content, filename=arguments.get("filename"), derived=derived(arguments))
     if reading.kind in ARCHIVES and not any(issue.severity == "error" for issue in reading.issues):
         from crawl.unpack import unpack as members_of  # noqa: PLC0415
 
@@ -117,6 +163,7 @@ def check(arguments: dict[str, Any]) -> bytes:
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
     "unpack": unpack,
+    "convert": convert,
     "read": read,
     "facts": facts,
     "check": check,

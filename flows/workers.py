@@ -32,7 +32,7 @@ START_SECONDS = 60  # imports of the first document's libraries on a slow machin
 class Job:
     """One operation of `flows.worker` on one document."""
 
-    operation: Literal["unpack", "read", "facts", "check"]
+    operation: Literal["unpack", "convert", "read", "facts", "check"]
     sha256: str
     arguments: dict[str, Any]
 

@@ -22,15 +22,15 @@ _CHUNK = 4 * MIB
 
 
 def read_document(
-    source: str | os.PathLike[str] | bytes, *, filename: str | None = None, derived: Converted | None = None
+    source: str | os.PathLike[str] | bytes, *, filename: str | None = None, derived: Converted | Issue | None = None
 ) -> Reading:
     """Everything a document prints, in reading order, with its Places.
 
     source: the bytes, or a path. filename: the name it was published under (default: of the path); a name that
     disagrees with the bytes is an issue `not_what_its_name_says` (warning). derived: what `convert.convert_batch` made
-    of these bytes, for the kinds that are read through LibreOffice; without it such a document is converted alone,
-    which takes seconds. Raises FileNotFoundError for a missing path or one that is not a file, OSError where the file
-    cannot be read.
+    of these bytes (or why it made nothing), for the kinds that are read through LibreOffice; without it such a document
+    is converted alone, which takes seconds. Raises FileNotFoundError for a missing path or one that is not a file,
+    OSError where the file cannot be read.
     """
     limits = read_limits()
     if isinstance(source, bytes):
@@ -51,7 +51,9 @@ def read_document(
     return _read_bytes(data, sha256, filename, limits, derived)
 
 
-def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits, derived: Converted | None) -> Reading:
+def _read_bytes(
+    data: bytes, sha256: str, filename: str | None, limits: Limits, derived: Converted | Issue | None
+) -> Reading:
     kind = sniff(data)
     trouble = _envelope_trouble(kind)
     if trouble is not None:
@@ -71,7 +73,7 @@ def _read_bytes(data: bytes, sha256: str, filename: str | None, limits: Limits, 
     return reading
 
 
-def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits, derived: Converted | None) -> Reading:
+def _read_kind(data: bytes, kind: FileKind, sha256: str, limits: Limits, derived: Converted | Issue | None) -> Reading:
     # imported here so that reading a page of HTML does not load the PDF engine
     if kind.kind == "docx":
         from extract.readers.docx import read_docx  # noqa: PLC0415
@@ -126,7 +128,7 @@ def _read_derived(
     kind: FileKind,
     sha256: str,
     limits: Limits,
-    derived: Converted | None,
+    derived: Converted | Issue | None,
     *,
     otherwise: UnreadableDocument | None = None,
 ) -> Reading:

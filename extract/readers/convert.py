@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from extract.document import Issue
 from extract.format import FileKind, kind_names, sniff
@@ -31,7 +31,7 @@ from extract.readers.trouble import issue
 from extract.settings import Limits, find_soffice, read_limits
 
 BATCH: Final = 20
-_START_SECONDS = 60  # a cold start with a new profile on a busy machine
+START_SECONDS: Final = 60  # a cold start with a new profile on a busy machine
 _MEMORY_KIB = 4 * 1024 * 1024
 _MAX_OUTPUT = 256 * 1024 * 1024
 
@@ -96,6 +96,15 @@ def convert_batch(
     return [found[at] for at in range(len(bodies))]
 
 
+def converter_version(soffice: Path) -> str:
+    """What LibreOffice says it is, e.g. `LibreOffice 7.4.7.2 40(Build:2)`; `unknown` where it says nothing."""
+    with tempfile.TemporaryDirectory(prefix="yujue-convert-") as folder:
+        said = Path(folder) / "said"
+        with said.open("wb") as file:  # not a pipe, which a grandchild that hangs would keep open
+            _call([str(soffice), "--version"], _environment(soffice, Path(folder), Path(folder)), START_SECONDS, file)
+        return said.read_bytes()[:200].decode("utf-8", "replace").strip() or "unknown"
+
+
 def _convert(soffice: Path, route: _Route, bodies: dict[int, bytes], limits: Limits) -> dict[int, Converted | Issue]:
     """One process for all; what it did not bring is tried again in halves, and at last alone."""
     brought, trouble = _run(soffice, route, bodies, limits)
@@ -122,7 +131,7 @@ def _run(soffice: Path, route: _Route, bodies: dict[int, bytes], limits: Limits)
         for at, body in bodies.items():
             (work / f"{at}.{route.suffix}").write_bytes(body)
         profile = _profile()
-        seconds = _START_SECONDS + limits.max_convert_seconds * min(len(bodies), 4)
+        seconds = START_SECONDS + limits.max_convert_seconds * min(len(bodies), 4)
         ended = _call(
             [
                 str(soffice),
@@ -162,7 +171,9 @@ def _run(soffice: Path, route: _Route, bodies: dict[int, bytes], limits: Limits)
         return brought, trouble
 
 
-def _call(command: list[str], environment: dict[str, str], seconds: int) -> str | None:
+def _call(
+    command: list[str], environment: dict[str, str], seconds: int, output: int | IO[bytes] = subprocess.DEVNULL
+) -> str | None:
     """Run under limits of memory, CPU time and file size; None when it ended by itself, else why it did not."""
     limited = [
         "/bin/sh",
@@ -176,7 +187,7 @@ def _call(command: list[str], environment: dict[str, str], seconds: int) -> str 
         limited,
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=output,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
         cwd=environment["TMPDIR"],

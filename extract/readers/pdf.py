@@ -14,6 +14,7 @@ from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
+from extract.readers.witness import witness
 from extract.settings import Limits
 
 
@@ -42,7 +43,10 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
     blocks = scans.finish(blocks_of(sheets))
     method = scans.method(sum(bool(sheet.lines or sheet.grids) for sheet in sheets))
     issues.extend(scans.issues)
-    return Reading(document_sha256=sha256, kind="pdf", method=method, n_pages=n_pages, blocks=blocks, issues=issues)
+    reading = Reading(document_sha256=sha256, kind="pdf", method=method, n_pages=n_pages, blocks=blocks, issues=issues)
+    if limits.witness_share > 0:
+        reading.issues.extend(witness(data, reading, limits, limits.witness_share))
+    return reading
 
 
 # ------------------------------------------------------------------------------------------------------------ pages

@@ -6,17 +6,17 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from ctypes import POINTER, byref, c_float, c_int, c_ushort, c_void_p, cast, create_string_buffer
 from dataclasses import replace
-from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 import pypdfium2.raw as pdfium
 
 from extract.document import Box
+from extract.readers import pdfium_calls as calls
 from extract.readers.pdf_page import Char, PageContent, PageFailure
 from extract.readers.pdf_plumber import PlumberEngine
+from extract.readers.pdfium_calls import Bounds, Handle
 from extract.readers.rulings import Rule, enclosed_cells
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -121,26 +121,28 @@ class _Page:
         self._n_images = 0
         self._n_hidden = 0
         # text objects without extent, without height, and others
-        self._nothing: list[Any] = []
-        self._flat: list[Any] = []
-        self._solid: list[Any] = []
+        self._nothing: list[Handle] = []
+        self._flat: list[Handle] = []
+        self._solid: list[Handle] = []
         self.is_blind = False
-        self._clipped: dict[int, Box] = {}  # text object → what its clip leaves to be seen
+        self._clips: dict[tuple[int, Handle], Bounds | None] = {}
+        self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
         self._down: list[Rule] = []
         self._shown, self._width, self._height = self._frame()
         self._turn = 0
 
     def content(self) -> PageContent:
-        text_page = pdfium.FPDFText_LoadPage(self._page)
+        pointer = pdfium.FPDFText_LoadPage(self._page)
         try:
-            count = pdfium.FPDFText_CountChars(text_page)
+            text_page, page = calls.handle_of(pointer), calls.handle_of(self._page)
+            count = pdfium.FPDFText_CountChars(pointer)
             self._set_upright(text_page, count)
-            self._walk(pdfium.FPDFPage_CountObjects(self._page), self._top_object, self._shown, 0)
+            self._walk(page, calls.page_object, pdfium.FPDFPage_CountObjects(self._page), self._shown, 0)
             chars, unmapped = self._chars(text_page, count)
             self.is_blind = self._has_blind_font(text_page)
         finally:
-            pdfium.FPDFText_ClosePage(text_page)
+            pdfium.FPDFText_ClosePage(pointer)
         cut = self._objects > self._limits.max_page_objects
         lattices = [] if cut else enclosed_cells(self._across, self._down)
         return PageContent(
@@ -156,22 +158,22 @@ class _Page:
             self._n_hidden,
         )
 
-    def _has_blind_font(self, text_page: Any) -> bool:
+    def _has_blind_font(self, text_page: Handle) -> bool:
         """Whether text may be missing: pdfium passes over a text without extent, which is white space as a rule, but
         any text where the font is neither embedded nor on this machine. Such a font shows texts without height, or no
         solid text at all.
         """
         suspects = {
-            _address(font)
-            for font in map(pdfium.FPDFTextObj_GetFont, self._nothing)
-            if pdfium.FPDFFont_GetIsEmbedded(font) == 0 and not _LATIN.match(_name_of(font))
+            font
+            for font in set(map(calls.font_of, self._nothing))
+            if calls.is_embedded(font) == 0 and not _LATIN.match(calls.name_of(font))
         }
         if not suspects:
             return False
         for obj in self._flat:
-            if _address(pdfium.FPDFTextObj_GetFont(obj)) in suspects and _text_of(obj, text_page).strip():
+            if calls.font_of(obj) in suspects and calls.text_of(obj, text_page).strip():
                 return True
-        return bool(suspects - {_address(pdfium.FPDFTextObj_GetFont(obj)) for obj in self._solid})
+        return bool(suspects - set(map(calls.font_of, self._solid)))
 
     def _frame(self) -> tuple[Matrix, float, float]:
         """User space → the page as shown (origin top left, y downwards)."""
@@ -189,14 +191,14 @@ class _Page:
                 return (0, -1, -1, 0, high, right), height, width
         return (1, 0, 0, -1, -left, high), width, height
 
-    def _set_upright(self, text_page: Any, count: int) -> None:
+    def _set_upright(self, text_page: Handle, count: int) -> None:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
         for index in range(0, count, max(1, count // 60)):
-            if pdfium.FPDFText_GetUnicode(text_page, index) <= 32:
+            if calls.unicode_of(text_page, index) <= 32:
                 continue
-            angle = pdfium.FPDFText_GetCharAngle(text_page, index)
+            angle = calls.angle_of(text_page, index)
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += 1
         self._turn = turns.most_common(1)[0][0] if turns else 0
@@ -212,106 +214,105 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------- characters
 
-    def _chars(self, text_page: Any, count: int) -> tuple[list[Char], int]:
+    def _chars(self, text_page: Handle, count: int) -> tuple[list[Char], int]:
         """Characters in the upright frame; how many have no mapping to Unicode."""
         a, b, c, d, e, f = self._shown
-        rect = pdfium.FS_RECTF()
-        box = byref(rect)
-        unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+        count = min(count, self._limits.max_page_objects)
         mapped_wrong = self._has_unmapped(text_page, count)
         straight = b == 0 and c == 0
         clipped = self._clipped
         chars: list[Char] = []
         unmapped = 0
-        for index in range(min(count, self._limits.max_page_objects)):
-            code = unicode_of(text_page, index)
+        boxes = calls.loose_boxes(text_page, count)
+        for index, (code, (left, high, right, low)) in enumerate(
+            zip(calls.codes_of(text_page, count), boxes, strict=True)
+        ):
             wrong = False
             if code <= 32:
-                if pdfium.FPDFText_IsGenerated(text_page, index) == 1:
+                if calls.is_generated(text_page, index) == 1:
                     continue  # white space that pdfium adds between words and lines
                 wrong = code < 32 and code not in _WHITE
-            box_of(text_page, index, box)
             if straight:
-                x0, x1, top, bottom = a * rect.left + e, a * rect.right + e, d * rect.top + f, d * rect.bottom + f
+                x0, x1, top, bottom = a * left + e, a * right + e, d * high + f, d * low + f
             else:
-                x0, x1 = a * rect.left + c * rect.bottom + e, a * rect.right + c * rect.top + e
-                top, bottom = b * rect.left + d * rect.bottom + f, b * rect.right + d * rect.top + f
+                x0, x1 = a * left + c * low + e, a * right + c * high + e
+                top, bottom = b * left + d * low + f, b * right + d * high + f
             if x0 > x1:
                 x0, x1 = x1, x0
             if top > bottom:
                 top, bottom = bottom, top
             text = "-" if code == _BROKEN_HYPHEN else chr(code)
-            if wrong or (mapped_wrong and pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1):
+            if wrong or (mapped_wrong and calls.is_unmapped(text_page, index) == 1):
                 text = _UNMAPPED
                 unmapped += 1
             if clipped and self._is_hidden(text_page, index, (x0 + x1) / 2, (top + bottom) / 2):
                 self._n_hidden += 1
                 continue
-            chars.append(Char(text, x0, top, x1, bottom, bottom - top, ""))
+            chars.append(_new(Char, (text, x0, top, x1, bottom, bottom - top, "", None)))
         return chars, unmapped
 
     @staticmethod
-    def _has_unmapped(text_page: Any, count: int) -> bool:
-        return any(
-            pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in range(0, count, max(1, count // 80))
-        )
+    def _has_unmapped(text_page: Handle, count: int) -> bool:
+        return any(calls.is_unmapped(text_page, index) == 1 for index in range(0, count, max(1, count // 80)))
 
-    def _is_hidden(self, text_page: Any, index: int, x: float, y: float) -> bool:
-        obj = pdfium.FPDFText_GetTextObject(text_page, index)
-        seen = self._clipped.get(_address(obj))
+    def _is_hidden(self, text_page: Handle, index: int, x: float, y: float) -> bool:
+        seen = self._clipped.get(calls.object_of_char(text_page, index))
         if seen is None:
             return False
         return not (seen[0] - 0.5 <= x <= seen[2] + 0.5 and seen[1] - 0.5 <= y <= seen[3] + 0.5)
 
     # ------------------------------------------------------------------------------------------------- page objects
 
-    def _top_object(self, index: int) -> Any:
-        return pdfium.FPDFPage_GetObject(self._page, index)
-
-    def _walk(self, count: int, get: Callable[[int], Any], frame: Matrix, depth: int) -> None:
-        kind_of = pdfium.FPDFPageObj_GetType
-        for index in range(count):
-            self._objects += 1
-            if self._objects > self._limits.max_page_objects:
-                return
-            obj = get(index)
-            kind = kind_of(obj)
+    def _walk(self, holder: Handle, get: Callable[..., Any], count: int, frame: Matrix, depth: int) -> None:
+        """All objects of the page or of a form, down to the limit."""
+        left = self._limits.max_page_objects - self._objects
+        self._objects += count
+        objects = list(map(get, repeat(holder), range(min(count, max(left, 0)))))
+        for obj, kind, bounds in zip(objects, map(calls.kind_of, objects), calls.bounds_of(objects), strict=True):
             if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                self._text(obj, frame)
+                self._text(obj, bounds, frame)
             elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-                self._path(obj, frame)
+                self._path(obj, bounds, frame)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._n_images += 1
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
-                inner = _multiply(_matrix_of(obj), frame)
-                count_inside = pdfium.FPDFFormObj_CountObjects(obj)
-                self._walk(count_inside, partial(pdfium.FPDFFormObj_GetObject, obj), inner, depth + 1)
+                inner = _multiply(calls.matrix_of(obj), frame)
+                self._walk(obj, calls.form_object, calls.n_form_objects(obj), inner, depth + 1)
 
-    def _text(self, obj: Any, frame: Matrix) -> None:
+    def _text(self, obj: Handle, bounds: Bounds, frame: Matrix) -> None:
         """Remember a text object that its clip path hides in part, and one that pdfium passes over."""
-        x0, top, x1, bottom = _bounds(obj, frame)
-        if min(x1 - x0, bottom - top) < _NOTHING:
+        x0, top, x1, bottom = _moved(bounds, frame)
+        if x1 - x0 < _NOTHING or bottom - top < _NOTHING:
             (self._nothing if max(x1 - x0, bottom - top) < _NOTHING else self._flat).append(obj)
             return
         self._solid.append(obj)
-        seen = _clip_box(obj, frame)
-        if seen is None:
+        clip = calls.clip_of(obj)
+        count = calls.n_clip_paths(clip)
+        if count < 1:
             return
+        # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
+        key = (count, calls.clip_segment(clip, count - 1, 0) or 0)
+        if key[1] == 0 or key not in self._clips:
+            self._clips[key] = _clip_bounds(clip, count)
+        shown = self._clips[key]
+        if shown is None:
+            return
+        seen = _moved(shown, frame)
         if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
-            self._clipped[_address(obj)] = seen
+            self._clipped[obj] = seen
 
-    def _path(self, obj: Any, frame: Matrix) -> None:
-        segments = pdfium.FPDFPath_CountSegments(obj)
+    def _path(self, obj: Handle, bounds: Bounds, frame: Matrix) -> None:
+        segments = calls.n_segments(obj)
         if not 2 <= segments <= _MAX_SEGMENTS:
             return
-        fill, stroke = _modes(obj)
+        fill, stroke = calls.modes_of(obj)
         if not fill and not stroke:
             return
         if segments == 2 or (segments <= 5 and not stroke):
             # one call tells enough: what is thin as a whole is a line, whatever its outline
-            self._thin(_bounds(obj, frame), _THIN + 2 if stroke else _THIN)
+            self._thin(_moved(bounds, frame), _THIN + 2 if stroke else _THIN)
             return
-        inner = _multiply(_matrix_of(obj), frame)
+        inner = _multiply(calls.matrix_of(obj), frame)
         for points in _subpaths(obj, segments, inner):
             xs, ys = [x for x, _ in points], [y for _, y in points]
             box = (min(xs), min(ys), max(xs), max(ys))
@@ -332,88 +333,50 @@ class _Page:
             self._down.append(((x0 + x1) / 2, top, bottom))
 
 
-_fill, _stroke = c_int(), c_int()
-_left, _low, _right, _high = c_float(), c_float(), c_float(), c_float()
-_edges = (byref(_left), byref(_low), byref(_right), byref(_high))
-_x, _y = c_float(), c_float()
-_buffer = create_string_buffer(1024)
+_new = tuple.__new__  # a Char from its fields in order, without the call of its own __new__
 
 
-def _modes(obj: Any) -> tuple[bool, bool]:
-    pdfium.FPDFPath_GetDrawMode(obj, byref(_fill), byref(_stroke))
-    return _fill.value != 0, _stroke.value != 0
-
-
-def _bounds(obj: Any, frame: Matrix) -> Box:
-    pdfium.FPDFPageObj_GetBounds(obj, *_edges)
-    return _moved(_left.value, _low.value, _right.value, _high.value, frame)
-
-
-def _moved(x0: float, y0: float, x1: float, y1: float, frame: Matrix) -> Box:
+def _moved(bounds: Bounds, frame: Matrix) -> Box:
+    """(left, bottom, right, top) → (x0, top, x1, bottom) in the frame."""
+    x0, y0, x1, y1 = bounds
     a, b, c, d, e, f = frame
     left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
     top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
-    return (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+    if left > right:
+        left, right = right, left
+    return (left, bottom, right, top) if top > bottom else (left, top, right, bottom)
 
 
-def _matrix_of(obj: Any) -> Matrix:
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(obj, matrix):
-        return (1, 0, 0, 1, 0, 0)
-    return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-
-
-def _subpaths(obj: Any, segments: int, frame: Matrix) -> Iterator[list[tuple[float, float]]]:
+def _subpaths(obj: Handle, segments: int, frame: Matrix) -> Iterator[list[tuple[float, float]]]:
     """Straight subpaths; nothing where the path has a curve (an outline, not a ruling)."""
     a, b, c, d, e, f = frame
     found: list[list[tuple[float, float]]] = []
     for index in range(segments):
-        segment = pdfium.FPDFPath_GetPathSegment(obj, index)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
+        segment = calls.segment_of(obj, index)
+        kind = calls.kind_of_segment(segment)
         if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
             return
-        pdfium.FPDFPathSegment_GetPoint(segment, byref(_x), byref(_y))
-        point = (a * _x.value + c * _y.value + e, b * _x.value + d * _y.value + f)
+        x, y = calls.point_of(segment)
+        point = (a * x + c * y + e, b * x + d * y + f)
         if kind == pdfium.FPDF_SEGMENT_MOVETO or not found:
             found.append([point])
         else:
             found[-1].append(point)
-        if pdfium.FPDFPathSegment_GetClose(segment) and found[-1][0] != found[-1][-1]:
+        if calls.closes(segment) and found[-1][0] != found[-1][-1]:
             found[-1].append(found[-1][0])
     yield from (points for points in found if len(points) > 1)
 
 
-def _clip_box(obj: Any, frame: Matrix) -> Box | None:
-    """What all clip paths of the object together leave to be seen; None where it has none."""
-    clip = pdfium.FPDFPageObj_GetClipPath(obj)
-    count = pdfium.FPDFClipPath_CountPaths(clip)
-    if count < 1:
-        return None
+def _clip_bounds(clip: Handle, count: int) -> Bounds | None:
+    """What all `count` clip paths together leave to be seen; None where they hold no point."""
     x0 = y0 = -math.inf
     x1 = y1 = math.inf
     for path in range(count):
-        xs, ys = [], []
-        for index in range(max(0, pdfium.FPDFClipPath_CountPathSegments(clip, path))):
-            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, index)
-            pdfium.FPDFPathSegment_GetPoint(segment, byref(_x), byref(_y))
-            xs.append(_x.value)
-            ys.append(_y.value)
-        if xs:
+        points = [
+            calls.point_of(calls.clip_segment(clip, path, index))
+            for index in range(max(0, calls.n_clip_segments(clip, path)))
+        ]
+        if points:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
             x0, y0, x1, y1 = max(x0, min(xs)), max(y0, min(ys)), min(x1, max(xs)), min(y1, max(ys))
-    if math.isinf(x0):
-        return None
-    return _moved(x0, y0, x1, y1, frame)
-
-
-def _name_of(font: Any) -> str:
-    pdfium.FPDFFont_GetBaseFontName(font, _buffer, len(_buffer))
-    return _buffer.value.decode("utf-8", "replace")
-
-
-def _text_of(obj: Any, text_page: Any) -> str:
-    size = pdfium.FPDFTextObj_GetText(obj, text_page, cast(_buffer, POINTER(c_ushort)), len(_buffer) // 2)
-    return _buffer.raw[: min(max(0, size - 2), len(_buffer))].decode("utf-16-le", "replace")
-
-
-def _address(obj: Any) -> int:
-    return cast(obj, c_void_p).value or 0
+    return None if math.isinf(x0) else (x0, y0, x1, y1)

@@ -65,11 +65,11 @@ class PlumberEngine:
             finally:
                 page.close()
 
-    def page(self, number: int) -> PageContent:
-        """Characters of one page by its number, without grids. Raises IndexError for a page that is not there."""
+    def page(self, number: int, *, with_grids: bool = False) -> PageContent:
+        """Characters of one page by its number, and its grids where asked. Raises IndexError for a page not there."""
         page = self._pages[number - 1]
         try:
-            return self._content(page, with_grids=False)
+            return self._content(page, with_grids=with_grids)
         finally:
             page.close()
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.table import Table as RichTable
 
+from extract.document import Issue
+from extract.readers.witness import witness
+from extract.settings import read_limits
 from flows import errors
+from flows import overlay as overlays
 from flows import show as showing
 from flows.findings import finding_tree, outcome_counts
 from flows.local import LocalDocument, check_documents, expand, read_paths, together
@@ -64,12 +69,35 @@ def check(
 
 def show(
     path: Annotated[Path, typer.Argument(help="文件 / a document", show_default=False)],
+    *,
     table: Annotated[int | None, typer.Option("--table", min=1, help="只看第几个表 / only this table")] = None,
+    page: Annotated[
+        int | None, typer.Option("--page", min=1, help="PDF 的第几页 / a page of a PDF", show_default=False)
+    ] = None,
+    overlay: Annotated[
+        Path | None,
+        typer.Option(
+            "--overlay",
+            help="该页的图片，标出读到的内容（PNG） / picture of the page with what was read drawn over it (PNG)",
+            show_default=False,
+        ),
+    ] = None,
+    by_witness: Annotated[
+        bool, typer.Option("--witness", help="用 pdfplumber 核对 PDF / compare a PDF with what pdfplumber reads")
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """显示读到的内容：表格、报表、绩效目标。 Show what was read: tables, statements, performance targets."""
     if path.is_dir():
         raise errors.usage(f"是目录，不是文件：{path}", f"a folder, not a document: {path}")
+    if overlay is not None or by_witness:
+        if table is not None:
+            raise errors.usage(
+                "--table 不与 --overlay、--witness 同用", "--table does not go with --overlay or --witness"
+            )
+        return _show_page(path, page, overlay, by_witness=by_witness, as_json=as_json)
+    if page is not None:
+        raise errors.usage("--page 需与 --overlay 或 --witness 同用", "--page goes with --overlay or --witness")
     documents = _understood([path])
     document = documents[0]
     numbers = [one.number for one in document.reading.tables()]
@@ -84,6 +112,43 @@ def show(
         console = out()
         for part in showing.parts(document, table):
             console.print(part)
+    return _unreadable(documents)
+
+
+def _show_page(path: Path, page: int | None, overlay: Path | None, *, by_witness: bool, as_json: bool) -> int:
+    """A page as a picture, the second engine's reading, or both: the disagreements are in the picture then."""
+    if overlay is not None and page is None:
+        raise errors.usage("--overlay 需要 --page", "--overlay needs --page")
+    if overlay is not None and (overlay.is_dir() or not overlay.absolute().parent.is_dir()):
+        raise errors.usage(f"无法写入：{overlay}", f"cannot be written: {overlay}")
+    with progress_bars() as tell:
+        documents = read_paths(expand([path]), work_limits(), tell)
+    document = documents[0]
+    reading = document.reading
+    if reading.kind != "pdf" or document.path != path:
+        raise errors.usage(
+            f"只能用于 PDF，这是 {reading.kind}：{path}", f"only for a PDF, and this is {reading.kind}: {path}"
+        )
+    if reading.n_pages is None:
+        return _unreadable(documents)
+    if page is not None and page > reading.n_pages:
+        raise errors.usage(
+            f"没有第 {page} 页（共 {reading.n_pages} 页）", f"there is no page {page} (pages: 1-{reading.n_pages})"
+        )
+    data = path.read_bytes()
+    issues: list[Issue] = []
+    if by_witness:
+        pages = range(1, reading.n_pages + 1) if page is None else [page]
+        issues = witness(data, reading, read_limits(), 1.0, pages)
+        if as_json:
+            print_json([msgspec.to_builtins(issue) for issue in issues])
+        else:
+            for part in showing.disagreements(issues):
+                out().print(part)
+    if overlay is not None and page is not None:
+        drawn = overlays.marks(reading, page, issues)
+        overlays.picture(data, page, drawn).save(overlay, format="PNG")
+        line(f"已写入 {overlay}（{len(drawn)} 个框）", f"written to {overlay} ({len(drawn)} boxes)")
     return _unreadable(documents)
 
 

@@ -85,7 +85,7 @@ def fake_soffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -
     path.write_text("#!/bin/sh\n" + script)
     path.chmod(0o755)
     monkeypatch.setenv("YUJUE_READ_SOFFICE", str(path))
-    monkeypatch.setattr(convert, "_START_SECONDS", 1)
+    monkeypatch.setattr(convert, "START_SECONDS", 1)
     return path
 
 

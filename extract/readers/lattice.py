@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, pairwise
 
 from extract.document import Box
 from extract.readers.pdf_page import Char
@@ -52,6 +53,9 @@ class Lattice:
 
 def snap(values: Sequence[float], tolerance: float = SNAP) -> tuple[float, ...]:
     """Edges of `values`: neighbours within `tolerance` of the group's first become one, at their mean."""
+    distinct = sorted(set(values))
+    if all(b - a > tolerance for a, b in pairwise(distinct)):
+        return tuple(distinct)  # edges that the rulings gave: one number each
     edges: list[list[float]] = []
     for value in sorted(values):
         if edges and value - edges[-1][0] <= tolerance:
@@ -94,15 +98,30 @@ def build_lattice(boxes: Sequence[Box]) -> Lattice | None:
 def assign(lattices: Sequence[Lattice], chars: Sequence[Char]) -> list[Char]:
     """Puts each character into the smallest grid cell around its centre; returns those that stand in no cell."""
     by_size = sorted(lattices, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
+    alone = not any(_overlap(one.box, other.box) for one, other in combinations(by_size, 2))
     outside: list[Char] = []
+    left = top = right = bottom = 0.0  # of the cell that took the last character: the next one is mostly in it too
+    taken: list[Char] = outside
     for char in chars:
-        x, y = (char.x0 + char.x1) / 2, (char.top + char.bottom) / 2
+        _, x0, y0, x1, y1, *_ = char
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        if alone and left <= x < right and top <= y < bottom:
+            taken.append(char)
+            continue
         for grid in by_size:
-            if grid.xs[0] <= x <= grid.xs[-1] and grid.ys[0] <= y <= grid.ys[-1]:
+            xs, ys = grid.xs, grid.ys
+            if xs[0] <= x <= xs[-1] and ys[0] <= y <= ys[-1]:
                 cell = grid.cell_at(x, y)
                 if cell is not None:
-                    cell.chars.append(char)
+                    taken = cell.chars
+                    taken.append(char)
+                    left, right = xs[cell.col], xs[cell.col + cell.colspan]
+                    top, bottom = ys[cell.row], ys[cell.row + cell.rowspan]
                     break
         else:
             outside.append(char)
     return outside
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

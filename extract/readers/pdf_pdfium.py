@@ -27,6 +27,7 @@ _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points
 _UNMAPPED = "\ufffd"
+_TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
 _WHITE = frozenset({9, 10, 13})
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
 # fonts for which pdfium has glyphs of its own
@@ -125,7 +126,7 @@ class _Page:
         self._flat: list[Handle] = []
         self._solid: list[Handle] = []
         self.is_blind = False
-        self._clips: dict[tuple[int, Handle], Bounds | None] = {}
+        self._clips: dict[tuple[int, Handle | None], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
         self._down: list[Rule] = []
@@ -268,38 +269,45 @@ class _Page:
         left = self._limits.max_page_objects - self._objects
         self._objects += count
         objects = list(map(get, repeat(holder), range(min(count, max(left, 0)))))
+        texts: list[Handle] = []
+        boxes: list[Bounds] = []
         for obj, kind, bounds in zip(objects, map(calls.kind_of, objects), calls.bounds_of(objects), strict=True):
-            if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-                self._text(obj, bounds, frame)
-            elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            if kind == _TEXT:
+                texts.append(obj)
+                boxes.append(bounds)
+            elif kind == _PATH:
                 self._path(obj, bounds, frame)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._n_images += 1
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
                 inner = _multiply(calls.matrix_of(obj), frame)
                 self._walk(obj, calls.form_object, calls.n_form_objects(obj), inner, depth + 1)
+        self._texts(texts, boxes, frame)
 
-    def _text(self, obj: Handle, bounds: Bounds, frame: Matrix) -> None:
-        """Remember a text object that its clip path hides in part, and one that pdfium passes over."""
-        x0, top, x1, bottom = _moved(bounds, frame)
-        if x1 - x0 < _NOTHING or bottom - top < _NOTHING:
-            (self._nothing if max(x1 - x0, bottom - top) < _NOTHING else self._flat).append(obj)
-            return
-        self._solid.append(obj)
-        clip = calls.clip_of(obj)
-        count = calls.n_clip_paths(clip)
-        if count < 1:
-            return
+    def _texts(self, texts: list[Handle], boxes: list[Bounds], frame: Matrix) -> None:
+        """Remember text objects that their clip paths hide in part, and those that pdfium passes over."""
+        clips = list(map(calls.clip_of, texts))
+        counts = list(map(calls.n_clip_paths, clips))
         # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
-        key = (count, calls.clip_segment(clip, count - 1, 0) or 0)
-        if key[1] == 0 or key not in self._clips:
-            self._clips[key] = _clip_bounds(clip, count)
-        shown = self._clips[key]
-        if shown is None:
-            return
-        seen = _moved(shown, frame)
-        if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
-            self._clipped[obj] = seen
+        ends = map(calls.clip_segment, clips, [max(count - 1, 0) for count in counts], repeat(0))
+        solid, known = self._solid, self._clips
+        for obj, bounds, clip, count, end in zip(texts, boxes, clips, counts, ends, strict=True):
+            x0, top, x1, bottom = _moved(bounds, frame)
+            if x1 - x0 < _NOTHING or bottom - top < _NOTHING:
+                (self._nothing if max(x1 - x0, bottom - top) < _NOTHING else self._flat).append(obj)
+                continue
+            solid.append(obj)
+            if count < 1:
+                continue
+            key = (count, end)
+            if end is None or key not in known:
+                known[key] = _clip_bounds(clip, count)
+            shown = known[key]
+            if shown is None:
+                continue
+            seen = _moved(shown, frame)
+            if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
+                self._clipped[obj] = seen
 
     def _path(self, obj: Handle, bounds: Bounds, frame: Matrix) -> None:
         segments = calls.n_segments(obj)

@@ -22,11 +22,14 @@ from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
 _MAX_FORM_DEPTH = 12
-_MAX_SEGMENTS = 64  # a path of more segments is a drawing or the outline of a glyph
+_MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points
 _UNMAPPED = "\ufffd"
+_TALL = 1.6  # height over width from which a character's box is looked at again
+_TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
+_ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
 _WHITE = frozenset({9, 10, 13})
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
@@ -121,10 +124,7 @@ class _Page:
         self._objects = 0
         self._n_images = 0
         self._n_hidden = 0
-        # text objects without extent, without height, and others
-        self._nothing: list[Handle] = []
-        self._flat: list[Handle] = []
-        self._solid: list[Handle] = []
+        self._nothing: list[Handle] = []  # text objects without extent
         self.is_blind = False
         self._clips: dict[tuple[int, Handle | None], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
@@ -141,7 +141,7 @@ class _Page:
             self._set_upright(text_page, count)
             self._walk(page, calls.page_object, pdfium.FPDFPage_CountObjects(self._page), self._shown, 0)
             chars, unmapped = self._chars(text_page, count)
-            self.is_blind = self._has_blind_font(text_page)
+            self.is_blind = self._has_blind_font()
         finally:
             pdfium.FPDFText_ClosePage(pointer)
         cut = self._objects > self._limits.max_page_objects
@@ -159,22 +159,14 @@ class _Page:
             self._n_hidden,
         )
 
-    def _has_blind_font(self, text_page: Handle) -> bool:
-        """Whether text may be missing: pdfium passes over a text without extent, which is white space as a rule, but
-        any text where the font is neither embedded nor on this machine. Such a font shows texts without height, or no
-        solid text at all.
+    def _has_blind_font(self) -> bool:
+        """Whether text may be missing: pdfium passes over a text object without extent. That is white space as a rule,
+        but any single character where the font is neither embedded nor on this machine.
         """
-        suspects = {
-            font
+        return any(
+            calls.is_embedded(font) == 0 and not _LATIN.match(calls.name_of(font))
             for font in set(map(calls.font_of, self._nothing))
-            if calls.is_embedded(font) == 0 and not _LATIN.match(calls.name_of(font))
-        }
-        if not suspects:
-            return False
-        for obj in self._flat:
-            if calls.font_of(obj) in suspects and calls.text_of(obj, text_page).strip():
-                return True
-        return bool(suspects - set(map(calls.font_of, self._solid)))
+        )
 
     def _frame(self) -> tuple[Matrix, float, float]:
         """User space → the page as shown (origin top left, y downwards)."""
@@ -225,6 +217,8 @@ class _Page:
         chars: list[Char] = []
         unmapped = 0
         boxes = calls.loose_boxes(text_page, count)
+        seen: set[tuple[int, int, int]] = set()
+        seen_nearby: set[tuple[int, int, int]] = set()
         for index, (code, (left, high, right, low)) in enumerate(
             zip(calls.codes_of(text_page, count), boxes, strict=True)
         ):
@@ -242,7 +236,15 @@ class _Page:
                 x0, x1 = x1, x0
             if top > bottom:
                 top, bottom = bottom, top
+            if straight and bottom - top > _TALL * (x1 - x0):
+                top, bottom = self._upright_extent(text_page, index, top, bottom)
             text = "-" if code == _BROKEN_HYPHEN else chr(code)
+            if code > 32:
+                here, nearby = (code, int(x0), int(top)), (code, int(x0 + 0.5), int(top + 0.5))
+                if here in seen or nearby in seen_nearby:
+                    continue  # fake bold: the same character printed again with a small shift
+                seen.add(here)
+                seen_nearby.add(nearby)
             if wrong or (mapped_wrong and calls.is_unmapped(text_page, index) == 1):
                 text = _UNMAPPED
                 unmapped += 1
@@ -251,6 +253,14 @@ class _Page:
                 continue
             chars.append(_new(Char, (text, x0, top, x1, bottom, bottom - top, "", None)))
         return chars, unmapped
+
+    def _upright_extent(self, text_page: Handle, index: int, top: float, bottom: float) -> tuple[float, float]:
+        """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
+        size = calls.size_of(text_page, index)
+        if not 0 < size < (bottom - top) / _TOO_HIGH:
+            return top, bottom
+        baseline = self._shown[3] * calls.baseline_of(text_page, index) + self._shown[5]
+        return baseline - _ASCENT * size, baseline + (1 - _ASCENT) * size
 
     @staticmethod
     def _has_unmapped(text_page: Handle, count: int) -> bool:
@@ -290,13 +300,12 @@ class _Page:
         counts = list(map(calls.n_clip_paths, clips))
         # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
         ends = map(calls.clip_segment, clips, [max(count - 1, 0) for count in counts], repeat(0))
-        solid, known = self._solid, self._clips
+        known = self._clips
         for obj, bounds, clip, count, end in zip(texts, boxes, clips, counts, ends, strict=True):
             x0, top, x1, bottom = _moved(bounds, frame)
-            if x1 - x0 < _NOTHING or bottom - top < _NOTHING:
-                (self._nothing if max(x1 - x0, bottom - top) < _NOTHING else self._flat).append(obj)
+            if x1 - x0 < _NOTHING and bottom - top < _NOTHING:
+                self._nothing.append(obj)
                 continue
-            solid.append(obj)
             if count < 1:
                 continue
             key = (count, end)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ctypes import (
     PYFUNCTYPE,
     addressof,
+    c_double,
     c_float,
     c_int,
     c_uint,
@@ -22,6 +23,7 @@ from ctypes import (
     create_string_buffer,
 )
 from itertools import repeat
+from math import hypot
 from struct import iter_unpack
 from typing import Any
 
@@ -34,6 +36,8 @@ _SURROGATES = frozenset(range(0xD800, 0xE000))
 
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
+_origin_x, _origin_y = c_double(), c_double()
+_at_origin_x, _at_origin_y = addressof(_origin_x), addressof(_origin_y)
 _first, _second = c_int(), c_int()
 _at_first, _at_second = addressof(_first), addressof(_second)
 _buffer = create_string_buffer(1024)
@@ -66,11 +70,13 @@ font_of = _function("FPDFTextObj_GetFont", c_void_p, c_void_p)
 is_embedded = _function("FPDFFont_GetIsEmbedded", c_int, c_void_p)
 _bounds = _function("FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
 _loose_box = _function("FPDFText_GetLooseCharBox", c_int, c_void_p, c_int, c_void_p)
+_font_size = _function("FPDFText_GetFontSize", c_double, c_void_p, c_int)
+_origin = _function("FPDFText_GetCharOrigin", c_int, c_void_p, c_int, c_void_p, c_void_p)
+_char_matrix = _function("FPDFText_GetMatrix", c_int, c_void_p, c_int, c_void_p)
 _mode = _function("FPDFPath_GetDrawMode", c_int, c_void_p, c_void_p, c_void_p)
 _point = _function("FPDFPathSegment_GetPoint", c_int, c_void_p, c_void_p, c_void_p)
 _matrix = _function("FPDFPageObj_GetMatrix", c_int, c_void_p, c_void_p)
 _font_name = _function("FPDFFont_GetBaseFontName", c_ulong, c_void_p, c_void_p, c_ulong)
-_text = _function("FPDFTextObj_GetText", c_ulong, c_void_p, c_void_p, c_void_p, c_ulong)
 _page_text = _function("FPDFText_GetText", c_int, c_void_p, c_int, c_int, c_void_p)
 
 
@@ -114,6 +120,20 @@ def codes_of(text_page: Handle, count: int) -> Sequence[int]:
     return list(map(unicode_of, repeat(text_page), range(count)))
 
 
+def size_of(text_page: Handle, index: int) -> float:
+    """Size of a character's font in points of user space."""
+    matrix = pdfium.FS_MATRIX()
+    if not _char_matrix(text_page, index, addressof(matrix)):
+        return 0.0
+    return float(_font_size(text_page, index)) * hypot(matrix.c, matrix.d)
+
+
+def baseline_of(text_page: Handle, index: int) -> float:
+    """Height of the point a character stands on, in user space."""
+    _origin(text_page, index, _at_origin_x, _at_origin_y)
+    return _origin_y.value
+
+
 def modes_of(path: Handle) -> tuple[int, int]:
     """(how it is filled, whether it is stroked); 0: not."""
     _mode(path, _at_first, _at_second)
@@ -135,9 +155,3 @@ def matrix_of(obj: Handle) -> tuple[float, float, float, float, float, float]:
 def name_of(font: Handle) -> str:
     _font_name(font, _at_buffer, len(_buffer))
     return _buffer.value.decode("utf-8", "replace")
-
-
-def text_of(obj: Handle, text_page: Handle) -> str:
-    """The first characters of a text object."""
-    size = _text(obj, text_page, _at_buffer, len(_buffer) // 2)
-    return _buffer.raw[: min(max(0, size - 2), len(_buffer))].decode("utf-16-le", "replace")

@@ -48,10 +48,6 @@ def test_case_of_an_archive(case: Path) -> None:
     assert found == expected(case)
 
 
-@pytest.mark.xfail(
-    strict=False,  # whether pdfium finds a box for the digits depends on the fonts of the machine
-    reason="pdfium skips a text object of one glyph whose box is empty (font not embedded); no issue says so",
-)
 def test_digits_of_a_font_not_embedded_each_drawn_for_itself() -> None:
     grid = {"xs": [60, 200, 300], "ys": [60, 80, 100], "cells": {"0,0": "项目", "0,1": "5", "1,0": "合计", "1,1": "6"}}
     assert seen(read_document(pdf([{"grids": [grid]}]))) == [{"table": [["项目", "5"], ["合计", "6"]]}]

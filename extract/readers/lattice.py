@@ -1,33 +1,37 @@
-"""Cell boxes of one ruled grid → rows, columns, spans; characters → cells."""
+"""Cell boxes of one ruled grid → rows, columns, spans. Geometry only: no text, no page."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import combinations, pairwise
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import msgspec
+import numpy as np
 
 from extract.document import Box
-from extract.readers.pdf_page import Char
 
 SNAP = 2.0  # points: edges nearer than this are one edge; no printed row or column is narrower
 
+_Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
-@dataclass
-class LatticeCell:
-    """One cell: 0-based anchor, spans, box; chars are those whose centre lies inside."""
+
+class LatticeCell(msgspec.Struct, frozen=True, gc=False):
+    """One cell: 0-based anchor, spans, box."""
 
     row: int
     col: int
     rowspan: int
     colspan: int
     box: Box
-    chars: list[Char] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Lattice:
-    """A ruled grid. xs, ys: edges, ascending; columns = len(xs) - 1, rows = len(ys) - 1."""
+    """A ruled grid. xs, ys: edges, ascending; columns = len(xs) - 1, rows = len(ys) - 1. cells: by row, then col."""
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
@@ -37,18 +41,16 @@ class Lattice:
     def box(self) -> Box:
         return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
 
-    def cell_at(self, x: float, y: float) -> LatticeCell | None:
-        """The cell that encloses the point, None in a hole of the grid or outside."""
-        row, col = bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1
-        index = self._index.get((row, col))
-        return self.cells[index] if index is not None else None
-
-    def __post_init__(self) -> None:
-        self._index: dict[tuple[int, int], int] = {}
+    @cached_property
+    def numbers(self) -> _Numbers:
+        """[row, col] → index of the cell that stands there, -1 in a hole of the grid."""
+        found: _Numbers = np.full((len(self.ys) - 1, len(self.xs) - 1), -1, dtype=np.int64)
         for number, cell in enumerate(self.cells):
-            for row in range(cell.row, cell.row + cell.rowspan):
-                for col in range(cell.col, cell.col + cell.colspan):
-                    self._index.setdefault((row, col), number)
+            if cell.rowspan == cell.colspan == 1:
+                found[cell.row, cell.col] = number
+            else:
+                found[cell.row : cell.row + cell.rowspan, cell.col : cell.col + cell.colspan] = number
+        return found
 
 
 def snap(values: Sequence[float], tolerance: float = SNAP) -> tuple[float, ...]:
@@ -93,35 +95,3 @@ def build_lattice(boxes: Sequence[Box]) -> Lattice | None:
         cells.append(LatticeCell(row, col, last_row - row, last_col - col, box))
     cells.sort(key=lambda cell: (cell.row, cell.col))
     return Lattice(xs, ys, cells)
-
-
-def assign(lattices: Sequence[Lattice], chars: Sequence[Char]) -> list[Char]:
-    """Puts each character into the smallest grid cell around its centre; returns those that stand in no cell."""
-    by_size = sorted(lattices, key=lambda grid: (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0]))
-    alone = not any(_overlap(one.box, other.box) for one, other in combinations(by_size, 2))
-    outside: list[Char] = []
-    left = top = right = bottom = 0.0  # of the cell that took the last character: the next one is mostly in it too
-    taken: list[Char] = outside
-    for char in chars:
-        _, x0, y0, x1, y1, *_ = char
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        if alone and left <= x < right and top <= y < bottom:
-            taken.append(char)
-            continue
-        for grid in by_size:
-            xs, ys = grid.xs, grid.ys
-            if xs[0] <= x <= xs[-1] and ys[0] <= y <= ys[-1]:
-                cell = grid.cell_at(x, y)
-                if cell is not None:
-                    taken = cell.chars
-                    taken.append(char)
-                    left, right = xs[cell.col], xs[cell.col + cell.colspan]
-                    top, bottom = ys[cell.row], ys[cell.row + cell.rowspan]
-                    break
-        else:
-            outside.append(char)
-    return outside
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]

@@ -1,151 +1,243 @@
-"""Characters → lines of text, in reading order, by position only (digits may sit on another baseline than 汉字)."""
+"""Characters → lines of text, in reading order, by position only (digits may sit on another baseline than 汉字).
+
+All characters of a page are sorted at once: each has an owner (a cell, or the page outside cells), and lines are told
+inside an owner. What is left to do one by one is done for runs of characters that stand on the same height.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
 
 from extract.document import Box
-from extract.readers.pdf_page import Char
+from extract.readers.pdf_page import Char, Chars, Floats, Ints, Mask, text_of_codes
 
-_SAME_LINE = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
-_WORD_GAP = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
-_WIDE_GAP = 1.0  # of the size, between any two characters
+_SAME_LINE: Final = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
+_WORD_GAP: Final = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
+_WIDE_GAP: Final = 1.0  # of the size, between any two characters
+_APART: Final = 1e6  # points: further than any two places of a page, so that owners do not mix in one sort
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class TextLines:
+    """Lines by owner, then from top to bottom; one value of each column for each line.
+
+    chars: of all lines, each line's from left to right; those of line n are start[n] … start[n + 1] - 1. text: spaces
+    as drawn, and one where a gap stands for a space that was not drawn. x0 … bottom: around what is not white. size:
+    of most of its characters; largest: the greatest of their sizes.
+    """
+
+    chars: Chars
+    start: list[int]
+    owner: list[int]
+    text: list[str]
+    x0: list[float]
+    top: list[float]
+    x1: list[float]
+    bottom: list[float]
+    size: list[float]
+    largest: list[float]
+
+    def __len__(self) -> int:
+        return len(self.owner)
+
+
+@dataclass(frozen=True, eq=False)
 class Line:
-    """One printed line (or a run of it). size and font: of most of its characters; box in the upright frame."""
+    """One printed line (or a run of it). text: white space at its ends left out; box in the upright frame.
+
+    size: of most of its characters. source, number: where its characters are.
+    """
 
     text: str
     box: Box
     size: float
-    font: str
-    chars: tuple[Char, ...]
+    source: TextLines
+    number: int
+
+    @cached_property
+    def chars(self) -> tuple[Char, ...]:
+        """Its characters from left to right, white ones at its ends left out."""
+        first, last = self.source.start[self.number], self.source.start[self.number + 1]
+        found = list(self.source.chars.take(slice(first, last)))
+        while found and found[0].text.isspace():
+            del found[0]
+        while found and found[-1].text.isspace():
+            del found[-1]
+        return tuple(found)
 
 
-def cluster(chars: Iterable[Char]) -> list[list[Char]]:
-    """Characters grouped to lines, top to bottom, each sorted by x. White characters are kept where a line is."""
-    drawn: list[Char] = []
-    white: list[Char] = []
-    for char in chars:
-        (white if char.text.isspace() else drawn).append(char)
-    if not drawn:
-        return []
-    groups = [drawn] if _is_one_line(drawn) else _lines(drawn)
-    if white:
-        _add_spaces(groups, white)
-    for group in groups:
-        group.sort(key=_from_left)
-    return groups
-
-
-def _is_one_line(drawn: list[Char]) -> bool:
-    """Whether all stand on the line of the first: the usual case in a cell, told without sorting."""
-    top, bottom = drawn[0].top, drawn[0].bottom
-    height = bottom - top
-    for char in drawn:
-        shared = (bottom if bottom < char.bottom else char.bottom) - (top if top > char.top else char.top)
-        own = char.bottom - char.top
-        if shared < _SAME_LINE * (own if own < height else height):
-            return False
-    return True
-
-
-def _lines(drawn: list[Char]) -> list[list[Char]]:
-    groups: list[list[Char]] = []
-    top = bottom = 0.0
-    for char in sorted(drawn, key=_middle):
-        overlap = min(bottom, char.bottom) - max(top, char.top)
-        if groups and overlap >= _SAME_LINE * min(char.bottom - char.top, bottom - top):
-            groups[-1].append(char)
-            # the band of the line follows its first character: a tall neighbour must not swallow the next line
-        else:
-            groups.append([char])
-            top, bottom = char.top, char.bottom
-    return groups
-
-
-def _from_left(char: Char) -> tuple[float, float]:
-    return (char.x0, char.x1)
-
-
-def _middle(char: Char) -> float:
-    return char.top + char.bottom
-
-
-def _add_spaces(groups: list[list[Char]], spaces: list[Char]) -> None:
-    """Each white character goes to the line it overlaps most; one on no line was not printed."""
-    bands = [(min(c.top for c in g), max(c.bottom for c in g)) for g in groups]
-    at = 0
-    for space in sorted(spaces, key=lambda c: (c.top + c.bottom) / 2):
-        centre = (space.top + space.bottom) / 2
-        while at + 1 < len(bands) and bands[at][1] < centre:
-            at += 1
-        if bands and bands[at][0] <= centre <= bands[at][1]:
-            groups[at].append(space)
-
-
-def text_of(group: list[Char]) -> str:
-    """Text of one line; spaces as drawn, and one where a gap stands for a space that was not drawn."""
-    out: list[str] = [group[0].text]
-    before = group[0]
-    for char in group[1:]:
-        gap = char.x0 - before.x1
-        size = char.size if char.size < before.size else before.size
-        if gap > _WORD_GAP * size and not char.text.isspace() and not before.text.isspace():
-            words = (
-                before.text[-1].isascii()
-                and char.text[0].isascii()
-                and before.text[-1].isalpha()
-                and char.text[0].isalpha()
-            )
-            if words or gap > _WIDE_GAP * size:
-                out.append(" ")
-        out.append(char.text)
-        before = char
-    return "".join(out)
-
-
-def make_line(group: list[Char]) -> Line:
-    """Line of a non-empty group sorted by x; white characters at its ends do not count for its box."""
-    drawn = [c for c in group if not c.text.isspace()]
-    sizes: dict[float, int] = {}
-    fonts: dict[str, int] = {}
-    for char in drawn:
-        size = round(char.size, 1)
-        sizes[size] = sizes.get(size, 0) + 1
-        fonts[char.font] = fonts.get(char.font, 0) + 1
-    box = (drawn[0].x0, min(c.top for c in drawn), max(c.x1 for c in drawn), max(c.bottom for c in drawn))
-    first, last = group.index(drawn[0]), len(group) - 1 - group[::-1].index(drawn[-1])
-    inner = group[first : last + 1]
-    return Line(
-        text_of(group).strip(), box, max(sizes, key=sizes.__getitem__), max(fonts, key=fonts.__getitem__), tuple(inner)
+def text_lines(chars: Chars, owner: Ints) -> TextLines:
+    """The lines of all owners (≥ 0). White characters are kept where a line is; on no line they were not printed."""
+    white = chars.is_space
+    drawn = np.flatnonzero(~white)
+    if not len(drawn):
+        return _NO_LINES
+    middle = chars.top + chars.bottom
+    drawn = drawn[np.lexsort((middle[drawn], owner[drawn]))]
+    own, top, bottom = owner[drawn], chars.top[drawn], chars.bottom[drawn]
+    line = _line_numbers(own, top, bottom)
+    begins = np.flatnonzero(np.diff(line, prepend=-1))
+    tops, bottoms = np.minimum.reduceat(top, begins), np.maximum.reduceat(bottom, begins)
+    spaces = np.flatnonzero(white)
+    if len(spaces):
+        heights = (chars.top[spaces] + chars.bottom[spaces]) / 2
+        at, is_on_line = _lines_of_spaces(heights, owner[spaces], own[begins], (tops, bottoms))
+        which = np.concatenate((drawn, spaces[is_on_line]))
+        lines = np.concatenate((line, at[is_on_line]))
+    else:
+        which, lines = drawn, line
+    order = np.lexsort((chars.x1[which], chars.x0[which], lines))
+    ordered, lines = chars.take(which[order]), lines[order]
+    start, texts = _texts(ordered, lines, ~ordered.is_space)
+    size = chars.size[drawn]
+    return TextLines(
+        ordered,
+        start,
+        own[begins].tolist(),
+        texts,
+        np.minimum.reduceat(chars.x0[drawn], begins).tolist(),
+        tops.tolist(),
+        np.maximum.reduceat(chars.x1[drawn], begins).tolist(),
+        bottoms.tolist(),
+        _usual_sizes(size, begins),
+        np.maximum.reduceat(size, begins).tolist(),
     )
 
 
-def lines_of(chars: Iterable[Char]) -> list[Line]:
+def _line_numbers(own: Ints, top: Floats, bottom: Floats) -> Ints:
+    """The line of each character, counted over all owners. Characters by owner, then by height of their middle.
+
+    The band of a line follows its first character: a tall neighbour must not swallow the next line.
+    """
+    is_new: Mask = np.ones(len(own), dtype=np.bool_)
+    is_new[1:] = (own[1:] != own[:-1]) | (top[1:] != top[:-1]) | (bottom[1:] != bottom[:-1])
+    starts = np.flatnonzero(is_new)
+    numbers: list[int] = []
+    number = owner = -1
+    line_top = line_bottom = 0.0
+    for of, high, low in zip(own[starts].tolist(), top[starts].tolist(), bottom[starts].tolist(), strict=True):
+        shared = (line_bottom if line_bottom < low else low) - (line_top if line_top > high else high)
+        height, line_height = low - high, line_bottom - line_top
+        if of != owner or shared < _SAME_LINE * (height if height < line_height else line_height):
+            number += 1
+            owner, line_top, line_bottom = of, high, low
+        numbers.append(number)
+    counts = np.diff(starts, append=len(own))
+    return np.repeat(np.array(numbers, dtype=np.int64), counts)
+
+
+def _lines_of_spaces(middle: Floats, owner: Ints, line_owner: Ints, bands: tuple[Floats, Floats]) -> tuple[Ints, Mask]:
+    """(the first line of its owner that ends below the middle of a white character, whether it stands on it)."""
+    tops, bottoms = bands
+    ends = np.maximum.accumulate(line_owner * _APART + bottoms)
+    at = np.minimum(np.searchsorted(ends, owner * _APART + middle), len(line_owner) - 1)
+    return at, (line_owner[at] == owner) & (tops[at] <= middle) & (middle <= bottoms[at])
+
+
+def _texts(chars: Chars, lines: Ints, drawn: Mask) -> tuple[list[int], list[str]]:
+    """(first character of each line and the end of the last, text of each line)."""
+    counts = np.bincount(lines)
+    start = [0, *np.cumsum(counts).tolist()]
+    gap = chars.x0[1:] - chars.x1[:-1]
+    size = np.minimum(chars.size[1:], chars.size[:-1])
+    is_gap = (gap > _WORD_GAP * size) & (lines[1:] == lines[:-1]) & drawn[1:] & drawn[:-1]
+    code = chars.code
+    if is_gap.any():
+        latin = _is_latin(chars)
+        at = np.flatnonzero(is_gap & ((gap > _WIDE_GAP * size) | (latin[1:] & latin[:-1]))) + 1
+        if len(at):
+            code = np.insert(code, at, np.uint32(32))
+            counts = counts + np.bincount(lines[at], minlength=len(counts))
+    text = text_of_codes(code)
+    texts: list[str] = []
+    begin = 0
+    for count in counts.tolist():
+        texts.append(text[begin : begin + count])
+        begin += count
+    return start, texts
+
+
+def _is_latin(chars: Chars) -> Mask:
+    lower = chars.code | 32
+    found: Mask = (lower >= ord("a")) & (lower <= ord("z"))
+    return found
+
+
+def _usual_sizes(size: Floats, begins: Ints) -> list[float]:
+    """The size of most characters of each line, to 0.1 pt."""
+    rounded = np.round(size, 1)
+    least, most = np.minimum.reduceat(rounded, begins), np.maximum.reduceat(rounded, begins)
+    usual: list[float] = most.tolist()
+    for number in np.flatnonzero(least != most).tolist():
+        end = begins[number + 1] if number + 1 < len(begins) else len(size)
+        usual[number] = Counter(rounded[begins[number] : end].tolist()).most_common(1)[0][0]
+    return usual
+
+
+def line_at(lines: TextLines, number: int) -> Line:
+    """Line `number` of `lines`."""
+    box = (lines.x0[number], lines.top[number], lines.x1[number], lines.bottom[number])
+    return Line(lines.text[number].strip(), box, lines.size[number], lines, number)
+
+
+def lines_of(chars: Chars) -> list[Line]:
     """Printed lines, top to bottom."""
-    return [make_line(group) for group in cluster(list(chars))]
+    found = text_lines(chars, np.zeros(len(chars), dtype=np.int64))
+    return [line_at(found, number) for number in range(len(found))]
 
 
 def runs_of(line: Line, gap: float = 2.0) -> list[Line]:
     """The parts of a line that stand apart by more than `gap` times the size."""
-    runs: list[list[Char]] = []
+    runs: list[int] = []
     end = 0.0
     for char in line.chars:
-        if char.text.isspace():
-            if runs:
-                runs[-1].append(char)
-            continue
-        if not runs or char.x0 - end > gap * line.size:
-            runs.append([char])
+        if not char.text.isspace():
+            if not runs or char.x0 - end > gap * line.size:
+                runs.append(runs[-1] + 1 if runs else 0)
+                end = char.x1
+            else:
+                runs.append(runs[-1])
+                end = max(end, char.x1)
         else:
-            runs[-1].append(char)
-        end = max(end, char.x1) if len(runs[-1]) > 1 else char.x1
-    return [make_line(run) for run in runs]
+            runs.append(runs[-1])
+    if not runs or runs[-1] == 0:
+        return [line]
+    # one band for all: a run is a part of the line, whatever the heights of its characters
+    flat = Chars.of(char._replace(top=line.box[1], bottom=line.box[3]) for char in line.chars)
+    found = text_lines(flat, np.array(runs, dtype=np.int64))
+    real = Chars.of(line.chars)
+    at = [np.flatnonzero((np.array(runs) == run) & ~real.is_space) for run in range(len(found))]
+    return [
+        Line(
+            found.text[run].strip(),
+            (found.x0[run], float(real.top[at[run]].min()), found.x1[run], float(real.bottom[at[run]].max())),
+            found.size[run],
+            found,
+            run,
+        )
+        for run in range(len(found))
+    ]
 
 
-def cell_text(chars: list[Char]) -> str:
+def cell_text(chars: Iterable[Char]) -> str:
     """Text inside one cell: its lines joined by "\\n", spaces as drawn also at the ends of a line."""
-    return "\n".join(text_of(group) for group in cluster(chars))
+    columns = Chars.of(chars)
+    return "\n".join(text_lines(columns, np.zeros(len(columns), dtype=np.int64)).text)
+
+
+def texts_by_owner(lines: TextLines, n_owners: int) -> Sequence[Sequence[int]]:
+    """Numbers of the lines of each owner 0 … n_owners - 1, top to bottom."""
+    found: list[list[int]] = [[] for _ in range(n_owners)]
+    for number, owner in enumerate(lines.owner):
+        if owner < n_owners:
+            found[owner].append(number)
+    return found
+
+
+_NO_LINES = TextLines(Chars.of(()), [0], [], [], [], [], [], [], [], [])

@@ -1,22 +1,36 @@
-"""What a PDF engine gives for one page: printed characters and the cells that rulings enclose.
+"""What a PDF engine gives for one page: printed characters and the grids that rulings make.
 
 Nothing above this module knows which engine it is.
 
 All coordinates are points with the origin top left, in the frame in which the text stands upright; `to_shown` leads
-back to the page as shown, which is what Places hold.
+back to the page as shown, which is what Places hold. Characters are kept in columns (numpy arrays): what is done for
+each of them is done for all of a page at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from math import isnan
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
 
 from extract.document import Box
+from extract.readers.lattice import Lattice
+
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+
+_UNMAPPED = 0xFFFD
+_LAST_SPACE = 0x3000
+_IS_SPACE: Mask = np.array([chr(code).isspace() for code in range(_LAST_SPACE + 1)] + [False])
 
 
 class Char(NamedTuple):
-    """One printed character. size: height of the font in points; font: its name without the subset tag.
+    """One printed character. size: height of the font in points.
 
     confidence: 0–1 where the character was recognized in a picture, None where the document says which it is.
     """
@@ -27,24 +41,104 @@ class Char(NamedTuple):
     x1: float
     bottom: float
     size: float
-    font: str
     confidence: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Chars:
+    """Characters in the order of the page's content, one value of each column for each. code: Unicode code point.
+
+    confidence: NaN where the document itself says which character it is; None where it says so of all. part: the same
+    number for the characters of one printed string; None where the engine does not tell.
+    """
+
+    code: Codes
+    x0: Floats
+    top: Floats
+    x1: Floats
+    bottom: Floats
+    size: Floats
+    confidence: Floats | None = None
+    part: Ints | None = None
+
+    @classmethod
+    def of(cls, chars: Iterable[Char]) -> Chars:
+        """Columns of single characters; a text of several letters (a ligature) is cut into letters of equal width."""
+        single: list[Char] = []
+        for char in chars:
+            if len(char.text) == 1:
+                single.append(char)
+                continue
+            step = (char.x1 - char.x0) / max(len(char.text), 1)
+            for at, letter in enumerate(char.text):
+                start = char.x0 + at * step
+                single.append(char._replace(text=letter, x0=start, x1=start + step))
+        columns = list(zip(*single, strict=True)) or [()] * len(Char._fields)
+        confidence = None
+        if any(sure is not None for sure in columns[6]):
+            confidence = np.array([np.nan if sure is None else sure for sure in columns[6]], dtype=np.float64)
+        x0, top, x1, bottom, size = (np.array(column, dtype=np.float64) for column in columns[1:6])
+        return cls(printable([ord(text) for text in columns[0]]), x0, top, x1, bottom, size, confidence)
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    def __iter__(self) -> Iterator[Char]:
+        sure: Sequence[float | None] = [None] * len(self)
+        if self.confidence is not None:
+            sure = [None if isnan(value) else value for value in self.confidence.tolist()]
+        columns = (self.x0, self.top, self.x1, self.bottom, self.size)
+        return map(Char, self.text, *(column.tolist() for column in columns), sure)
+
+    @property
+    def text(self) -> str:
+        """All characters, in order."""
+        return text_of_codes(self.code)
+
+    @property
+    def is_space(self) -> Mask:
+        """Which of them are white."""
+        return _IS_SPACE[np.minimum(self.code, _LAST_SPACE + 1)]
+
+    def take(self, which: Any) -> Chars:
+        """Those at the given positions (or under the given mask), in that order."""
+        return Chars(
+            self.code[which],
+            self.x0[which],
+            self.top[which],
+            self.x1[which],
+            self.bottom[which],
+            self.size[which],
+            None if self.confidence is None else self.confidence[which],
+            None if self.part is None else self.part[which],
+        )
+
+
+def printable(codes: Any) -> Codes:
+    """Code points; what is none (a lone surrogate, beyond Unicode) becomes U+FFFD."""
+    found: Codes = np.asarray(codes, dtype=np.uint32)
+    wrong = ((found >= 0xD800) & (found < 0xE000)) | (found > 0x10FFFF)
+    return np.where(wrong, np.uint32(_UNMAPPED), found) if wrong.any() else found
+
+
+def text_of_codes(codes: Codes) -> str:
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le")
 
 
 @dataclass(frozen=True)
 class PageContent:
     """One page. number: 1-based. width, height: of the upright frame. turn: clockwise degrees from shown to upright.
 
-    lattices: for each ruled grid the boxes of its smallest enclosed cells. unmapped: characters whose font does not
-    say which letter they are. n_images: pictures on it. cut: True where the page holds more objects than the limit.
-    hidden: characters that a clip path keeps from being printed; they are not among `chars`.
+    lattices: the ruled grids. unmapped: characters whose font does not say which letter they are. n_images: pictures
+    on it. cut: True where the page holds more objects than the limit. hidden: characters that a clip path keeps from
+    being printed; they are not among `chars`.
     """
 
     number: int
     width: float
     height: float
-    chars: list[Char]
-    lattices: list[list[Box]]
+    chars: Chars
+    lattices: list[Lattice]
     turn: int = 0
     unmapped: int = 0
     cut: bool = False
@@ -61,6 +155,13 @@ class PageContent:
         elif self.turn == 270:
             x0, top, x1, bottom = self.height - bottom, x0, self.height - top, x1
         return (round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
+
+    def bare(self) -> PageContent:
+        """The page without what is printed on it: its number, size and turn."""
+        return PageContent(self.number, self.width, self.height, NO_CHARS, [], self.turn)
+
+
+NO_CHARS = Chars.of(())
 
 
 class PdfEngine(Protocol):

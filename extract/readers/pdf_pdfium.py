@@ -5,19 +5,30 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, repeat
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as pdfium
 
 from extract.document import Box
 from extract.readers import pdfium_calls as calls
-from extract.readers.pdf_page import Char, PageContent, PageFailure
+from extract.readers.pdf_page import (
+    NO_CHARS,
+    Chars,
+    Codes,
+    Floats,
+    Ints,
+    Mask,
+    PageContent,
+    PageFailure,
+    printable,
+)
 from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.pdfium_calls import Bounds, Handle
-from extract.readers.rulings import Rule, enclosed_cells
+from extract.readers.rulings import Rule, ruled_grids
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
@@ -26,12 +37,12 @@ _MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points
-_UNMAPPED = "\ufffd"
+_UNMAPPED = 0xFFFD
 _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
-_WHITE = frozenset({9, 10, 13})
+_WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
 # fonts for which pdfium has glyphs of its own
 _LATIN = re.compile("times|arial|helvetica|courier|calibri|cambria|georgia|verdana|tahoma|symbol|zapf", re.IGNORECASE)
@@ -145,7 +156,7 @@ class _Page:
         finally:
             pdfium.FPDFText_ClosePage(pointer)
         cut = self._objects > self._limits.max_page_objects
-        lattices = [] if cut else enclosed_cells(self._across, self._down)
+        lattices = [] if cut else ruled_grids(self._across, self._down)
         return PageContent(
             self._number,
             self._width,
@@ -207,70 +218,57 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------- characters
 
-    def _chars(self, text_page: Handle, count: int) -> tuple[list[Char], int]:
+    def _chars(self, text_page: Handle, count: int) -> tuple[Chars, int]:
         """Characters in the upright frame; how many have no mapping to Unicode."""
-        a, b, c, d, e, f = self._shown
         count = min(count, self._limits.max_page_objects)
-        mapped_wrong = self._has_unmapped(text_page, count)
-        straight = b == 0 and c == 0
-        clipped = self._clipped
-        chars: list[Char] = []
-        unmapped = 0
-        boxes = calls.loose_boxes(text_page, count)
-        seen: set[tuple[int, int, int]] = set()
-        seen_nearby: set[tuple[int, int, int]] = set()
-        for index, (code, (left, high, right, low)) in enumerate(
-            zip(calls.codes_of(text_page, count), boxes, strict=True)
-        ):
-            wrong = False
-            if code <= 32:
-                if calls.is_generated(text_page, index) == 1:
-                    continue  # white space that pdfium adds between words and lines
-                wrong = code < 32 and code not in _WHITE
-            if straight:
-                x0, x1, top, bottom = a * left + e, a * right + e, d * high + f, d * low + f
-            else:
-                x0, x1 = a * left + c * low + e, a * right + c * high + e
-                top, bottom = b * left + d * low + f, b * right + d * high + f
-            if x0 > x1:
-                x0, x1 = x1, x0
-            if top > bottom:
-                top, bottom = bottom, top
-            if straight and bottom - top > _TALL * (x1 - x0):
-                top, bottom = self._upright_extent(text_page, index, top, bottom)
-            text = "-" if code == _BROKEN_HYPHEN else chr(code)
-            if code > 32:
-                here, nearby = (code, int(x0), int(top)), (code, int(x0 + 0.5), int(top + 0.5))
-                if here in seen or nearby in seen_nearby:
-                    continue  # fake bold: the same character printed again with a small shift
-                seen.add(here)
-                seen_nearby.add(nearby)
-            if wrong or (mapped_wrong and calls.is_unmapped(text_page, index) == 1):
-                text = _UNMAPPED
-                unmapped += 1
-            if clipped and self._is_hidden(text_page, index, (x0 + x1) / 2, (top + bottom) / 2):
-                self._n_hidden += 1
-                continue
-            chars.append(_new(Char, (text, x0, top, x1, bottom, bottom - top, "", None)))
-        return chars, unmapped
+        if count < 1:
+            return NO_CHARS, 0
+        code = calls.codes_of(text_page, count)
+        x0, top, x1, bottom = _moved(calls.loose_boxes(text_page, count)[:, [0, 3, 2, 1]], self._shown)
+        kept: Mask = np.ones(count, dtype=np.bool_)
+        wrong: Mask = np.zeros(count, dtype=np.bool_)
+        control = np.flatnonzero(code <= 32)
+        if len(control):
+            # white space that pdfium adds between words and lines is not printed
+            added = np.fromiter(map(calls.is_generated, repeat(text_page), control.tolist()), np.int64, len(control))
+            kept[control[added == 1]] = False
+            wrong[control] = (code[control] < 32) & ~np.isin(code[control], _WHITE)
+        if self._has_unmapped(text_page, count):
+            wrong |= np.fromiter(map(calls.is_unmapped, repeat(text_page), range(count)), np.int64, count) == 1
+        if self._shown[1] == 0 and self._shown[2] == 0:
+            self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
+        code[code == _BROKEN_HYPHEN] = ord("-")
+        kept &= ~_is_overprint(code, x0, top, kept)
+        wrong &= kept
+        code[wrong] = _UNMAPPED
+        part = calls.objects_of(text_page, count)
+        if self._clipped:
+            self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
+        chars = Chars(printable(code), x0, top, x1, bottom, bottom - top, part=part)
+        return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
 
-    def _upright_extent(self, text_page: Handle, index: int, top: float, bottom: float) -> tuple[float, float]:
+    def _set_upright_extents(self, text_page: Handle, tall: Ints, top: Floats, bottom: Floats) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
-        size = calls.size_of(text_page, index)
-        if not 0 < size < (bottom - top) / _TOO_HIGH:
-            return top, bottom
-        baseline = self._shown[3] * calls.baseline_of(text_page, index) + self._shown[5]
-        return baseline - _ASCENT * size, baseline + (1 - _ASCENT) * size
+        if not len(tall):
+            return
+        size, baseline = calls.sizes_and_baselines(text_page, tall.tolist())
+        too_high = (size > 0) & (size < (bottom[tall] - top[tall]) / _TOO_HIGH)
+        at, size = tall[too_high], size[too_high]
+        stands = self._shown[3] * baseline[too_high] + self._shown[5]
+        top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
     @staticmethod
     def _has_unmapped(text_page: Handle, count: int) -> bool:
         return any(calls.is_unmapped(text_page, index) == 1 for index in range(0, count, max(1, count // 80)))
 
-    def _is_hidden(self, text_page: Handle, index: int, x: float, y: float) -> bool:
-        seen = self._clipped.get(calls.object_of_char(text_page, index))
-        if seen is None:
-            return False
-        return not (seen[0] - 0.5 <= x <= seen[2] + 0.5 and seen[1] - 0.5 <= y <= seen[3] + 0.5)
+    def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
+        """Takes characters out of `kept` that the clip of their text object hides."""
+        clipped = np.array(list(self._clipped), dtype=np.int64)
+        for index in np.flatnonzero(kept & np.isin(part, clipped)).tolist():
+            seen = self._clipped[int(part[index])]
+            if not (seen[0] - 0.5 <= x[index] <= seen[2] + 0.5 and seen[1] - 0.5 <= y[index] <= seen[3] + 0.5):
+                kept[index] = False
+                self._n_hidden += 1
 
     # ------------------------------------------------------------------------------------------------- page objects
 
@@ -279,58 +277,77 @@ class _Page:
         left = self._limits.max_page_objects - self._objects
         self._objects += count
         objects = list(map(get, repeat(holder), range(min(count, max(left, 0)))))
-        texts: list[Handle] = []
-        boxes: list[Bounds] = []
-        for obj, kind, bounds in zip(objects, map(calls.kind_of, objects), calls.bounds_of(objects), strict=True):
-            if kind == _TEXT:
-                texts.append(obj)
-                boxes.append(bounds)
-            elif kind == _PATH:
-                self._path(obj, bounds, frame)
-            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-                self._n_images += 1
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_FORM_DEPTH:
-                inner = _multiply(calls.matrix_of(obj), frame)
-                self._walk(obj, calls.form_object, calls.n_form_objects(obj), inner, depth + 1)
-        self._texts(texts, boxes, frame)
+        if not objects:
+            return
+        kinds = list(map(calls.kind_of, objects))
+        kind = np.array(kinds)
+        self._n_images += int((kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum())
+        boxes = _moved(calls.bounds_of(objects), frame)
+        texts, paths = np.flatnonzero(kind == _TEXT), np.flatnonzero(kind == _PATH)
+        if len(texts):
+            self._texts([objects[n] for n in texts.tolist()], [column[texts] for column in boxes], frame)
+        if len(paths):
+            self._paths([objects[n] for n in paths.tolist()], [column[paths] for column in boxes], frame)
+        if depth < _MAX_FORM_DEPTH:
+            for number in np.flatnonzero(kind == pdfium.FPDF_PAGEOBJ_FORM).tolist():
+                form = objects[number]
+                inner = _multiply(calls.matrix_of(form), frame)
+                self._walk(form, calls.form_object, calls.n_form_objects(form), inner, depth + 1)
 
-    def _texts(self, texts: list[Handle], boxes: list[Bounds], frame: Matrix) -> None:
+    def _texts(self, texts: list[Handle], boxes: Sequence[Floats], frame: Matrix) -> None:
         """Remember text objects that their clip paths hide in part, and those that pdfium passes over."""
+        x0, top, x1, bottom = boxes
+        nothing = (x1 - x0 < _NOTHING) & (bottom - top < _NOTHING)
+        if nothing.any():
+            self._nothing.extend(texts[n] for n in np.flatnonzero(nothing).tolist())
         clips = list(map(calls.clip_of, texts))
         counts = list(map(calls.n_clip_paths, clips))
+        if max(counts) < 1:
+            return
         # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
         ends = map(calls.clip_segment, clips, [max(count - 1, 0) for count in counts], repeat(0))
         known = self._clips
-        for obj, bounds, clip, count, end in zip(texts, boxes, clips, counts, ends, strict=True):
-            x0, top, x1, bottom = _moved(bounds, frame)
-            if x1 - x0 < _NOTHING and bottom - top < _NOTHING:
-                self._nothing.append(obj)
-                continue
+        seen: dict[tuple[int, Handle | None], list[int]] = {}
+        for number, key in enumerate(zip(counts, ends, strict=True)):
+            seen.setdefault(key, []).append(number)
+        for (count, end), numbers in seen.items():
             if count < 1:
                 continue
-            key = (count, end)
-            if end is None or key not in known:
-                known[key] = _clip_bounds(clip, count)
-            shown = known[key]
-            if shown is None:
-                continue
-            seen = _moved(shown, frame)
-            if seen[0] > x0 + 1 or seen[1] > top + 1 or seen[2] < x1 - 1 or seen[3] < bottom - 1:
-                self._clipped[obj] = seen
+            for some in [numbers] if end is not None else [[number] for number in numbers]:
+                key = (count, end)
+                if end is None or key not in known:
+                    known[key] = _clip_bounds(clips[some[0]], count)
+                shown = known[key]
+                if shown is None:
+                    continue
+                left, high, right, low = (float(v[0]) for v in _moved(np.array([shown]), frame))
+                at = np.array(some)
+                cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
+                for number in at[cut & ~nothing[at]].tolist():
+                    self._clipped[texts[number]] = (left, high, right, low)
 
-    def _path(self, obj: Handle, bounds: Bounds, frame: Matrix) -> None:
-        segments = calls.n_segments(obj)
-        if not 2 <= segments <= _MAX_SEGMENTS:
-            return
-        fill, stroke = calls.modes_of(obj)
-        if not fill and not stroke:
-            return
-        if segments == 2 or (segments <= 5 and not stroke):
-            # one call tells enough: what is thin as a whole is a line, whatever its outline
-            self._thin(_moved(bounds, frame), _THIN + 2 if stroke else _THIN)
-            return
-        inner = _multiply(calls.matrix_of(obj), frame)
-        for points in _subpaths(obj, segments, inner):
+    def _paths(self, paths: list[Handle], boxes: Sequence[Floats], frame: Matrix) -> None:
+        """Remember what is a ruling among these paths."""
+        segments = np.fromiter(map(calls.n_segments, paths), np.int64, len(paths))
+        fill, stroke = calls.modes_of(paths)
+        drawn = (segments >= 2) & (segments <= _MAX_SEGMENTS) & ((fill != 0) | (stroke != 0))
+        # one call tells enough: what is thin as a whole is a line, whatever its outline
+        plain = drawn & ((segments == 2) | ((segments <= 5) & (stroke == 0)))
+        x0, top, x1, bottom = boxes
+        wide, high = x1 - x0, bottom - top
+        thickest = np.where(stroke != 0, _THIN + 2, _THIN)
+        across = np.flatnonzero(plain & (wide >= high) & (high <= thickest))
+        down = np.flatnonzero(plain & (wide < high) & (wide <= thickest))
+        middle_y, middle_x = (top + bottom) / 2, (x0 + x1) / 2
+        self._across += zip(middle_y[across].tolist(), x0[across].tolist(), x1[across].tolist(), strict=True)
+        self._down += zip(middle_x[down].tolist(), top[down].tolist(), bottom[down].tolist(), strict=True)
+        for number in np.flatnonzero(drawn & ~plain).tolist():
+            self._outline(paths[number], int(segments[number]), bool(stroke[number]), frame)
+
+    def _outline(self, path: Handle, segments: int, stroke: bool, frame: Matrix) -> None:
+        """Rulings among the sides of one path."""
+        inner = _multiply(calls.matrix_of(path), frame)
+        for points in _subpaths(path, segments, inner):
             xs, ys = [x for x, _ in points], [y for _, y in points]
             box = (min(xs), min(ys), max(xs), max(ys))
             if min(box[2] - box[0], box[3] - box[1]) <= _THIN:
@@ -350,18 +367,37 @@ class _Page:
             self._down.append(((x0 + x1) / 2, top, bottom))
 
 
-_new = tuple.__new__  # a Char from its fields in order, without the call of its own __new__
-
-
-def _moved(bounds: Bounds, frame: Matrix) -> Box:
-    """(left, bottom, right, top) → (x0, top, x1, bottom) in the frame."""
-    x0, y0, x1, y1 = bounds
+def _moved(bounds: Floats, frame: Matrix) -> tuple[Floats, Floats, Floats, Floats]:
+    """n × (left, bottom, right, top) → (x0, top, x1, bottom) in the frame."""
     a, b, c, d, e, f = frame
-    left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
-    top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
-    if left > right:
-        left, right = right, left
-    return (left, bottom, right, top) if top > bottom else (left, top, right, bottom)
+    x0, y0, x1, y1 = bounds[:, 0], bounds[:, 1], bounds[:, 2], bounds[:, 3]
+    if b == 0 and c == 0:
+        left, right, top, bottom = a * x0 + e, a * x1 + e, d * y0 + f, d * y1 + f
+    else:
+        left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
+        top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
+    return np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)
+
+
+def _is_overprint(code: Codes, x0: Floats, top: Floats, kept: Mask) -> Mask:
+    """Fake bold: the same character printed again with a small shift; the first of them stays."""
+    found: Mask = np.zeros(len(code), dtype=np.bool_)
+    which = np.flatnonzero(kept & (code > 32))
+    for shift in (0.0, 0.5):
+        # one number for each spot of one point; what lies on a border of the one raster is inside in the other
+        x, y = np.floor(x0[which] + shift), np.floor(top[which] + shift)
+        spot = (code[which].astype(np.int64) << 42) + (_within(x) << 21) + _within(y)
+        _, firsts = np.unique(spot, return_index=True)
+        if len(firsts) < len(which):
+            again: Mask = np.ones(len(which), dtype=np.bool_)
+            again[firsts] = False
+            found[which[again]] = True
+    return found
+
+
+def _within(at: Floats) -> Ints:
+    """Whole points as a number of 21 bits."""
+    return np.clip(at, -1e6, 1e6).astype(np.int64) + 1_000_000
 
 
 def _subpaths(obj: Handle, segments: int, frame: Matrix) -> Iterator[list[tuple[float, float]]]:

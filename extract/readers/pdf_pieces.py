@@ -6,17 +6,19 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from extract.document import Box, Place
-from extract.readers.lattice import LatticeCell, assign, build_lattice
-from extract.readers.lines import Line, cluster, lines_of, text_of
+from extract.readers.lattice import Lattice
+from extract.readers.lines import Line, TextLines, line_at, text_lines, texts_by_owner
 from extract.readers.pdf_captions import CaptionRow, caption_rows, place_in_columns
+from extract.readers.pdf_cells import owners
 from extract.readers.pdf_page import PageContent
 from extract.readers.pdf_prose import PageLine, page_fields
 from extract.stitch import Piece, PieceCell
 
 
-@dataclass(frozen=True)
-class GridCell:
+class GridCell(msgspec.Struct, frozen=True, gc=False):
     """A cell with its text; free: room right of its last line, in widths of a character."""
 
     row: int
@@ -84,31 +86,37 @@ class Part:
 def make_sheet(page: PageContent) -> Sheet:
     """Sorts the characters of a page; a box around text (one cell) is no grid, and an empty grid is kept only if ruled
     into at least two rows and columns."""
-    lattices = [lattice for lattice in (build_lattice(boxes) for boxes in page.lattices) if lattice is not None]
-    lattices = [lattice for lattice in lattices if len(lattice.cells) > 1]
-    free = assign(lattices, page.chars)
+    lattices = [lattice for lattice in page.lattices if len(lattice.cells) > 1]
+    lattices.sort(key=lambda grid: (grid.ys[0], grid.xs[0]))
+    n_cells = sum(len(lattice.cells) for lattice in lattices)
+    lines = text_lines(page.chars, owners(lattices, page.chars))
+    by_cell = texts_by_owner(lines, n_cells)
     grids: list[Grid] = []
-    for lattice in sorted(lattices, key=lambda grid: (grid.ys[0], grid.xs[0])):
-        cells = tuple(_grid_cell(cell) for cell in lattice.cells)
-        if any(cell.text.strip() for cell in cells) or (len(lattice.xs) > 2 and len(lattice.ys) > 2):
-            sizes = Counter(round(cell.chars[0].size, 1) for cell in lattice.cells if cell.chars)
-            usual = sizes.most_common(1)[0][0] if sizes else None
-            grids.append(Grid(lattice.xs, lattice.ys, cells, usual))
-    frame = PageContent(page.number, page.width, page.height, [], [], page.turn)
-    return Sheet(page.number, frame, grids, lines_of(free))
+    first = 0
+    for lattice in lattices:
+        after = first + len(lattice.cells)
+        grid = _grid(lattice, by_cell[first:after], lines)
+        if grid is not None:
+            grids.append(grid)
+        first = after
+    free = [line_at(lines, number) for number in range(len(lines)) if lines.owner[number] == n_cells]
+    return Sheet(page.number, page.bare(), grids, free)
 
 
-def _grid_cell(cell: LatticeCell) -> GridCell:
-    if not cell.chars:
-        return GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, "", 0.0)
-    groups = cluster(cell.chars)
-    room = 0.0
-    if groups:
-        last = [c for c in groups[-1] if not c.text.isspace()]
-        width = last[-1].x1 - last[0].x0
-        room = (cell.box[2] - cell.box[0] - width) / max(c.size for c in last)
-    text = "\n".join([text_of(group) for group in groups])
-    return GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, text, room)
+def _grid(lattice: Lattice, by_cell: Sequence[Sequence[int]], lines: TextLines) -> Grid | None:
+    cells: list[GridCell] = []
+    sizes: Counter[float] = Counter()
+    for cell, numbers in zip(lattice.cells, by_cell, strict=True):
+        text, free = "", 0.0
+        if numbers:
+            text = "\n".join([lines.text[n] for n in numbers]) if len(numbers) > 1 else lines.text[numbers[0]]
+            last = numbers[-1]
+            free = (cell.box[2] - cell.box[0] - (lines.x1[last] - lines.x0[last])) / lines.largest[last]
+            sizes[lines.size[numbers[0]]] += 1
+        cells.append(GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, cell.box, text, free))
+    if not sizes and not (len(lattice.xs) > 2 and len(lattice.ys) > 2):
+        return None
+    return Grid(lattice.xs, lattice.ys, tuple(cells), sizes.most_common(1)[0][0] if sizes else None)
 
 
 def mark_page_fields(sheets: Sequence[Sheet]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -15,11 +14,11 @@ from pdfminer.pdfpage import PDFPage
 from pdfplumber.utils.exceptions import PdfminerException
 
 from extract.document import Box
-from extract.readers.pdf_page import Char, PageContent, PageFailure
+from extract.readers.lattice import Lattice, build_lattice
+from extract.readers.pdf_page import Char, Chars, PageContent, PageFailure
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
-_SUBSET_TAG = re.compile(r"^[A-Z]{6}\+")
 _THIN = 4.0  # a filled rectangle thinner than this (points) is a ruling, as Word and WPS draw them
 _SPECK = 3.0  # rectangles smaller than this both ways are dots and corners of glyphs
 _CORNER = 0.3  # points: slack of an outline's corner
@@ -86,15 +85,25 @@ class PlumberEngine:
         turn = _turn(printed)
         width, height = float(page.width), float(page.height)
         chars, unmapped = _chars(printed, turn, width, height)
-        lattices: list[list[Box]] = []
+        lattices: list[Lattice] = []
         if with_grids and not cut and (objects.get("line") or objects.get("rect") or objects.get("curve")):
             ruled = page.filter(_is_ruling)
             for table in ruled.find_tables():
-                lattices.append([_turned(cell, turn, width, height) for cell in table.cells])
+                grid = build_lattice([_turned(cell, turn, width, height) for cell in table.cells])
+                if grid is not None:
+                    lattices.append(grid)
         if turn in {90, 270}:
             width, height = height, width
         return PageContent(
-            page.page_number, width, height, chars, lattices, turn, unmapped, cut, len(objects.get("image", []))
+            page.page_number,
+            width,
+            height,
+            Chars.of(chars),
+            lattices,
+            turn,
+            unmapped,
+            cut,
+            len(objects.get("image", [])),
         )
 
 
@@ -138,9 +147,8 @@ def _chars(printed: list[dict[str, Any]], turn: int, width: float, height: float
             if _is_overprint(seen, text, x0, top):
                 continue
             seen.setdefault((text, int(x0), int(top)), []).append((x0, top))
-        font = _SUBSET_TAG.sub("", char["fontname"])
         size = float(char["size"]) if turn in {0, 180} else bottom - top
-        chars.append(Char(text, x0, top, x1, bottom, size or bottom - top, font))
+        chars.append(Char(text, x0, top, x1, bottom, size or bottom - top))
     return chars, unmapped
 
 

@@ -8,38 +8,33 @@ An object that is not there is None.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from ctypes import (
     PYFUNCTYPE,
     addressof,
     c_double,
     c_float,
     c_int,
+    c_size_t,
     c_uint,
     c_ulong,
-    c_ushort,
     c_void_p,
     cast,
     create_string_buffer,
 )
 from itertools import repeat
-from math import hypot
-from struct import iter_unpack
 from typing import Any
 
+import numpy as np
 import pypdfium2.raw as pdfium
+
+from extract.readers.pdf_page import Codes, Floats, Ints
 
 Handle = int
 Bounds = tuple[float, float, float, float]
-_FOUR = 16  # bytes of four floats
-_SURROGATES = frozenset(range(0xD800, 0xE000))
 
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
-_origin_x, _origin_y = c_double(), c_double()
-_at_origin_x, _at_origin_y = addressof(_origin_x), addressof(_origin_y)
-_first, _second = c_int(), c_int()
-_at_first, _at_second = addressof(_first), addressof(_second)
 _buffer = create_string_buffer(1024)
 _at_buffer = addressof(_buffer)
 
@@ -53,7 +48,7 @@ unicode_of = _function("FPDFText_GetUnicode", c_uint, c_void_p, c_int)
 is_generated = _function("FPDFText_IsGenerated", c_int, c_void_p, c_int)
 is_unmapped = _function("FPDFText_HasUnicodeMapError", c_int, c_void_p, c_int)
 angle_of = _function("FPDFText_GetCharAngle", c_float, c_void_p, c_int)
-object_of_char = _function("FPDFText_GetTextObject", c_void_p, c_void_p, c_int)
+_object_of_char = _function("FPDFText_GetTextObject", c_size_t, c_void_p, c_int)
 page_object = _function("FPDFPage_GetObject", c_void_p, c_void_p, c_int)
 form_object = _function("FPDFFormObj_GetObject", c_void_p, c_void_p, c_ulong)
 n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_void_p)
@@ -85,59 +80,67 @@ def handle_of(pointer: Any) -> Handle:
     return cast(pointer, c_void_p).value or 0
 
 
-def bounds_of(objects: Sequence[Handle]) -> Iterable[Bounds]:
-    """(left, bottom, right, top) of each object, in the space of what holds it."""
-    size = _FOUR * len(objects)
-    buffer = create_string_buffer(size)
-    at = addressof(buffer)
-    corners = [range(at + 4 * corner, at + 4 * corner + size, _FOUR) for corner in range(4)]
-    deque(map(_bounds, objects, *corners), 0)
-    return iter_unpack("4f", buffer.raw)
+def bounds_of(objects: Sequence[Handle]) -> Floats:
+    """(left, bottom, right, top) of each object, in the space of what holds it: n × 4."""
+    found = np.zeros((len(objects), 4), dtype=np.float32)
+    at, end = _addresses(found)
+    deque(map(_bounds, objects, *(range(at + 4 * corner, end, 16) for corner in range(4))), 0)
+    return found.astype(np.float64)
 
 
-def loose_boxes(text_page: Handle, count: int) -> Iterable[Bounds]:
-    """(left, top, right, bottom) of the first `count` characters: FS_RECTF, in user space."""
-    size = _FOUR * count
-    buffer = create_string_buffer(size)
-    at = addressof(buffer)
-    deque(map(_loose_box, repeat(text_page), range(count), range(at, at + size, _FOUR)), 0)
-    return iter_unpack("4f", buffer.raw)
+def loose_boxes(text_page: Handle, count: int) -> Floats:
+    """(left, top, right, bottom) of the first `count` characters: FS_RECTF, in user space: n × 4."""
+    found = np.zeros((count, 4), dtype=np.float32)
+    deque(map(_loose_box, repeat(text_page), range(count), range(*_addresses(found), 16)), 0)
+    return found.astype(np.float64)
 
 
-def codes_of(text_page: Handle, count: int) -> Sequence[int]:
+def codes_of(text_page: Handle, count: int) -> Codes:
     """Unicode of the first `count` characters, as FPDFText_GetUnicode tells it."""
-    buffer = (c_ushort * (count + 1))()
-    written = _page_text(text_page, 0, count, addressof(buffer)) - 1
-    codes = buffer[:count]
+    units = np.zeros(count + 1, dtype=np.uint16)
+    written = _page_text(text_page, 0, count, units.ctypes.data) - 1
+    codes: Codes = units[:count].astype(np.uint32)
     # all at once, unless that leaves some out (without Unicode) or says one in two (beyond the basic plane)
     probes = range(0, count, max(1, count // 40))
     if (
         written == count
-        and not _SURROGATES.intersection(codes)
+        and not ((codes >= 0xD800) & (codes < 0xE000)).any()
         and all(codes[index] == unicode_of(text_page, index) for index in probes)
     ):
         return codes
-    return list(map(unicode_of, repeat(text_page), range(count)))
+    return np.fromiter(map(unicode_of, repeat(text_page), range(count)), dtype=np.uint32, count=count)
 
 
-def size_of(text_page: Handle, index: int) -> float:
-    """Size of a character's font in points of user space."""
-    matrix = pdfium.FS_MATRIX()
-    if not _char_matrix(text_page, index, addressof(matrix)):
-        return 0.0
-    return float(_font_size(text_page, index)) * hypot(matrix.c, matrix.d)
+def objects_of(text_page: Handle, count: int) -> Ints:
+    """The text object of each of the first `count` characters; 0 for characters that pdfium added."""
+    handles = map(_object_of_char, repeat(text_page), range(count))
+    return np.fromiter(handles, dtype=np.int64, count=count)
 
 
-def baseline_of(text_page: Handle, index: int) -> float:
-    """Height of the point a character stands on, in user space."""
-    _origin(text_page, index, _at_origin_x, _at_origin_y)
-    return _origin_y.value
+def sizes_and_baselines(text_page: Handle, indexes: Sequence[int]) -> tuple[Floats, Floats]:
+    """(size of the font in points of user space, height of the point it stands on) of these characters."""
+    count = len(indexes)
+    matrix = np.zeros((count, 6), dtype=np.float32)
+    deque(map(_char_matrix, repeat(text_page), indexes, range(*_addresses(matrix), 24)), 0)
+    size = np.fromiter(map(_font_size, repeat(text_page), indexes), dtype=np.float64, count=count)
+    origin = np.zeros((count, 2), dtype=np.float64)
+    at, end = _addresses(origin)
+    deque(map(_origin, repeat(text_page), indexes, range(at, end, 16), range(at + 8, end, 16)), 0)
+    return size * np.hypot(matrix[:, 2], matrix[:, 3]), origin[:, 1]
 
 
-def modes_of(path: Handle) -> tuple[int, int]:
-    """(how it is filled, whether it is stroked); 0: not."""
-    _mode(path, _at_first, _at_second)
-    return _first.value, _second.value
+def modes_of(paths: Sequence[Handle]) -> tuple[Ints, Ints]:
+    """(how each is filled, whether it is stroked); 0: not."""
+    modes = np.zeros((len(paths), 2), dtype=np.int32)
+    at, end = _addresses(modes)
+    deque(map(_mode, paths, range(at, end, 8), range(at + 4, end, 8)), 0)
+    return modes[:, 0].astype(np.int64), modes[:, 1].astype(np.int64)
+
+
+def _addresses(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+    """Where the array begins and ends in memory."""
+    at = array.ctypes.data
+    return at, at + array.nbytes
 
 
 def point_of(segment: Handle) -> tuple[float, float]:

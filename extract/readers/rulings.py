@@ -10,9 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from extract.document import Box
+from extract.readers.lattice import Lattice, LatticeCell
 
 Rule = tuple[float, float, float]
+_Block = tuple[int, int, int, int]
 
 _COLLINEAR = 1.2  # pieces of one line lie this near to each other across its direction …
 _BRIDGE = 3.0  # … and leave no wider gap along it (dashes, dots, corners of single rectangles)
@@ -20,10 +21,11 @@ _TOUCH = 2.5  # a line ends this near to the one it meets
 _SAME_EDGE = 3.0  # double and thick borders are one edge
 _DRAWN = 0.55  # share of a side that must be drawn
 _SHORTEST = 4.0  # no printed row or column is narrower
+_MOST_POSITIONS = 100_000  # of one grid: more do not fit on a page with rows and columns that can be read
 
 
-def enclosed_cells(across: Sequence[Rule], down: Sequence[Rule]) -> list[list[Box]]:
-    """Cells of each grid that horizontal (`across`) and vertical (`down`) lines make, top to bottom.
+def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
+    """The grids that horizontal (`across`) and vertical (`down`) lines make, top to bottom.
 
     A grid needs two lines each way and two cells. Sides that nobody drew (open left or right border) end where the
     horizontal lines end.
@@ -31,10 +33,10 @@ def enclosed_cells(across: Sequence[Rule], down: Sequence[Rule]) -> list[list[Bo
     grids = []
     for rows, columns in _touching(_joined(across), _joined(down)):
         if len(rows) >= 2 and columns:
-            cells = _cells(rows, columns)
-            if len(cells) > 1:
-                grids.append(cells)
-    return sorted(grids, key=lambda cells: (cells[0][1], cells[0][0]))
+            grid = _grid(rows, columns)
+            if grid is not None and len(grid.cells) > 1:
+                grids.append(grid)
+    return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
 def _joined(rules: Sequence[Rule]) -> list[Rule]:
@@ -119,23 +121,31 @@ def _nearest(edges: list[float], value: float) -> int:
     return at - 1
 
 
-def _cells(across: list[Rule], down: list[Rule]) -> list[Box]:
+def _grid(across: list[Rule], down: list[Rule]) -> Lattice | None:
     ys, xs = _edges([line[0] for line in across]), _edges([line[0] for line in down])
     starts, ends = sorted(line[1] for line in across), sorted(line[2] for line in across)
     left, right = starts[len(starts) // 4], ends[3 * len(ends) // 4]
     open_left, open_right = left < xs[0] - 2 * _SAME_EDGE, right > xs[-1] + 2 * _SAME_EDGE
     xs = [*([left] if open_left else []), *xs, *([right] if open_right else [])]
     rows, columns = len(ys) - 1, len(xs) - 1
-    if rows < 1 or columns < 1:
-        return []
+    if rows < 1 or columns < 1 or rows * columns > _MOST_POSITIONS:
+        return None
     above = _drawn(across, ys, xs)
     before = _drawn(down, xs, ys)
     if open_left:
         before[0] = [True] * rows
     if open_right:
         before[-1] = [True] * rows
+    return _lattice(_blocks(above, before), ys, xs)
+
+
+def _blocks(above: list[list[bool]], before: list[list[bool]]) -> list[_Block]:
+    """(row, col, row after, col after) of each cell. above, before: the sides drawn, [edge][unit]."""
+    rows, columns = len(above) - 1, len(before) - 1
+    if all(map(all, above[1:-1])) and all(map(all, before[1:-1])):
+        return [(row, col, row + 1, col + 1) for row in range(rows) for col in range(columns)]
     free = [[True] * columns for _ in range(rows)]
-    cells: list[Box] = []
+    blocks: list[_Block] = []
     for row in range(rows):
         for col in range(columns):
             if not free[row][col]:
@@ -146,11 +156,26 @@ def _cells(across: list[Rule], down: list[Rule]) -> list[Box]:
             last_row = row
             while last_row + 1 < rows and _goes_on(last_row + 1, range(col, last_col + 1), above, before, free):
                 last_row += 1
-            for r in range(row, last_row + 1):
-                for c in range(col, last_col + 1):
-                    free[r][c] = False
-            cells.append((xs[col], ys[row], xs[last_col + 1], ys[last_row + 1]))
-    return cells
+            if last_row > row or last_col > col:
+                for r in range(row, last_row + 1):
+                    free[r][col : last_col + 1] = [False] * (last_col + 1 - col)
+            blocks.append((row, col, last_row + 1, last_col + 1))
+    return blocks
+
+
+def _lattice(blocks: Sequence[_Block], ys: Sequence[float], xs: Sequence[float]) -> Lattice:
+    """The grid of these cells; an edge at which none begins or ends is none."""
+    used_rows, used_cols = (
+        sorted({b[0] for b in blocks} | {b[2] for b in blocks}),
+        sorted({b[1] for b in blocks} | {b[3] for b in blocks}),
+    )
+    cells: list[LatticeCell] = []
+    at_row, at_col = {edge: n for n, edge in enumerate(used_rows)}, {edge: n for n, edge in enumerate(used_cols)}
+    for row, col, row_after, col_after in blocks:
+        top, left = at_row[row], at_col[col]
+        box = (xs[col], ys[row], xs[col_after], ys[row_after])
+        cells.append(LatticeCell(top, left, at_row[row_after] - top, at_col[col_after] - left, box))
+    return Lattice(tuple(xs[edge] for edge in used_cols), tuple(ys[edge] for edge in used_rows), cells)
 
 
 def _goes_on(row: int, inner: range, above: list[list[bool]], before: list[list[bool]], free: list[list[bool]]) -> bool:

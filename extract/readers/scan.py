@@ -20,7 +20,8 @@ import cv2
 import numpy as np
 
 from extract.document import Box
-from extract.readers.pdf_page import Char, PageContent
+from extract.readers.lattice import Lattice
+from extract.readers.pdf_page import NO_CHARS, Char, Chars, PageContent
 from extract.readers.scan_lines import ruled_grids
 from extract.readers.scan_page import Scan, straighten
 from extract.readers.scan_text import LineReader, PixelBox, ReadChar
@@ -63,7 +64,7 @@ class ScannedPage:
         """The way back: from the page as scanned into the upright straight frame."""
         width, height, turn = self.content.width, self.content.height, self.content.turn
         sideways = turn in {90, 270}
-        shown = PageContent(0, *((height, width) if sideways else (width, height)), [], [], -turn % 360)
+        shown = PageContent(0, *((height, width) if sideways else (width, height)), NO_CHARS, [], -turn % 360)
         return shown.to_shown(self.scan.leaning(box, sideways=sideways, back=True))
 
     @property
@@ -118,15 +119,15 @@ def _read_upright(picture: Raster, scale: float, number: int, reader: LineReader
     lines = _lines_in_cells(letters, grids, scale)
     lines += _lines_outside(scan, letters, grids, reader)
     chars, doubts, stacked = _read_lines(scan, letters, lines, reader)
-    content = PageContent(number, scan.width, scan.height, chars, grids, turn, n_images=1)
+    content = PageContent(number, scan.width, scan.height, Chars.of(chars), grids, turn, n_images=1)
     return ScannedPage(content, scan, tuple(doubts), stacked)
 
 
 # ------------------------------------------------------------------------------------------------------ lines of print
 
 
-def _lines_in_cells(letters: Raster, grids: Sequence[Sequence[Box]], scale: float) -> list[_Line]:
-    rooms = [_pixels(cell, scale, 1.0) for cells in grids for cell in cells]
+def _lines_in_cells(letters: Raster, grids: Sequence[Lattice], scale: float) -> list[_Line]:
+    rooms = [_pixels(cell.box, scale, 1.0) for grid in grids for cell in grid.cells]
     rooms = [room for room in rooms if room[2] - room[0] > 2 and room[3] - room[1] > 2]
     bands = [_bands(letters[top:bottom, x0:x1]) for x0, top, x1, bottom in rooms]
     heights = sorted(b - a for found in bands for a, b in found if b - a > 5 * scale)
@@ -165,13 +166,11 @@ def _joined_bands(bands: Sequence[tuple[int, int]], usual: int) -> list[tuple[in
     return joined
 
 
-def _lines_outside(scan: Scan, letters: Raster, grids: Sequence[Sequence[Box]], reader: LineReader) -> list[_Line]:
+def _lines_outside(scan: Scan, letters: Raster, grids: Sequence[Lattice], reader: LineReader) -> list[_Line]:
     outside = letters.copy()
     paper = scan.paper.copy()
-    for cells in grids:
-        x0, top = min(c[0] for c in cells), min(c[1] for c in cells)
-        x1, bottom = max(c[2] for c in cells), max(c[3] for c in cells)
-        box = _pixels((x0, top, x1, bottom), scan.scale, -1.5)
+    for grid in grids:
+        box = _pixels(grid.box, scan.scale, -1.5)
         outside[box[1] : box[3], box[0] : box[2]] = 0
         paper[box[1] : box[3], box[0] : box[2]] = 255
     lines: list[_Line] = []
@@ -409,7 +408,7 @@ def _placed(chars: Sequence[ReadChar], line: _Line, cut: _Cut, scale: float) -> 
         near = 1.3 * half
         start, end = at[index] - (before if before < near else half), at[index] + (after if after < near else half)
         start, end = max(start, x0), min(max(end, start + 0.1), x1 + 0.1)
-        placed.append(Char(char.text, min(start, end - 0.1), top, end, bottom, round(size, 1), "", round(char.sure, 3)))
+        placed.append(Char(char.text, min(start, end - 0.1), top, end, bottom, round(size, 1), round(char.sure, 3)))
     return placed
 
 

@@ -21,7 +21,7 @@ import pypdfium2
 
 from extract.document import Block, Cell, Issue, Paragraph, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
-from extract.readers.pdf_page import Char, PageContent
+from extract.readers.pdf_page import Char, Chars, PageContent
 from extract.readers.pdf_pieces import make_sheet
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -57,7 +57,7 @@ def line_reader() -> LineReader | None:
 
 def wants_ocr(page: PageContent) -> bool:
     """Whether the page's own characters do not say what it prints (few of them over a picture: see `_covered`)."""
-    drawn = sum(not char.text.isspace() for char in page.chars)
+    drawn = len(page.chars) - int(page.chars.is_space.sum())
     if page.unmapped > UNMAPPED_SHARE * max(drawn, 1):
         return True
     return drawn == 0 or (drawn < _FEW and page.n_images > 0)
@@ -303,7 +303,7 @@ def _with_text(scanned: ScannedPage, page: PageContent, kept: Sequence[Char]) ->
         shown = page.to_shown((char.x0, char.top, char.x1, char.bottom))
         x0, top, x1, bottom = scanned.to_straight(shown)
         moved.append(char._replace(x0=x0, top=top, x1=x1, bottom=bottom))
-    return replace(scanned, content=replace(scanned.content, chars=moved))
+    return replace(scanned, content=replace(scanned.content, chars=Chars.of(moved)))
 
 
 _Mark: TypeAlias = tuple[float, float, float | None]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import cv2
 import numpy as np
 
-from extract.document import Box
-from extract.readers.rulings import Rule, enclosed_cells
+from extract.readers.lattice import Lattice
+from extract.readers.rulings import Rule
+from extract.readers.rulings import ruled_grids as grids_of
 
 if TYPE_CHECKING:
     Raster: TypeAlias = np.ndarray[Any, Any]
@@ -26,10 +27,10 @@ _FAINT: Final = 208  # of 255: hairlines lose their black where they are thinner
 _THICK: Final = 4.5  # points: anything thicker is a filled area
 
 
-def ruled_grids(paper: Raster, scale: float) -> tuple[list[list[Box]], Raster]:
-    """(cells of each ruled grid, top to bottom, in points; mask of the pixels of its rulings)."""
+def ruled_grids(paper: Raster, scale: float) -> tuple[list[Lattice], Raster]:
+    """(ruled grids, top to bottom, in points; mask of the pixels of its rulings)."""
     across, down = _held(_lines(paper, scale, max), _lines(np.ascontiguousarray(paper.T), scale, min))
-    grids = [cells for cells in enclosed_cells(across, down) if _extent(cells) >= _GRID]
+    grids = [grid for grid in grids_of(across, down) if _extent(grid) >= _GRID]
     mask = np.zeros_like(paper)
     half = _HALF * scale
     for at, start, end in across:
@@ -39,10 +40,9 @@ def ruled_grids(paper: Raster, scale: float) -> tuple[list[list[Box]], Raster]:
     return grids, mask
 
 
-def _extent(cells: list[Box]) -> float:
-    wide = max(cell[2] for cell in cells) - min(cell[0] for cell in cells)
-    high = max(cell[3] for cell in cells) - min(cell[1] for cell in cells)
-    return max(wide, high)
+def _extent(grid: Lattice) -> float:
+    x0, top, x1, bottom = grid.box
+    return max(x1 - x0, bottom - top)
 
 
 def _held(across: list[Rule], down: list[Rule]) -> tuple[list[Rule], list[Rule]]:

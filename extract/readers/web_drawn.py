@@ -21,9 +21,9 @@ from lxml import etree
 from extract.document import Block, Cell, Issue, Paragraph, Place, Seam, Table
 from extract.readers.docx_text import XmlElement
 from extract.readers.pdf_blocks import blocks_of
-from extract.readers.pdf_page import Char, PageContent
+from extract.readers.pdf_page import Char, Chars, PageContent
 from extract.readers.pdf_pieces import Sheet, make_sheet
-from extract.readers.rulings import enclosed_cells
+from extract.readers.rulings import ruled_grids
 from extract.readers.trouble import issue
 from extract.readers.web_css import StyleSheet
 from extract.readers.web_runs import SKIPPED, DrawnPage, Run, RunWalk
@@ -113,8 +113,8 @@ def _content(page: DrawnPage, number: int) -> PageContent:
     chars = [char for run, end in _fitted(page) for char in _chars(run, end)]
     width = page.width or max((c.x1 for c in chars), default=1.0)
     height = page.height or max((c.bottom for c in chars), default=1.0)
-    lattices = [] if page.cut else enclosed_cells(page.across, page.down)
-    return PageContent(number, width, height, chars, lattices, cut=page.cut, n_images=page.n_images)
+    lattices = [] if page.cut else ruled_grids(page.across, page.down)
+    return PageContent(number, width, height, Chars.of(chars), lattices, cut=page.cut, n_images=page.n_images)
 
 
 def _fitted(page: DrawnPage) -> list[tuple[Run, float]]:
@@ -172,7 +172,7 @@ def _chars(run: Run, end: float) -> list[Char]:
     for char, size in run.chars:
         after = x + (_advance(char) * size + run.spacing) * scale
         top = run.top + (run.height - size) / 2
-        out.append(Char(char, x, top, after, top + size, size, ""))
+        out.append(Char(char, x, top, after, top + size, size))
         x = after
     return out
 

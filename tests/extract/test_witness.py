@@ -9,8 +9,9 @@ import pytest
 
 from extract.document import Reading
 from extract.readers import read_document
+from extract.readers.lattice import build_lattice
 from extract.readers.pdf import read_pdf
-from extract.readers.pdf_page import Char, PageContent
+from extract.readers.pdf_page import Char, Chars, PageContent
 from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.witness import MAX_TOLD, Disagreement, compare, compare_page, is_sampled, issues_of, witness
 from extract.settings import Limits, read_limits
@@ -34,11 +35,11 @@ def shaded() -> bytes:
 def page(*printed: tuple[str, float], hidden: int = 0, number: int = 1) -> PageContent:
     """Two cells side by side, 100 wide; printed: (text, x of its first character)."""
     chars = [
-        Char(letter, x + 10 * i, 105, x + 10 * i + 10, 115, 10, "")
-        for text, x in printed
-        for i, letter in enumerate(text)
+        Char(letter, x + 10 * i, 105, x + 10 * i + 10, 115, 10) for text, x in printed for i, letter in enumerate(text)
     ]
-    return PageContent(number, 400, 400, chars, [[(0, 100, 100, 120), (100, 100, 200, 120)]], hidden=hidden)
+    grid = build_lattice([(0, 100, 100, 120), (100, 100, 200, 120)])
+    assert grid is not None
+    return PageContent(number, 400, 400, Chars.of(chars), [grid], hidden=hidden)
 
 
 @pytest.mark.parametrize("number", [1, 3, 8, 10, 17, 18])

@@ -20,6 +20,7 @@ from extract.readers.pdf_page import Char, Chars, Floats, Ints, Mask, text_of_co
 _SAME_LINE: Final = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
 _WORD_GAP: Final = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
 _WIDE_GAP: Final = 1.0  # of the size, between any two characters
+_HAN: Final = 0x2E80  # the first code point of East Asian scripts
 _APART: Final = 1e6  # points: further than any two places of a page, so that owners do not mix in one sort
 
 
@@ -105,7 +106,7 @@ def text_lines(chars: Chars, owner: Ints) -> TextLines:
         tops.tolist(),
         np.maximum.reduceat(chars.x1[drawn], begins).tolist(),
         bottoms.tolist(),
-        _usual_sizes(size, begins),
+        _usual_sizes(size, chars.code[drawn] >= _HAN, begins),
         np.maximum.reduceat(size, begins).tolist(),
     )
 
@@ -169,14 +170,15 @@ def _is_latin(chars: Chars) -> Mask:
     return found
 
 
-def _usual_sizes(size: Floats, begins: Ints) -> list[float]:
-    """The size of most characters of each line, to 0.1 pt."""
+def _usual_sizes(size: Floats, is_han: Mask, begins: Ints) -> list[float]:
+    """The size of most characters of each line, to 0.1 pt; where it has 汉字, of these: fonts measure digits apart."""
     rounded = np.round(size, 1)
     least, most = np.minimum.reduceat(rounded, begins), np.maximum.reduceat(rounded, begins)
     usual: list[float] = most.tolist()
     for number in np.flatnonzero(least != most).tolist():
         end = begins[number + 1] if number + 1 < len(begins) else len(size)
-        usual[number] = Counter(rounded[begins[number] : end].tolist()).most_common(1)[0][0]
+        of_line, han = rounded[begins[number] : end], is_han[begins[number] : end]
+        usual[number] = Counter((of_line[han] if han.any() else of_line).tolist()).most_common(1)[0][0]
     return usual
 
 

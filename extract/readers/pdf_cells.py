@@ -20,7 +20,7 @@ from extract.readers.lattice import Lattice, LatticeCell
 from extract.readers.pdf_page import Chars, Floats, Ints, Mask
 
 _TOUCHING: Final = 0.1  # of the size: characters of one text leave no wider gap at the ruling they run over …
-_RUN: Final = 0.45  # … and none wider than this elsewhere
+_RUN: Final = 0.45  # … and none wider than this elsewhere in one printed string
 _SAME_HEIGHT: Final = 0.3  # of the size, between the feet of two characters of one text
 _STRADDLES: Final = 0.12  # of its width: by which a character on a ruling stands on both sides of it
 _TWO_NUMBERS: Final = re.compile(r"[\d,，]*[.．]\d{2}[-－]?\d[\d,，]*[.．]\d+")
@@ -85,9 +85,10 @@ def _keep_together(cells: _Cells, chars: Chars, owner: Ints) -> None:
     before, after = drawn[:-1], drawn[1:]
     gap = np.abs(chars.x0[after] - chars.x1[before])
     size = np.minimum(chars.size[after], chars.size[before])
-    follows: Mask = (np.abs(chars.bottom[after] - chars.bottom[before]) < _SAME_HEIGHT * size) & (gap < _RUN * size)
-    crosses = follows & (gap < _TOUCHING * size) & (owner[before] != owner[after])
-    crosses &= chars.part[before] == chars.part[after]
+    same_part, touches = chars.part[before] == chars.part[after], gap < _TOUCHING * size
+    follows: Mask = np.abs(chars.bottom[after] - chars.bottom[before]) < _SAME_HEIGHT * size
+    follows &= touches | (same_part & (gap < _RUN * size))
+    crosses = follows & touches & same_part & (owner[before] != owner[after])
     crosses &= (owner[before] != cells.nowhere) & (owner[after] != cells.nowhere)
     if not crosses.any():
         return

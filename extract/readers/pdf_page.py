@@ -9,6 +9,7 @@ each of them is done for all of a page at once.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -25,6 +26,9 @@ Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 _UNMAPPED = 0xFFFD
+# radicals stand where the author pasted from a PDF whose fonts mix them up with the characters they look like
+_RADICALS = range(0x2E80, 0x2FE0)
+_IDEOGRAPHS: Codes = np.array([ord(unicodedata.normalize("NFKC", chr(code))) for code in _RADICALS], dtype=np.uint32)
 _LAST_SPACE = 0x3000
 _IS_SPACE: Mask = np.array([chr(code).isspace() for code in range(_LAST_SPACE + 1)] + [False])
 
@@ -115,10 +119,19 @@ class Chars:
 
 
 def printable(codes: Any) -> Codes:
-    """Code points; what is none (a lone surrogate, beyond Unicode) becomes U+FFFD."""
+    """Code points as they are read: none at all (a lone surrogate, beyond Unicode) is U+FFFD, a radical its character.
+
+    Kangxi radicals have the glyphs of their ideographs; Unicode (NFKC) says which that is.
+    """
     found: Codes = np.asarray(codes, dtype=np.uint32)
     wrong = ((found >= 0xD800) & (found < 0xE000)) | (found > 0x10FFFF)
-    return np.where(wrong, np.uint32(_UNMAPPED), found) if wrong.any() else found
+    if wrong.any():
+        found = np.where(wrong, np.uint32(_UNMAPPED), found)
+    radical = (found >= _RADICALS.start) & (found < _RADICALS.stop)
+    if radical.any():
+        found = found.copy()
+        found[radical] = _IDEOGRAPHS[found[radical] - _RADICALS.start]
+    return found
 
 
 def text_of_codes(codes: Codes) -> str:

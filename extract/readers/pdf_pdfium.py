@@ -40,6 +40,7 @@ _NOTHING = 0.01  # points
 _UNMAPPED = 0xFFFD
 _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
+_LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
 _WHITE = (9, 10, 13)
@@ -135,7 +136,7 @@ class _Page:
         self._objects = 0
         self._n_images = 0
         self._n_hidden = 0
-        self._nothing: list[Handle] = []  # text objects without extent
+        self._nothing: list[Handle] = []  # text objects without width
         self.is_blind = False
         self._clips: dict[tuple[int, Handle | None], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
@@ -171,7 +172,7 @@ class _Page:
         )
 
     def _has_blind_font(self) -> bool:
-        """Whether text may be missing: pdfium passes over a text object without extent. That is white space as a rule,
+        """Whether text may be missing: pdfium passes over a text object without width. That is white space as a rule,
         but any single character where the font is neither embedded nor on this machine.
         """
         return any(
@@ -242,20 +243,28 @@ class _Page:
         wrong &= kept
         code[wrong] = _UNMAPPED
         part = calls.objects_of(text_page, count)
+        size = self._sizes(text_page, part, bottom - top)
         if self._clipped:
             self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
-        chars = Chars(printable(code), x0, top, x1, bottom, bottom - top, part=part)
+        chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
         return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
 
     def _set_upright_extents(self, text_page: Handle, tall: Ints, top: Floats, bottom: Floats) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
         if not len(tall):
             return
-        size, baseline = calls.sizes_and_baselines(text_page, tall.tolist())
+        size, baseline = calls.sizes_of(text_page, tall.tolist()), calls.baselines_of(text_page, tall.tolist())
         too_high = (size > 0) & (size < (bottom[tall] - top[tall]) / _TOO_HIGH)
         at, size = tall[too_high], size[too_high]
         stands = self._shown[3] * baseline[too_high] + self._shown[5]
         top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
+
+    @staticmethod
+    def _sizes(text_page: Handle, part: Ints, height: Floats) -> Floats:
+        """Size of each character's font, the same for all of a text object; its height where that is not credible."""
+        _, first, which = np.unique(part, return_index=True, return_inverse=True)
+        size = calls.sizes_of(text_page, first.tolist())[which]
+        return np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
 
     @staticmethod
     def _has_unmapped(text_page: Handle, count: int) -> bool:
@@ -282,10 +291,12 @@ class _Page:
         kinds = list(map(calls.kind_of, objects))
         kind = np.array(kinds)
         self._n_images += int((kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum())
-        boxes = _moved(calls.bounds_of(objects), frame)
+        bounds = calls.bounds_of(objects)
+        boxes = _moved(bounds, frame)
         texts, paths = np.flatnonzero(kind == _TEXT), np.flatnonzero(kind == _PATH)
         if len(texts):
-            self._texts([objects[n] for n in texts.tolist()], [column[texts] for column in boxes], frame)
+            flat = bounds[texts, 2] - bounds[texts, 0] < _NOTHING
+            self._texts([objects[n] for n in texts.tolist()], [column[texts] for column in boxes], flat, frame)
         if len(paths):
             self._paths([objects[n] for n in paths.tolist()], [column[paths] for column in boxes], frame)
         if depth < _MAX_FORM_DEPTH:
@@ -294,10 +305,12 @@ class _Page:
                 inner = _multiply(calls.matrix_of(form), frame)
                 self._walk(form, calls.form_object, calls.n_form_objects(form), inner, depth + 1)
 
-    def _texts(self, texts: list[Handle], boxes: Sequence[Floats], frame: Matrix) -> None:
-        """Remember text objects that their clip paths hide in part, and those that pdfium passes over."""
+    def _texts(self, texts: list[Handle], boxes: Sequence[Floats], nothing: Mask, frame: Matrix) -> None:
+        """Remember text objects that their clip paths hide in part, and those that pdfium passes over.
+
+        nothing: those without width in their own space; pdfium looks at no more than that.
+        """
         x0, top, x1, bottom = boxes
-        nothing = (x1 - x0 < _NOTHING) & (bottom - top < _NOTHING)
         if nothing.any():
             self._nothing.extend(texts[n] for n in np.flatnonzero(nothing).tolist())
         clips = list(map(calls.clip_of, texts))

@@ -117,16 +117,21 @@ def objects_of(text_page: Handle, count: int) -> Ints:
     return np.fromiter(handles, dtype=np.int64, count=count)
 
 
-def sizes_and_baselines(text_page: Handle, indexes: Sequence[int]) -> tuple[Floats, Floats]:
-    """(size of the font in points of user space, height of the point it stands on) of these characters."""
+def sizes_of(text_page: Handle, indexes: Sequence[int]) -> Floats:
+    """Size of the font of these characters, in points of user space."""
     count = len(indexes)
     matrix = np.zeros((count, 6), dtype=np.float32)
     deque(map(_char_matrix, repeat(text_page), indexes, range(*_addresses(matrix), 24)), 0)
     size = np.fromiter(map(_font_size, repeat(text_page), indexes), dtype=np.float64, count=count)
-    origin = np.zeros((count, 2), dtype=np.float64)
+    return size * np.hypot(matrix[:, 2], matrix[:, 3])
+
+
+def baselines_of(text_page: Handle, indexes: Sequence[int]) -> Floats:
+    """Height of the point that these characters stand on, in user space."""
+    origin = np.zeros((len(indexes), 2), dtype=np.float64)
     at, end = _addresses(origin)
     deque(map(_origin, repeat(text_page), indexes, range(at, end, 16), range(at + 8, end, 16)), 0)
-    return size * np.hypot(matrix[:, 2], matrix[:, 3]), origin[:, 1]
+    return origin[:, 1]
 
 
 def modes_of(paths: Sequence[Handle]) -> tuple[Ints, Ints]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise, repeat
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from extract.readers.pdf_page import (
     printable,
 )
 from extract.readers.pdf_plumber import PlumberEngine
-from extract.readers.pdfium_calls import Bounds, Handle
+from extract.readers.pdfium_calls import Bounds, Handle, RawChars
 from extract.readers.rulings import Rule, ruled_grids
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -42,7 +42,6 @@ _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
 _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
-_TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
 _WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
 # fonts for which pdfium has glyphs of its own
@@ -138,7 +137,7 @@ class _Page:
         self._n_hidden = 0
         self._nothing: list[Handle] = []  # text objects without width
         self.is_blind = False
-        self._clips: dict[tuple[int, Handle | None], Bounds | None] = {}
+        self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
         self._down: list[Rule] = []
@@ -149,10 +148,11 @@ class _Page:
         pointer = pdfium.FPDFText_LoadPage(self._page)
         try:
             text_page, page = calls.handle_of(pointer), calls.handle_of(self._page)
-            count = pdfium.FPDFText_CountChars(pointer)
-            self._set_upright(text_page, count)
-            self._walk(page, calls.page_object, pdfium.FPDFPage_CountObjects(self._page), self._shown, 0)
-            chars, unmapped = self._chars(text_page, count)
+            count = min(max(pdfium.FPDFText_CountChars(pointer), 0), self._limits.max_page_objects)
+            raw = calls.chars_of(text_page, count)
+            self._set_upright(text_page, raw.code)
+            self._walk(page, pdfium.FPDFPage_CountObjects(self._page), self._shown, 0)
+            chars, unmapped = self._chars(text_page, raw)
             self.is_blind = self._has_blind_font()
         finally:
             pdfium.FPDFText_ClosePage(pointer)
@@ -196,16 +196,14 @@ class _Page:
                 return (0, -1, -1, 0, high, right), height, width
         return (1, 0, 0, -1, -left, high), width, height
 
-    def _set_upright(self, text_page: Handle, count: int) -> None:
+    def _set_upright(self, text_page: Handle, code: Codes) -> None:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        for index in range(0, count, max(1, count // 60)):
-            if calls.unicode_of(text_page, index) <= 32:
-                continue
-            angle = calls.angle_of(text_page, index)
+        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 60))
+        for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
-            turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += 1
+            turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
         self._turn = turns.most_common(1)[0][0] if turns else 0
         width, height = self._width, self._height
         if self._turn == 90:
@@ -219,33 +217,23 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------- characters
 
-    def _chars(self, text_page: Handle, count: int) -> tuple[Chars, int]:
+    def _chars(self, text_page: Handle, raw: RawChars) -> tuple[Chars, int]:
         """Characters in the upright frame; how many have no mapping to Unicode."""
-        count = min(count, self._limits.max_page_objects)
-        if count < 1:
+        code, part = raw.code, raw.part
+        if not len(code):
             return NO_CHARS, 0
-        code = calls.codes_of(text_page, count)
-        x0, top, x1, bottom = _moved(calls.loose_boxes(text_page, count)[:, [0, 3, 2, 1]], self._shown)
-        kept: Mask = np.ones(count, dtype=np.bool_)
-        wrong: Mask = np.zeros(count, dtype=np.bool_)
-        control = np.flatnonzero(code <= 32)
-        if len(control):
-            # white space that pdfium adds between words and lines is not printed
-            added = np.fromiter(map(calls.is_generated, repeat(text_page), control.tolist()), np.int64, len(control))
-            kept[control[added == 1]] = False
-            wrong[control] = (code[control] < 32) & ~np.isin(code[control], _WHITE)
-        if self._has_unmapped(text_page, count):
-            wrong |= np.fromiter(map(calls.is_unmapped, repeat(text_page), range(count)), np.int64, count) == 1
+        x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
+        kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
+        wrong = raw.unmapped | ((code < 32) & ~np.isin(code, _WHITE))
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
         code[code == _BROKEN_HYPHEN] = ord("-")
         kept &= ~_is_overprint(code, x0, top, kept)
         wrong &= kept
         code[wrong] = _UNMAPPED
-        part = calls.objects_of(text_page, count)
-        size = self._sizes(text_page, part, bottom - top)
         if self._clipped:
             self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
+        size = self._sizes(text_page, part, bottom - top)
         chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
         return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
 
@@ -253,7 +241,7 @@ class _Page:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
         if not len(tall):
             return
-        size, baseline = calls.sizes_of(text_page, tall.tolist()), calls.baselines_of(text_page, tall.tolist())
+        size, baseline = calls.sizes_of(text_page, tall), calls.baselines_of(text_page, tall)
         too_high = (size > 0) & (size < (bottom[tall] - top[tall]) / _TOO_HIGH)
         at, size = tall[too_high], size[too_high]
         stands = self._shown[3] * baseline[too_high] + self._shown[5]
@@ -263,12 +251,8 @@ class _Page:
     def _sizes(text_page: Handle, part: Ints, height: Floats) -> Floats:
         """Size of each character's font, the same for all of a text object; its height where that is not credible."""
         _, first, which = np.unique(part, return_index=True, return_inverse=True)
-        size = calls.sizes_of(text_page, first.tolist())[which]
+        size = calls.sizes_of(text_page, first)[which]
         return np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
-
-    @staticmethod
-    def _has_unmapped(text_page: Handle, count: int) -> bool:
-        return any(calls.is_unmapped(text_page, index) == 1 for index in range(0, count, max(1, count // 80)))
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""
@@ -281,72 +265,63 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------- page objects
 
-    def _walk(self, holder: Handle, get: Callable[..., Any], count: int, frame: Matrix, depth: int) -> None:
-        """All objects of the page or of a form, down to the limit."""
+    def _walk(self, holder: Handle, count: int, frame: Matrix, depth: int) -> None:
+        """All objects of the page (depth 0) or of a form, down to the limit."""
         left = self._limits.max_page_objects - self._objects
         self._objects += count
-        objects = list(map(get, repeat(holder), range(min(count, max(left, 0)))))
-        if not objects:
+        if min(count, left) < 1:
             return
-        kinds = list(map(calls.kind_of, objects))
-        kind = np.array(kinds)
+        objects, kind, bounds = calls.objects_of(holder, min(count, left), in_form=depth > 0)
         self._n_images += int((kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum())
-        bounds = calls.bounds_of(objects)
-        boxes = _moved(bounds, frame)
-        texts, paths = np.flatnonzero(kind == _TEXT), np.flatnonzero(kind == _PATH)
-        if len(texts):
-            flat = bounds[texts, 2] - bounds[texts, 0] < _NOTHING
-            self._texts([objects[n] for n in texts.tolist()], [column[texts] for column in boxes], flat, frame)
-        if len(paths):
-            self._paths([objects[n] for n in paths.tolist()], [column[paths] for column in boxes], frame)
+        texts, paths = kind == pdfium.FPDF_PAGEOBJ_TEXT, kind == pdfium.FPDF_PAGEOBJ_PATH
+        if texts.any():
+            self._texts(objects[texts], bounds[texts], frame)
+        if paths.any():
+            self._paths(objects[paths], bounds[paths], frame)
         if depth < _MAX_FORM_DEPTH:
-            for number in np.flatnonzero(kind == pdfium.FPDF_PAGEOBJ_FORM).tolist():
-                form = objects[number]
+            for form in objects[kind == pdfium.FPDF_PAGEOBJ_FORM].tolist():
                 inner = _multiply(calls.matrix_of(form), frame)
-                self._walk(form, calls.form_object, calls.n_form_objects(form), inner, depth + 1)
+                self._walk(form, calls.n_form_objects(form), inner, depth + 1)
 
-    def _texts(self, texts: list[Handle], boxes: Sequence[Floats], nothing: Mask, frame: Matrix) -> None:
-        """Remember text objects that their clip paths hide in part, and those that pdfium passes over.
-
-        nothing: those without width in their own space; pdfium looks at no more than that.
-        """
-        x0, top, x1, bottom = boxes
-        if nothing.any():
-            self._nothing.extend(texts[n] for n in np.flatnonzero(nothing).tolist())
-        clips = list(map(calls.clip_of, texts))
-        counts = list(map(calls.n_clip_paths, clips))
-        if max(counts) < 1:
+    def _texts(self, texts: Ints, bounds: Floats, frame: Matrix) -> None:
+        """Remember text objects that their clip paths hide in part, and those that pdfium passes over."""
+        nothing = bounds[:, 2] - bounds[:, 0] < _NOTHING  # pdfium looks at no more than this, before any turn
+        self._nothing.extend(texts[nothing].tolist())
+        counts, ends = calls.clips_of(texts)
+        if not counts.any():
             return
+        x0, top, x1, bottom = _moved(bounds, frame)
         # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
-        ends = map(calls.clip_segment, clips, [max(count - 1, 0) for count in counts], repeat(0))
-        known = self._clips
-        seen: dict[tuple[int, Handle | None], list[int]] = {}
-        for number, key in enumerate(zip(counts, ends, strict=True)):
-            seen.setdefault(key, []).append(number)
-        for (count, end), numbers in seen.items():
+        chains: dict[tuple[int, int], list[int]] = {}
+        for number, key in enumerate(zip(counts.tolist(), ends.tolist(), strict=True)):
+            chains.setdefault(key, []).append(number)
+        for (count, end), numbers in chains.items():
             if count < 1:
                 continue
-            for some in [numbers] if end is not None else [[number] for number in numbers]:
-                key = (count, end)
-                if end is None or key not in known:
-                    known[key] = _clip_bounds(clips[some[0]], count)
-                shown = known[key]
+            for some in [numbers] if end else [[number] for number in numbers]:
+                shown = self._clip(int(texts[some[0]]), count, end)
                 if shown is None:
                     continue
-                left, high, right, low = (float(v[0]) for v in _moved(np.array([shown]), frame))
+                left, high, right, low = (float(side[0]) for side in _moved(np.array([shown]), frame))
                 at = np.array(some)
                 cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
                 for number in at[cut & ~nothing[at]].tolist():
-                    self._clipped[texts[number]] = (left, high, right, low)
+                    self._clipped[int(texts[number])] = (left, high, right, low)
 
-    def _paths(self, paths: list[Handle], boxes: Sequence[Floats], frame: Matrix) -> None:
+    def _clip(self, text: Handle, count: int, end: Handle) -> Bounds | None:
+        """What the clip of a text object leaves to be seen, measured once for all that share it."""
+        key = (count, end)
+        if not end or key not in self._clips:
+            self._clips[key] = _clip_bounds(calls.clip_of(text), count)
+        return self._clips[key]
+
+    def _paths(self, paths: Ints, bounds: Floats, frame: Matrix) -> None:
         """Remember what is a ruling among these paths."""
-        segments = np.fromiter(map(calls.n_segments, paths), np.int64, len(paths))
-        fill, stroke = calls.modes_of(paths)
+        segments, fill, stroke = calls.paths_of(paths)
         drawn = (segments >= 2) & (segments <= _MAX_SEGMENTS) & ((fill != 0) | (stroke != 0))
         # one call tells enough: what is thin as a whole is a line, whatever its outline
         plain = drawn & ((segments == 2) | ((segments <= 5) & (stroke == 0)))
-        x0, top, x1, bottom = boxes
+        x0, top, x1, bottom = _moved(bounds, frame)
         wide, high = x1 - x0, bottom - top
         thickest = np.where(stroke != 0, _THIN + 2, _THIN)
         across = np.flatnonzero(plain & (wide >= high) & (high <= thickest))
@@ -355,7 +330,7 @@ class _Page:
         self._across += zip(middle_y[across].tolist(), x0[across].tolist(), x1[across].tolist(), strict=True)
         self._down += zip(middle_x[down].tolist(), top[down].tolist(), bottom[down].tolist(), strict=True)
         for number in np.flatnonzero(drawn & ~plain).tolist():
-            self._outline(paths[number], int(segments[number]), bool(stroke[number]), frame)
+            self._outline(int(paths[number]), int(segments[number]), bool(stroke[number]), frame)
 
     def _outline(self, path: Handle, segments: int, stroke: bool, frame: Matrix) -> None:
         """Rulings among the sides of one path."""
@@ -413,24 +388,29 @@ def _within(at: Floats) -> Ints:
     return np.clip(at, -1e6, 1e6).astype(np.int64) + 1_000_000
 
 
-def _subpaths(obj: Handle, segments: int, frame: Matrix) -> Iterator[list[tuple[float, float]]]:
+def _sample(indexes: Ints, count: int) -> list[int]:
+    """Some `count` of them, evenly."""
+    found: list[int] = indexes[:: max(1, len(indexes) // count)].tolist()
+    return found
+
+
+def _subpaths(path: Handle, segments: int, frame: Matrix) -> list[list[tuple[float, float]]]:
     """Straight subpaths; nothing where the path has a curve (an outline, not a ruling)."""
     a, b, c, d, e, f = frame
+    kinds, closes, point = calls.segments_of(path, segments)
+    if pdfium.FPDF_SEGMENT_BEZIERTO in kinds:
+        return []
+    x, y = point[:, 0], point[:, 1]
+    points = zip((a * x + c * y + e).tolist(), (b * x + d * y + f).tolist(), strict=True)
     found: list[list[tuple[float, float]]] = []
-    for index in range(segments):
-        segment = calls.segment_of(obj, index)
-        kind = calls.kind_of_segment(segment)
-        if kind == pdfium.FPDF_SEGMENT_BEZIERTO:
-            return
-        x, y = calls.point_of(segment)
-        point = (a * x + c * y + e, b * x + d * y + f)
+    for kind, close, at in zip(kinds, closes, points, strict=True):
         if kind == pdfium.FPDF_SEGMENT_MOVETO or not found:
-            found.append([point])
+            found.append([at])
         else:
-            found[-1].append(point)
-        if calls.closes(segment) and found[-1][0] != found[-1][-1]:
+            found[-1].append(at)
+        if close and found[-1][0] != found[-1][-1]:
             found[-1].append(found[-1][0])
-    yield from (points for points in found if len(points) > 1)
+    return [points for points in found if len(points) > 1]
 
 
 def _clip_bounds(clip: Handle, count: int) -> Bounds | None:

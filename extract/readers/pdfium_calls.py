@@ -1,8 +1,8 @@
-"""pdfium's C functions that are called for every object and every character, with plain integers for its handles.
+"""What pdfium's C functions say of all characters and all objects of a page, as arrays; its handles as plain integers.
 
-pypdfium2.raw wraps every handle into a Python object of its own, which costs more than the call: these are the same
-functions of the same library with addresses as int. They do not release the interpreter's lock, each is over at once.
-An object that is not there is None.
+pypdfium2.raw wraps every handle into a Python object of its own, which costs more than the call. Here the same
+functions of the same library are called with addresses: by `pdfium_bulk` (compiled, all in one call) where it was
+built, else one by one through ctypes. Both fill the same arrays. An object that is not there is 0.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from ctypes import (
     create_string_buffer,
 )
 from itertools import repeat
-from typing import Any
+from types import ModuleType
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints
+from extract.readers.pdf_page import Codes, Floats, Ints, Mask
 
 Handle = int
 Bounds = tuple[float, float, float, float]
@@ -39,40 +40,50 @@ _buffer = create_string_buffer(1024)
 _at_buffer = addressof(_buffer)
 
 
+def _address(name: str) -> int:
+    return cast(getattr(pdfium, name), c_void_p).value or 0
+
+
 def _function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
-    function: Callable[..., Any] = PYFUNCTYPE(result, *arguments)(cast(getattr(pdfium, name), c_void_p).value or 0)
+    """The function with addresses as arguments. The interpreter's lock is kept: each call is over at once."""
+    function: Callable[..., Any] = PYFUNCTYPE(result, *arguments)(_address(name))
     return function
 
 
-unicode_of = _function("FPDFText_GetUnicode", c_uint, c_void_p, c_int)
-is_generated = _function("FPDFText_IsGenerated", c_int, c_void_p, c_int)
-is_unmapped = _function("FPDFText_HasUnicodeMapError", c_int, c_void_p, c_int)
-angle_of = _function("FPDFText_GetCharAngle", c_float, c_void_p, c_int)
-_object_of_char = _function("FPDFText_GetTextObject", c_size_t, c_void_p, c_int)
-page_object = _function("FPDFPage_GetObject", c_void_p, c_void_p, c_int)
-form_object = _function("FPDFFormObj_GetObject", c_void_p, c_void_p, c_ulong)
-n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_void_p)
-kind_of = _function("FPDFPageObj_GetType", c_int, c_void_p)
-n_segments = _function("FPDFPath_CountSegments", c_int, c_void_p)
-segment_of = _function("FPDFPath_GetPathSegment", c_void_p, c_void_p, c_int)
-kind_of_segment = _function("FPDFPathSegment_GetType", c_int, c_void_p)
-closes = _function("FPDFPathSegment_GetClose", c_int, c_void_p)
-clip_of = _function("FPDFPageObj_GetClipPath", c_void_p, c_void_p)
-n_clip_paths = _function("FPDFClipPath_CountPaths", c_int, c_void_p)
-n_clip_segments = _function("FPDFClipPath_CountPathSegments", c_int, c_void_p, c_int)
-clip_segment = _function("FPDFClipPath_GetPathSegment", c_void_p, c_void_p, c_int, c_int)
-font_of = _function("FPDFTextObj_GetFont", c_void_p, c_void_p)
-is_embedded = _function("FPDFFont_GetIsEmbedded", c_int, c_void_p)
-_bounds = _function("FPDFPageObj_GetBounds", c_int, c_void_p, c_void_p, c_void_p, c_void_p, c_void_p)
-_loose_box = _function("FPDFText_GetLooseCharBox", c_int, c_void_p, c_int, c_void_p)
-_font_size = _function("FPDFText_GetFontSize", c_double, c_void_p, c_int)
-_origin = _function("FPDFText_GetCharOrigin", c_int, c_void_p, c_int, c_void_p, c_void_p)
-_char_matrix = _function("FPDFText_GetMatrix", c_int, c_void_p, c_int, c_void_p)
-_mode = _function("FPDFPath_GetDrawMode", c_int, c_void_p, c_void_p, c_void_p)
-_point = _function("FPDFPathSegment_GetPoint", c_int, c_void_p, c_void_p, c_void_p)
-_matrix = _function("FPDFPageObj_GetMatrix", c_int, c_void_p, c_void_p)
-_font_name = _function("FPDFFont_GetBaseFontName", c_ulong, c_void_p, c_void_p, c_ulong)
-_page_text = _function("FPDFText_GetText", c_int, c_void_p, c_int, c_int, c_void_p)
+_NAMES: dict[str, tuple[Any, ...]] = {
+    "FPDFText_GetUnicode": (c_uint, c_size_t, c_int),
+    "FPDFText_IsGenerated": (c_int, c_size_t, c_int),
+    "FPDFText_HasUnicodeMapError": (c_int, c_size_t, c_int),
+    "FPDFText_GetLooseCharBox": (c_int, c_size_t, c_int, c_size_t),
+    "FPDFText_GetTextObject": (c_size_t, c_size_t, c_int),
+    "FPDFText_GetFontSize": (c_double, c_size_t, c_int),
+    "FPDFText_GetMatrix": (c_int, c_size_t, c_int, c_size_t),
+    "FPDFText_GetCharOrigin": (c_int, c_size_t, c_int, c_size_t, c_size_t),
+    "FPDFPage_GetObject": (c_size_t, c_size_t, c_int),
+    "FPDFFormObj_GetObject": (c_size_t, c_size_t, c_ulong),
+    "FPDFPageObj_GetType": (c_int, c_size_t),
+    "FPDFPageObj_GetBounds": (c_int, c_size_t, c_size_t, c_size_t, c_size_t, c_size_t),
+    "FPDFPageObj_GetClipPath": (c_size_t, c_size_t),
+    "FPDFClipPath_CountPaths": (c_int, c_size_t),
+    "FPDFClipPath_GetPathSegment": (c_size_t, c_size_t, c_int, c_int),
+    "FPDFPath_CountSegments": (c_int, c_size_t),
+    "FPDFPath_GetDrawMode": (c_int, c_size_t, c_size_t, c_size_t),
+    "FPDFPath_GetPathSegment": (c_size_t, c_size_t, c_int),
+    "FPDFPathSegment_GetType": (c_int, c_size_t),
+    "FPDFPathSegment_GetClose": (c_int, c_size_t),
+    "FPDFPathSegment_GetPoint": (c_int, c_size_t, c_size_t, c_size_t),
+}
+_pdfium = {name: _function(name, *types) for name, types in _NAMES.items()}
+
+angle_of = _function("FPDFText_GetCharAngle", c_float, c_size_t, c_int)
+clip_of = _pdfium["FPDFPageObj_GetClipPath"]
+n_clip_segments = _function("FPDFClipPath_CountPathSegments", c_int, c_size_t, c_int)
+clip_segment = _pdfium["FPDFClipPath_GetPathSegment"]
+n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_size_t)
+font_of = _function("FPDFTextObj_GetFont", c_size_t, c_size_t)
+is_embedded = _function("FPDFFont_GetIsEmbedded", c_int, c_size_t)
+_matrix = _function("FPDFPageObj_GetMatrix", c_int, c_size_t, c_size_t)
+_font_name = _function("FPDFFont_GetBaseFontName", c_ulong, c_size_t, c_size_t, c_ulong)
 
 
 def handle_of(pointer: Any) -> Handle:
@@ -80,76 +91,162 @@ def handle_of(pointer: Any) -> Handle:
     return cast(pointer, c_void_p).value or 0
 
 
-def bounds_of(objects: Sequence[Handle]) -> Floats:
-    """(left, bottom, right, top) of each object, in the space of what holds it: n × 4."""
-    found = np.zeros((len(objects), 4), dtype=np.float32)
-    at, end = _addresses(found)
-    deque(map(_bounds, objects, *(range(at + 4 * corner, end, 16) for corner in range(4))), 0)
-    return found.astype(np.float64)
+class OneByOne:
+    """The arrays filled by a call for each character or object; see `pdfium_bulk` for the same, compiled."""
+
+    @staticmethod
+    def fill_chars(  # noqa: PLR0917 - as the compiled one
+        text_page: Handle, code: Codes, box: Any, part: Ints, added: Any, unmapped: Any
+    ) -> None:
+        n = len(code)
+        every = range(n)
+        code[:] = np.fromiter(map(_pdfium["FPDFText_GetUnicode"], repeat(text_page), every), np.uint32, n)
+        deque(map(_pdfium["FPDFText_GetLooseCharBox"], repeat(text_page), every, range(*_span(box), 16)), 0)
+        part[:] = np.fromiter(map(_pdfium["FPDFText_GetTextObject"], repeat(text_page), every), np.int64, n)
+        white = np.flatnonzero(code <= 32).tolist()  # pdfium adds white space and hyphens, nothing else
+        hyphen = np.flatnonzero((code == 0x2D) | (code == 0xFFFE)).tolist()
+        for at in (*white, *hyphen):
+            added[at] = _pdfium["FPDFText_IsGenerated"](text_page, at) == 1
+        unmapped[:] = (
+            np.fromiter(map(_pdfium["FPDFText_HasUnicodeMapError"], repeat(text_page), every), np.int64, n) == 1
+        )
+
+    @staticmethod
+    def fill_sizes(text_page: Handle, index: Ints, size: Floats, matrix: Any) -> None:
+        wanted = index.tolist()
+        deque(map(_pdfium["FPDFText_GetMatrix"], repeat(text_page), wanted, range(*_span(matrix), 24)), 0)
+        size[:] = np.fromiter(map(_pdfium["FPDFText_GetFontSize"], repeat(text_page), wanted), np.float64, len(wanted))
+
+    @staticmethod
+    def fill_origins(text_page: Handle, index: Ints, origin: Floats) -> None:
+        at, end = _span(origin)
+        call = _pdfium["FPDFText_GetCharOrigin"]
+        deque(map(call, repeat(text_page), index.tolist(), range(at, end, 16), range(at + 8, end, 16)), 0)
+
+    @staticmethod
+    def fill_objects(holder: Handle, in_form: bool, handle: Ints, kind: Any, bounds: Any) -> None:
+        get = _pdfium["FPDFFormObj_GetObject" if in_form else "FPDFPage_GetObject"]
+        found = list(map(get, repeat(holder), range(len(handle))))
+        handle[:] = found
+        at, end = _span(bounds)
+        if all(found):
+            kind[:] = list(map(_pdfium["FPDFPageObj_GetType"], found))
+            deque(map(_pdfium["FPDFPageObj_GetBounds"], found, *(range(at + 4 * n, end, 16) for n in range(4))), 0)
+
+    @staticmethod
+    def fill_clips(obj: Ints, count: Any, last: Ints) -> None:
+        for n, of in enumerate(obj.tolist()):
+            clip = clip_of(of)
+            count[n] = _pdfium["FPDFClipPath_CountPaths"](clip) if clip else 0
+            if count[n] > 0:
+                last[n] = clip_segment(clip, int(count[n]) - 1, 0)
+
+    @staticmethod
+    def fill_paths(path: Ints, segments: Any, modes: Any) -> None:
+        paths = path.tolist()
+        segments[:] = list(map(_pdfium["FPDFPath_CountSegments"], paths))
+        at, end = _span(modes)
+        deque(map(_pdfium["FPDFPath_GetDrawMode"], paths, range(at, end, 8), range(at + 4, end, 8)), 0)
+
+    @staticmethod
+    def fill_segments(path: Handle, kind: Any, closes: Any, point: Any) -> None:
+        found = list(map(_pdfium["FPDFPath_GetPathSegment"], repeat(path), range(len(kind))))
+        kind[:] = list(map(_pdfium["FPDFPathSegment_GetType"], found))
+        closes[:] = list(map(_pdfium["FPDFPathSegment_GetClose"], found))
+        at, end = _span(point)
+        deque(map(_pdfium["FPDFPathSegment_GetPoint"], found, range(at, end, 8), range(at + 4, end, 8)), 0)
 
 
-def loose_boxes(text_page: Handle, count: int) -> Floats:
-    """(left, top, right, bottom) of the first `count` characters: FS_RECTF, in user space: n × 4."""
-    found = np.zeros((count, 4), dtype=np.float32)
-    deque(map(_loose_box, repeat(text_page), range(count), range(*_addresses(found), 16)), 0)
-    return found.astype(np.float64)
+def _compiled() -> ModuleType | None:
+    try:
+        from extract.readers import pdfium_bulk  # type: ignore[attr-defined]  # noqa: PLC0415 - built where it can be
+    except ImportError:
+        return None
+    module: ModuleType = pdfium_bulk
+    module.connect({name: _address(name) for name in _NAMES})
+    return module
 
 
-def codes_of(text_page: Handle, count: int) -> Codes:
-    """Unicode of the first `count` characters, as FPDFText_GetUnicode tells it."""
-    units = np.zeros(count + 1, dtype=np.uint16)
-    written = _page_text(text_page, 0, count, units.ctypes.data) - 1
-    codes: Codes = units[:count].astype(np.uint32)
-    # all at once, unless that leaves some out (without Unicode) or says one in two (beyond the basic plane)
-    probes = range(0, count, max(1, count // 40))
-    if (
-        written == count
-        and not ((codes >= 0xD800) & (codes < 0xE000)).any()
-        and all(codes[index] == unicode_of(text_page, index) for index in probes)
-    ):
-        return codes
-    return np.fromiter(map(unicode_of, repeat(text_page), range(count)), dtype=np.uint32, count=count)
+compiled = _compiled()
+_fill: Any = compiled or OneByOne
 
 
-def objects_of(text_page: Handle, count: int) -> Ints:
-    """The text object of each of the first `count` characters; 0 for characters that pdfium added."""
-    handles = map(_object_of_char, repeat(text_page), range(count))
-    return np.fromiter(handles, dtype=np.int64, count=count)
+class RawChars(NamedTuple):
+    """Characters of a text page. box: n × (left, top, right, bottom), loose boxes in user space.
+
+    part: the text object of each, 0 for what pdfium added; added: by pdfium, between words and lines; unmapped: whose
+    font does not say which letter it is.
+    """
+
+    code: Codes
+    box: Floats
+    part: Ints
+    added: Mask
+    unmapped: Mask
 
 
-def sizes_of(text_page: Handle, indexes: Sequence[int]) -> Floats:
+def chars_of(text_page: Handle, count: int) -> RawChars:
+    """The first `count` characters."""
+    code, box = np.zeros(count, np.uint32), np.zeros((count, 4), np.float32)
+    part, added, unmapped = np.zeros(count, np.int64), np.zeros(count, np.uint8), np.zeros(count, np.uint8)
+    _fill.fill_chars(text_page, code, box, part, added, unmapped)
+    return RawChars(code, box.astype(np.float64), part, added.astype(np.bool_), unmapped.astype(np.bool_))
+
+
+def sizes_of(text_page: Handle, index: Ints) -> Floats:
     """Size of the font of these characters, in points of user space."""
-    count = len(indexes)
-    matrix = np.zeros((count, 6), dtype=np.float32)
-    deque(map(_char_matrix, repeat(text_page), indexes, range(*_addresses(matrix), 24)), 0)
-    size = np.fromiter(map(_font_size, repeat(text_page), indexes), dtype=np.float64, count=count)
-    return size * np.hypot(matrix[:, 2], matrix[:, 3])
+    size, matrix = np.zeros(len(index)), np.zeros((len(index), 6), np.float32)
+    _fill.fill_sizes(text_page, index, size, matrix)
+    found: Floats = size * np.hypot(matrix[:, 2], matrix[:, 3])
+    return found
 
 
-def baselines_of(text_page: Handle, indexes: Sequence[int]) -> Floats:
+def baselines_of(text_page: Handle, index: Ints) -> Floats:
     """Height of the point that these characters stand on, in user space."""
-    origin = np.zeros((len(indexes), 2), dtype=np.float64)
-    at, end = _addresses(origin)
-    deque(map(_origin, repeat(text_page), indexes, range(at, end, 16), range(at + 8, end, 16)), 0)
+    origin = np.zeros((len(index), 2))
+    _fill.fill_origins(text_page, index, origin)
     return origin[:, 1]
 
 
-def modes_of(paths: Sequence[Handle]) -> tuple[Ints, Ints]:
-    """(how each is filled, whether it is stroked); 0: not."""
-    modes = np.zeros((len(paths), 2), dtype=np.int32)
-    at, end = _addresses(modes)
-    deque(map(_mode, paths, range(at, end, 8), range(at + 4, end, 8)), 0)
-    return modes[:, 0].astype(np.int64), modes[:, 1].astype(np.int64)
+def objects_of(holder: Handle, count: int, *, in_form: bool) -> tuple[Ints, Ints, Floats]:
+    """(handle, kind, bounds) of the first `count` objects of a page or form.
+
+    bounds: n × (left, bottom, right, top), in the space of what holds them.
+    """
+    handle, kind, bounds = np.zeros(count, np.int64), np.full(count, -1, np.int32), np.zeros((count, 4), np.float32)
+    _fill.fill_objects(holder, in_form, handle, kind, bounds)
+    return handle, kind.astype(np.int64), bounds.astype(np.float64)
 
 
-def _addresses(array: np.ndarray[Any, Any]) -> tuple[int, int]:
+def clips_of(objects: Ints) -> tuple[Ints, Ints]:
+    """(number of clip paths of each object, the first segment of the last of them)."""
+    count, last = np.zeros(len(objects), np.int32), np.zeros(len(objects), np.int64)
+    _fill.fill_clips(objects, count, last)
+    return count.astype(np.int64), last
+
+
+def paths_of(paths: Ints) -> tuple[Ints, Ints, Ints]:
+    """(segments, how it is filled, whether it is stroked) of each path; 0: not."""
+    segments, modes = np.zeros(len(paths), np.int32), np.zeros((len(paths), 2), np.int32)
+    _fill.fill_paths(paths, segments, modes)
+    return segments.astype(np.int64), modes[:, 0].astype(np.int64), modes[:, 1].astype(np.int64)
+
+
+def segments_of(path: Handle, count: int) -> tuple[Sequence[int], Sequence[int], Floats]:
+    """(kinds, whether each closes its subpath, n × (x, y)) of the first `count` segments, in the path's own space."""
+    kind, closes, point = np.zeros(count, np.int32), np.zeros(count, np.int32), np.zeros((count, 2), np.float32)
+    _fill.fill_segments(path, kind, closes, point)
+    return kind.tolist(), closes.tolist(), point.astype(np.float64)
+
+
+def _span(array: np.ndarray[Any, Any]) -> tuple[int, int]:
     """Where the array begins and ends in memory."""
     at = array.ctypes.data
     return at, at + array.nbytes
 
 
 def point_of(segment: Handle) -> tuple[float, float]:
-    _point(segment, _at_x, _at_y)
+    _pdfium["FPDFPathSegment_GetPoint"](segment, _at_x, _at_y)
     return _x.value, _y.value
 
 

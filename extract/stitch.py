@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
+
+import msgspec
 
 from extract.document import Cell, Place, Seam, Table
 
@@ -23,8 +26,7 @@ _Rows: TypeAlias = dict[int, list[tuple[float, float, int, str]]]
 _NO_BEGINNING = "（(）)、，。；：％%”》/"
 
 
-@dataclass(frozen=True)
-class PieceCell:
+class PieceCell(msgspec.Struct, frozen=True, gc=False):
     """One cell of a piece; row and col count from 0 in the piece.
 
     free: room right of the cell's last line, in widths of a character of that cell (0 where unknown).
@@ -77,7 +79,7 @@ class Stitched:
 
 def stitch(pieces: Sequence[Piece]) -> list[Stitched]:
     """Joined tables in the order of their first pieces. pieces: in reading order."""
-    printed = frozenset(_bare(cell.text) for piece in pieces for cell in piece.cells)
+    document = _Document(pieces)
     done: list[_Growing] = []
     for piece in pieces:
         growing = done[-1] if done else None
@@ -85,8 +87,18 @@ def stitch(pieces: Sequence[Piece]) -> list[Stitched]:
         if growing is not None and decision is not None:
             growing.join(piece, decision)
         else:
-            done.append(_Growing(piece, printed))
+            done.append(_Growing(piece, document))
     return [growing.finish() for growing in done]
+
+
+@dataclass
+class _Document:
+    pieces: Sequence[Piece]
+
+    @cached_property
+    def printed(self) -> frozenset[str]:
+        """Every text in the tables of the document: a label cut at a seam may stand whole elsewhere."""
+        return frozenset(_bare(cell.text) for piece in self.pieces for cell in piece.cells)
 
 
 @dataclass(frozen=True)
@@ -97,8 +109,7 @@ class _Decision:
     shift: float
 
 
-@dataclass
-class _OpenCell:
+class _OpenCell(msgspec.Struct):
     row: int
     col: int
     text: str
@@ -112,8 +123,8 @@ class _OpenCell:
 class _Growing:
     """A table while pieces are still being added. Columns are those of the union of all edges seen so far."""
 
-    def __init__(self, piece: Piece, printed: frozenset[str]) -> None:
-        self._printed = printed  # every text of the document: a label cut here may stand whole elsewhere
+    def __init__(self, piece: Piece, document: _Document) -> None:
+        self._document = document
         self._first = piece
         self._last = piece
         self._edges = piece.edges
@@ -171,9 +182,13 @@ class _Growing:
         reasons.append("nothing but page fields between")
         return _Decision(tuple(reasons), repeated, n_title, shift)
 
+    @cached_property
+    def _first_rows(self) -> _Rows:
+        return _rows(self._first, 0.0)
+
     def _repeated_rows(self, piece: Piece, shift: float) -> int:
         """How many first rows of `piece` repeat the table's own first rows (no row with amounts, no cell cut)."""
-        theirs, ours = _rows(piece, shift), _rows(self._first, 0.0)
+        theirs, ours = _rows(piece, shift), self._first_rows
         count = self._equal_rows(ours, theirs, 0)
         for start in range(1, min(TITLE_ROWS, self._first.n_rows)):
             if sum(bool(text) for *_, text in ours.get(start - 1, [])) > 2:
@@ -335,7 +350,10 @@ class _Growing:
             and bool(_HAN.search(upper.text))
             and upper.free < FULL
             and any(_bare(c.text) for c in others)
-            and (lower.text.strip()[:1] in _NO_BEGINNING or _bare(upper.text) + _bare(lower.text) in self._printed)
+            and (
+                lower.text.strip()[:1] in _NO_BEGINNING
+                or _bare(upper.text) + _bare(lower.text) in self._document.printed
+            )
         )
 
     def _label_goes_on(self, upper: _OpenCell, lower: _OpenCell, below: dict[int, _OpenCell], col: int) -> bool:
@@ -409,7 +427,7 @@ def _near(a: float, b: float) -> bool:
 
 
 def _bare(text: str) -> str:
-    return "".join(text.split())
+    return "".join(text.split()) if text else ""
 
 
 def _rows(piece: Piece, shift: float) -> _Rows:

@@ -169,6 +169,18 @@ class PageContent:
             x0, top, x1, bottom = self.height - bottom, x0, self.height - top, x1
         return (round(x0, 2), round(top, 2), round(x1, 2), round(bottom, 2))
 
+    def all_to_shown(self, boxes: Sequence[Box]) -> list[Box]:
+        """`to_shown` of many."""
+        x0, top, x1, bottom = np.array(boxes, dtype=np.float64).reshape(-1, 4).T
+        if self.turn == 90:
+            x0, top, x1, bottom = top, self.width - x1, bottom, self.width - x0
+        elif self.turn == 180:
+            x0, top, x1, bottom = self.width - x1, self.height - bottom, self.width - x0, self.height - top
+        elif self.turn == 270:
+            x0, top, x1, bottom = self.height - bottom, x0, self.height - top, x1
+        sides = (np.round(side, 2).tolist() for side in (x0, top, x1, bottom))
+        return list(zip(*sides, strict=True))
+
     def bare(self) -> PageContent:
         """The page without what is printed on it: its number, size and turn."""
         return PageContent(self.number, self.width, self.height, NO_CHARS, [], self.turn)

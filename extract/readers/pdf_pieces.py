@@ -202,17 +202,19 @@ def _caption_cells(captions: Sequence[CaptionRow], grid: Grid, frame: PageConten
 
 
 def _ruled_cells(sheet: Sheet, grid: Grid, shift: int, number: int) -> list[PieceCell]:
+    page = sheet.number
+    boxes = sheet.frame.all_to_shown([cell.box for cell in grid.cells])
     return [
         PieceCell(
             cell.row + shift,
             cell.col,
             cell.text,
-            Place(sheet.number, sheet.frame.to_shown(cell.box), number, cell.row + shift + 1, cell.col + 1),
+            Place(page, box, number, cell.row + shift + 1, cell.col + 1),
             cell.rowspan,
             cell.colspan,
             free=cell.free,
         )
-        for cell in grid.cells
+        for cell, box in zip(grid.cells, boxes, strict=True)
     ]
 
 

@@ -8,7 +8,7 @@ back to the page as shown, which is what Places hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -37,7 +37,8 @@ class PageContent:
 
     lattices: for each ruled grid the boxes of its smallest enclosed cells. unmapped: characters whose font does not
     say which letter they are. n_images: pictures on it. cut: True where the page holds more objects than the limit.
-    hidden: characters that a clip path keeps from being printed; they are not among `chars`.
+    hidden: characters that a clip path keeps from being printed; they are not among `chars`. rules: horizontal lines
+    that belong to no grid, as (y, x0, x1).
     """
 
     number: int
@@ -50,6 +51,7 @@ class PageContent:
     cut: bool = False
     n_images: int = 0
     hidden: int = 0
+    rules: Sequence[tuple[float, float, float]] = ()
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

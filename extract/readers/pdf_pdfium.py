@@ -17,7 +17,7 @@ from extract.readers import pdfium_calls as calls
 from extract.readers.pdf_page import Char, PageContent, PageFailure
 from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.pdfium_calls import Bounds, Handle
-from extract.readers.rulings import Rule, enclosed_cells
+from extract.readers.rulings import Rule, enclosed_cells, loose_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
@@ -157,6 +157,7 @@ class _Page:
             cut,
             self._n_images,
             self._n_hidden,
+            loose_rules(self._across, lattices) if self._across and not cut else (),
         )
 
     def _has_blind_font(self) -> bool:

@@ -37,6 +37,23 @@ def enclosed_cells(across: Sequence[Rule], down: Sequence[Rule]) -> list[list[Bo
     return sorted(grids, key=lambda cells: (cells[0][1], cells[0][0]))
 
 
+def loose_rules(across: Sequence[Rule], grids: Sequence[Sequence[Box]]) -> list[Rule]:
+    """Horizontal lines outside all grids, top to bottom: tables drawn with half of their rulings have only these."""
+    boxes = [
+        (min(c[0] for c in cells), min(c[1] for c in cells), max(c[2] for c in cells), max(c[3] for c in cells))
+        for cells in grids
+    ]
+    outside = [
+        rule
+        for rule in across
+        if not any(
+            box[1] - _SAME_EDGE <= rule[0] <= box[3] + _SAME_EDGE and rule[1] < box[2] and rule[2] > box[0]
+            for box in boxes
+        )
+    ]
+    return _joined(outside) if outside else []
+
+
 def _joined(rules: Sequence[Rule]) -> list[Rule]:
     """Lines with the pieces of one line joined; specks left out."""
     groups: list[list[Rule]] = []

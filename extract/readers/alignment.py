@@ -1,0 +1,434 @@
+"""Texts that stand in columns → cells of a table nobody ruled. Geometry and text only: no page, no document.
+
+A band is one printed line cut into runs. Columns are what the runs of all bands leave between clear gutters; rows are
+the bands that print numbers, with the parts of a wrapped label drawn to them; the header is the tree of its texts over
+the columns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from extract.document import Box
+from extract.readers.lines import Line, cluster, text_of
+
+Span = tuple[float, float]
+Rule = tuple[float, float, float]
+
+RUN_GAP = 1.0  # sizes of a character: a wider gap inside a line parts two texts
+GUTTER = 0.6  # sizes between two columns, in every row …
+TEXT_GUTTER = 1.0  # … and between two columns of words
+TIGHT = 0.45  # sizes between the lines of one wrapped text
+MARGIN = 1.5  # points around the texts of an outer column or row
+_TOUCH = 0.25  # sizes by which a header's text may reach over its column
+_CENTRED = 0.8  # sizes between the centres of a header's text and of the columns below it
+
+_DIGITS = r"[-－—–+]?[（(]?\d[\d,，]*(?:[.．]\d+)?[)）]?"
+NUMBER = re.compile(rf"{_DIGITS}(?:%|％|万元|亿元|元)?")
+STRONG = re.compile(r"[-－—–+]?[（(]?(?:\d[\d,，]*[.．]\d+|\d{1,3}(?:[,，]\d{3})+)[)）]?(?:%|％|万元|亿元|元)?")
+CODE = re.compile(r"\d{3,}")
+DASH = re.compile(r"[-－—–─/]{1,4}")
+
+
+@dataclass(frozen=True)
+class Band:
+    """One printed line; runs: its parts that stand apart, left to right."""
+
+    line: Line
+    runs: tuple[Line, ...]
+
+    @property
+    def top(self) -> float:
+        return self.line.box[1]
+
+    @property
+    def bottom(self) -> float:
+        return self.line.box[3]
+
+    @property
+    def size(self) -> float:
+        return self.line.size
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell; free: room right of its last line is not known where nobody ruled the column."""
+
+    row: int
+    col: int
+    rowspan: int
+    colspan: int
+    runs: tuple[Line, ...]
+
+    @property
+    def text(self) -> str:
+        groups = cluster(char for run in self.runs for char in run.chars)
+        return "\n".join(text_of(group) for group in groups)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """xs, ys: edges in points; cells: of every position, row by row, blank ones too."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[Cell, ...]
+
+    def box(self, cell: Cell) -> Box:
+        return (
+            self.xs[cell.col],
+            self.ys[cell.row],
+            self.xs[cell.col + cell.colspan],
+            self.ys[cell.row + cell.rowspan],
+        )
+
+
+@dataclass(frozen=True)
+class Tableau:
+    """The printed lines of one table: head (may be empty) and body; rules: lines across it, as (y, x0, x1)."""
+
+    head: tuple[Band, ...]
+    body: tuple[Band, ...]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        return (*self.head, *self.body)
+
+    @property
+    def size(self) -> float:
+        return median(band.size for band in self.body)
+
+
+def is_number(run: Line) -> bool:
+    """A number, or the dash that stands for none."""
+    text = "".join(run.text.split())
+    return bool(NUMBER.fullmatch(text) or DASH.fullmatch(text))
+
+
+def has_digits(run: Line) -> bool:
+    return bool(NUMBER.fullmatch("".join(run.text.split())))
+
+
+def is_strong(run: Line) -> bool:
+    """An amount that is no counter, page number or year: decimals or thousands."""
+    return bool(STRONG.fullmatch("".join(run.text.split())))
+
+
+def is_code(run: Line) -> bool:
+    return bool(CODE.fullmatch("".join(run.text.split())))
+
+
+# -------------------------------------------------------------------------------------------------------- columns
+def spans_of(runs: Iterable[Line], gutter: float) -> list[Span]:
+    """What the runs cover together, left to right; gaps narrower than `gutter` points are no gaps."""
+    spans: list[Span] = []
+    for x0, x1 in sorted((run.box[0], run.box[2]) for run in runs):
+        if spans and x0 - spans[-1][1] < gutter:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], x1))
+        else:
+            spans.append((x0, x1))
+    return spans
+
+
+def columns_of(table: Tableau) -> list[Span]:
+    """Columns by the body, and those that only the header names because they are blank."""
+    size = table.size
+    runs = [run for band in table.body if len(band.runs) > 1 for run in band.runs]
+    columns = spans_of(runs, GUTTER * size)
+    joined: list[Span] = []
+    for column in columns:
+        if joined and column[0] - joined[-1][1] < TEXT_GUTTER * size:
+            numbers = [[is_number(run) for run in runs if within(run, part)] for part in (joined[-1], column)]
+            if all(sum(one) * 2 < len(one) for one in numbers):
+                joined[-1] = (joined[-1][0], column[1])
+                continue
+        joined.append(column)
+    return _with_blank_columns(joined, table, size)
+
+
+def _with_blank_columns(columns: list[Span], table: Tableau, size: float) -> list[Span]:
+    """Columns that are blank in all rows are named by the lowest texts of the header, which stand in gutters."""
+    below: list[Line] = []
+    found = list(columns)
+    for band in reversed(table.head):
+        for run in band.runs:
+            alone = all(run.box[2] <= x0 or run.box[0] >= x1 for x0, x1 in found)
+            over = any(overlap(run.box, other.box) > 0 for other in below)
+            if alone and not over:
+                found.append((run.box[0], run.box[2]))
+        below.extend(band.runs)
+    return sorted(found) if len(found) > len(columns) else columns
+
+
+def within(run: Line, column: Span) -> bool:
+    return run.box[0] >= column[0] - 0.1 and run.box[2] <= column[1] + 0.1
+
+
+def overlap(one: Box, other: Box) -> float:
+    return min(one[2], other[2]) - max(one[0], other[0])
+
+
+def column_range(run: Line, columns: Sequence[Span]) -> tuple[int, int]:
+    """First and last column that a run stands over; the nearest one where it stands over none."""
+    slack = _TOUCH * run.size
+    over = [i for i, (x0, x1) in enumerate(columns) if min(run.box[2], x1) - max(run.box[0], x0) > slack]
+    if not over:
+        over = [i for i, (x0, x1) in enumerate(columns) if min(run.box[2], x1) - max(run.box[0], x0) > 0]
+    if over:
+        return over[0], over[-1]
+    centre = (run.box[0] + run.box[2]) / 2
+    near = min(range(len(columns)), key=lambda i: abs((columns[i][0] + columns[i][1]) / 2 - centre))
+    return near, near
+
+
+def edges_of(columns: Sequence[Span], extent: Span | None) -> tuple[float, ...]:
+    """Edges of columns: the middle of each gutter; outside, the ends of the rules where they reach as far."""
+    left, right = columns[0][0] - MARGIN, columns[-1][1] + MARGIN
+    if extent is not None:
+        left, right = min(left, extent[0]), max(right, extent[1])
+    return (left, *((a[1] + b[0]) / 2 for a, b in pairwise(columns)), right)
+
+
+# ----------------------------------------------------------------------------------------------------------- rows
+def rows_of(table: Tableau, columns: Sequence[Span]) -> list[list[Band]]:
+    """Bands of the body gathered to rows: each row has one band with numbers, or none."""
+    size = table.size
+    heights = [rule[0] for rule in full_rules(table)]
+    strips: list[list[Band]] = []
+    last: int | None = None
+    for band in table.body:
+        here = sum(1 for y in heights if y < (band.top + band.bottom) / 2)
+        if strips and here == last:
+            strips[-1].append(band)
+        else:
+            strips.append([band])
+        last = here
+    numeric = numeric_columns(table.body, columns)
+    wholly = len(strips) >= 3 and sum(_n_anchors(strip, numeric, columns) <= 1 for strip in strips) >= 0.8 * len(strips)
+    rows: list[list[Band]] = []
+    for strip in strips:
+        if wholly and _n_anchors(strip, numeric, columns) <= 1:
+            rows.append(strip)
+        else:
+            rows.extend(_split(strip, numeric, columns, size))
+    return rows
+
+
+def full_rules(table: Tableau) -> list[Rule]:
+    """Rules across the whole table, top to bottom; the others only underline a group of columns."""
+    if not table.rules:
+        return []
+    left, right = min(rule[1] for rule in table.rules), max(rule[2] for rule in table.rules)
+    return [rule for rule in table.rules if rule[2] - rule[1] >= 0.9 * (right - left)]
+
+
+def numeric_columns(bands: Sequence[Band], columns: Sequence[Span]) -> set[int]:
+    """Columns in which most texts are numbers."""
+    count = [[0, 0] for _ in columns]
+    for band in bands:
+        for run in band.runs:
+            first, last = column_range(run, columns)
+            if first == last:
+                count[first][is_number(run)] += 1
+    return {i for i, (words, numbers) in enumerate(count) if numbers > words}
+
+
+def _is_anchor(band: Band, numeric: set[int], columns: Sequence[Span]) -> bool:
+    if not numeric:
+        return len(band.runs) > 1 and column_range(band.runs[0], columns)[0] == 0
+    return any(is_number(run) and column_range(run, columns)[0] in numeric for run in band.runs)
+
+
+def _n_anchors(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span]) -> int:
+    return sum(_is_anchor(band, numeric, columns) for band in strip)
+
+
+def _split(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span], size: float) -> list[list[Band]]:
+    """Rows between two rules, by white space: lines set tight around one line with numbers are one row."""
+    blocks: list[list[Band]] = []
+    for band in strip:
+        if blocks and band.top - blocks[-1][-1].bottom < TIGHT * size:
+            blocks[-1].append(band)
+        else:
+            blocks.append([band])
+    rows: list[list[Band]] = []
+    for block in blocks:
+        anchors = [band for band in block if _is_anchor(band, numeric, columns)]
+        if len(anchors) == 1 or (not anchors and len({column_range(r, columns) for b in block for r in b.runs}) == 1):
+            rows.append(block)
+        else:
+            rows.extend(_split_tight(block, anchors, columns))
+    return rows
+
+
+def _split_tight(block: Sequence[Band], anchors: Sequence[Band], columns: Sequence[Span]) -> list[list[Band]]:
+    """Rows set as tight as wrapped lines: a line without numbers goes on only where the one above was full."""
+    rows: list[list[Band]] = []
+    for band in block:
+        if rows and band not in anchors and len(band.runs) == 1 and _wraps(rows[-1][-1], band.runs[0], columns):
+            rows[-1].append(band)
+        else:
+            rows.append([band])
+    return rows
+
+
+def _wraps(before: Band, run: Line, columns: Sequence[Span]) -> bool:
+    where = column_range(run, columns)
+    above = [other for other in before.runs if column_range(other, columns) == where]
+    if where[0] != where[1] or not above or is_number(run) or is_number(above[-1]):
+        return False
+    full = columns[where[0]][1] - above[-1].box[2] < 1.2 * run.size
+    return full and abs(run.box[0] - above[0].box[0]) < 1.2 * run.size
+
+
+# --------------------------------------------------------------------------------------------------------- layout
+def lay_out(table: Tableau, columns: Sequence[Span], extent: Span | None = None) -> Layout:
+    """Cells of the table over given columns. extent: x of the rules' ends."""
+    head = _head(table, columns) or _plain_head(table, columns)
+    rows = rows_of(table, columns)
+    cells = list(head.cells)
+    tops: list[float] = []
+    bottoms: list[float] = []
+    for number, row in enumerate(rows, start=len(head.levels)):
+        tops.append(min(band.top for band in row))
+        bottoms.append(max(band.bottom for band in row))
+        cells.extend(_row_cells(number, [run for band in row for run in band.runs], columns))
+    bounds = [*head.levels, *zip(tops, bottoms, strict=True)]
+    heights = [rule[0] for rule in full_rules(table)]
+    ys = [_outer(bounds[0][0] - MARGIN, heights, -1)]
+    ys += [_between(above[1], below[0], heights) for above, below in pairwise(bounds)]
+    ys.append(_outer(bounds[-1][1] + MARGIN, heights, 1))
+    cells.sort(key=lambda cell: (cell.row, cell.col))
+    return Layout(edges_of(columns, extent), tuple(ys), tuple(cells))
+
+
+def _outer(y: float, heights: Sequence[float], side: int) -> float:
+    """The rule next outside, where it is near; else just around the text."""
+    beyond = [at for at in heights if 0 <= (at - y) * side + 2 * MARGIN < 24]
+    return (max(beyond) if side < 0 else min(beyond)) if beyond else y
+
+
+def _between(bottom: float, top: float, heights: Sequence[float]) -> float:
+    inside = [at for at in heights if min(bottom, top) - 1 <= at <= max(bottom, top) + 1]
+    return inside[0] if inside else (bottom + top) / 2
+
+
+def _row_cells(row: int, runs: Sequence[Line], columns: Sequence[Span]) -> list[Cell]:
+    """Cells of one row; texts over the same columns are one cell, columns without text blank cells."""
+    found: list[tuple[int, int, list[Line]]] = []
+    for run in sorted(runs, key=lambda run: column_range(run, columns)):
+        first, last = column_range(run, columns)
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]), [*found[-1][2], run])
+        else:
+            found.append((first, last, [run]))
+    cells = [Cell(row, first, 1, last - first + 1, tuple(part)) for first, last, part in found]
+    covered = {col for first, last, _ in found for col in range(first, last + 1)}
+    cells += [Cell(row, col, 1, 1, ()) for col in range(len(columns)) if col not in covered]
+    return sorted(cells, key=lambda cell: cell.col)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """levels: (top, bottom) of the texts of each header row."""
+
+    levels: tuple[Span, ...]
+    cells: tuple[Cell, ...]
+
+
+def _plain_head(table: Tableau, columns: Sequence[Span]) -> _Head:
+    """Each printed line a row: for headers whose texts do not make a tree."""
+    levels = tuple((band.top, band.bottom) for band in table.head)
+    cells = [cell for row, band in enumerate(table.head) for cell in _row_cells(row, band.runs, columns)]
+    return _Head(levels, tuple(cells))
+
+
+def _head(table: Tableau, columns: Sequence[Span]) -> _Head | None:
+    """The header as a tree: a text over several columns is above the texts of each of them. None: it is no tree."""
+    if not table.head:
+        return _Head((), ())
+    groups: dict[tuple[int, int], list[Line]] = {}
+    for number, band in enumerate(table.head):
+        later = [run for other in table.head[number + 1 :] for run in other.runs]
+        for run in band.runs:
+            groups.setdefault(_head_range(run, band, later, table.rules, columns), []).append(run)
+    for col in range(len(columns)):
+        over = [span for span in groups if span[0] <= col <= span[1]]
+        if not over or any(_holds(min(over, key=_width), span) for span in groups):
+            groups.setdefault((col, col), [])
+    spans = sorted(groups, key=lambda span: (span[0], -span[1]))
+    if any(a[0] < b[0] <= a[1] < b[1] for a in spans for b in spans):
+        return None
+    depth = {span: sum(_holds(other, span) for other in spans) for span in spans}
+    deepest = max(depth.values())
+    tops, bottoms = [float("inf")] * (deepest + 1), [float("-inf")] * (deepest + 1)
+    for span, runs in groups.items():
+        is_leaf = not any(_holds(span, other) for other in spans)
+        for run in runs:
+            if not is_leaf or depth[span] == deepest:
+                bottoms[depth[span]] = max(bottoms[depth[span]], run.box[3])
+            if depth[span] > 0 or not is_leaf:
+                tops[depth[span]] = min(tops[depth[span]], run.box[1])
+    every = [run.box for band in table.head for run in band.runs]
+    tops[0], bottoms[-1] = min(box[1] for box in every), max(box[3] for box in every)
+    if any(not below >= above - 1 for above, below in zip(bottoms, tops[1:], strict=False)):
+        return None
+    cells = []
+    for span in spans:
+        is_leaf = not any(_holds(span, other) for other in spans)
+        rowspan = deepest + 1 - depth[span] if is_leaf else 1
+        cells.append(Cell(depth[span], span[0], rowspan, span[1] - span[0] + 1, tuple(groups[span])))
+    return _Head(tuple(zip(tops, bottoms, strict=True)), tuple(cells))
+
+
+def _width(span: tuple[int, int]) -> int:
+    return span[1] - span[0]
+
+
+def _holds(outer: tuple[int, int], inner: tuple[int, int]) -> bool:
+    return outer != inner and outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _head_range(
+    run: Line, band: Band, later: Sequence[Line], rules: Sequence[Rule], columns: Sequence[Span]
+) -> tuple[int, int]:
+    """Columns a header's text belongs to: those below it, those its underline spans, those it is centred over."""
+    first, last = column_range(run, columns)
+    x0, _, x1, bottom = run.box
+    centre = (x0 + x1) / 2
+    for y, start, end in rules:
+        if 0 <= y - bottom + 1 < run.size and start <= centre <= end:
+            under = [i for i, (a, b) in enumerate(columns) if start <= (a + b) / 2 <= end]
+            if len(under) < len(columns) and under and under[0] <= first and last <= under[-1]:
+                return under[0], under[-1]
+    if not later:
+        return first, last
+    others = {c for other in band.runs if other is not run for c in range(*_open(column_range(other, columns)))}
+    named = {c for other in later for c in range(*_open(column_range(other, columns)))} - others
+    best = (first, last)
+    for left in range(first, -1, -1):
+        if left not in named:
+            break
+        for right in range(last, len(columns)):
+            if right not in named:
+                break
+            middle = _centre_of(left, right, later, columns)
+            if right - left > best[1] - best[0] and abs(middle - centre) < _CENTRED * run.size:
+                best = (left, right)
+    return best
+
+
+def _centre_of(left: int, right: int, later: Sequence[Line], columns: Sequence[Span]) -> float:
+    """Centre of the texts that stand below in these columns."""
+    boxes = [run.box for run in later if left <= column_range(run, columns)[0] <= right]
+    ends = [*(box[0] for box in boxes), columns[left][0]], [*(box[2] for box in boxes), columns[right][1]]
+    return (min(ends[0]) + max(ends[1])) / 2
+
+
+def _open(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], span[1] + 1

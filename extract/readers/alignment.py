@@ -14,15 +14,18 @@ from itertools import pairwise
 from statistics import median
 
 from extract.document import Box
-from extract.readers.lines import Line, cluster, text_of
+from extract.readers.lines import Line, cluster, make_line, text_of
+from extract.readers.pdf_page import Char
 
 Span = tuple[float, float]
 Rule = tuple[float, float, float]
 
-RUN_GAP = 1.0  # sizes of a character: a wider gap inside a line parts two texts
-GUTTER = 0.6  # sizes between two columns, in every row …
+RUN_GAP = 1.0  # sizes of a character: a wider gap inside a line parts two texts …
+_NUMBER_GAP = 0.3  # … and a smaller one an amount from its neighbour
+GUTTER = 0.3  # sizes between two columns, in every row …
 TEXT_GUTTER = 1.0  # … and between two columns of words
-TIGHT = 0.45  # sizes between the lines of one wrapped text
+_SAME_ROW = 0.8  # widths of 汉字 between the middles of lines that cannot be of two rows …
+TIGHT = 1.6  # … and between the lines of one wrapped text
 MARGIN = 1.5  # points around the texts of an outer column or row
 _TOUCH = 0.25  # sizes by which a header's text may reach over its column
 _CENTRED = 0.8  # sizes between the centres of a header's text and of the columns below it
@@ -48,6 +51,10 @@ class Band:
     @property
     def bottom(self) -> float:
         return self.line.box[3]
+
+    @property
+    def middle(self) -> float:
+        return (self.line.box[1] + self.line.box[3]) / 2
 
     @property
     def size(self) -> float:
@@ -102,6 +109,42 @@ class Tableau:
     @property
     def size(self) -> float:
         return median(band.size for band in self.body)
+
+    @property
+    def em(self) -> float:
+        """Width of a 汉字: the size of the font, where the height of a character may be that of the font's box."""
+        widths = [c.x1 - c.x0 for band in self.bands for c in band.line.chars if "\u3400" <= c.text <= "\u9fff"]
+        return median(widths) if widths else 0.85 * self.size
+
+
+def band_of(line: Line) -> Band:
+    """The line cut where texts stand apart, and between an amount and what stands right beside it."""
+    parts: list[list[Char]] = []
+    gaps: list[float] = []
+    end = 0.0
+    for char in line.chars:
+        if char.text.isspace():
+            if parts:
+                parts[-1].append(char)
+            continue
+        gap = char.x0 - end
+        if not parts or gap > _NUMBER_GAP * line.size:
+            parts.append([char])
+            gaps.append(gap)
+        else:
+            parts[-1].append(char)
+        end = char.x1
+    joined: list[list[Char]] = []
+    before = False
+    for part, gap in zip(parts, gaps, strict=True):
+        text = "".join(char.text for char in part).strip()
+        amount = bool(STRONG.fullmatch(text))
+        if joined and not amount and not (before and text[0] not in "年月日") and gap <= RUN_GAP * line.size:
+            joined[-1].extend(part)
+        else:
+            joined.append(list(part))
+        before = amount or bool(CODE.fullmatch(text))
+    return Band(line, (line,) if len(joined) == 1 else tuple(map(make_line, joined)))
 
 
 def is_number(run: Line) -> bool:
@@ -197,12 +240,12 @@ def edges_of(columns: Sequence[Span], extent: Span | None) -> tuple[float, ...]:
 # ----------------------------------------------------------------------------------------------------------- rows
 def rows_of(table: Tableau, columns: Sequence[Span]) -> list[list[Band]]:
     """Bands of the body gathered to rows: each row has one band with numbers, or none."""
-    size = table.size
+    em = table.em
     heights = [rule[0] for rule in full_rules(table)]
     strips: list[list[Band]] = []
     last: int | None = None
     for band in table.body:
-        here = sum(1 for y in heights if y < (band.top + band.bottom) / 2)
+        here = sum(1 for y in heights if y < band.middle)
         if strips and here == last:
             strips[-1].append(band)
         else:
@@ -215,7 +258,7 @@ def rows_of(table: Tableau, columns: Sequence[Span]) -> list[list[Band]]:
         if wholly and _n_anchors(strip, numeric, columns) <= 1:
             rows.append(strip)
         else:
-            rows.extend(_split(strip, numeric, columns, size))
+            rows.extend(_split(strip, numeric, columns, em))
     return rows
 
 
@@ -248,33 +291,63 @@ def _n_anchors(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span]
     return sum(_is_anchor(band, numeric, columns) for band in strip)
 
 
-def _split(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span], size: float) -> list[list[Band]]:
+def _split(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span], em: float) -> list[list[Band]]:
     """Rows between two rules, by white space: lines set tight around one line with numbers are one row."""
+    rows: list[list[Band]] = []
+    for block in _near(strip, TIGHT * em):
+        if _is_row(block, numeric, columns):
+            rows.append(block)
+            continue
+        parts: list[list[Band]] = []
+        for near in _near(block, _SAME_ROW * em):
+            parts.extend([near] if _n_anchors(near, numeric, columns) < 2 else [[band] for band in near])
+        rows.extend(_split_tight(parts, numeric, columns))
+    return rows
+
+
+def _near(bands: Sequence[Band], reach: float) -> list[list[Band]]:
+    """Bands in blocks in which the middle of each is less than `reach` points below the one before."""
     blocks: list[list[Band]] = []
-    for band in strip:
-        if blocks and band.top - blocks[-1][-1].bottom < TIGHT * size:
+    for band in bands:
+        if blocks and band.middle - blocks[-1][-1].middle < reach:
             blocks[-1].append(band)
         else:
             blocks.append([band])
-    rows: list[list[Band]] = []
-    for block in blocks:
-        anchors = [band for band in block if _is_anchor(band, numeric, columns)]
-        if len(anchors) == 1 or (not anchors and len({column_range(r, columns) for b in block for r in b.runs}) == 1):
-            rows.append(block)
-        else:
-            rows.extend(_split_tight(block, anchors, columns))
-    return rows
+    return blocks
 
 
-def _split_tight(block: Sequence[Band], anchors: Sequence[Band], columns: Sequence[Span]) -> list[list[Band]]:
-    """Rows set as tight as wrapped lines: a line without numbers goes on only where the one above was full."""
+def _is_row(block: Sequence[Band], numeric: set[int], columns: Sequence[Span]) -> bool:
+    n_anchors = _n_anchors(block, numeric, columns)
+    return n_anchors == 1 or (not n_anchors and len({column_range(r, columns) for b in block for r in b.runs}) == 1)
+
+
+def _split_tight(blocks: Sequence[list[Band]], numeric: set[int], columns: Sequence[Span]) -> list[list[Band]]:
+    """Rows set as tight as the lines of a wrapped label.
+
+    blocks: lines that overlap, which are never of two rows. A line without numbers belongs to the row above or below
+    that it wraps from or into, to the nearer one where both may be.
+    """
     rows: list[list[Band]] = []
-    for band in block:
-        if rows and band not in anchors and len(band.runs) == 1 and _wraps(rows[-1][-1], band.runs[0], columns):
-            rows[-1].append(band)
+    waiting: list[Band] = []  # lines of a label that goes on in the row below
+    for number, block in enumerate(blocks):
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        if _n_anchors(block, numeric, columns) or any(len(band.runs) > 1 for band in block):
+            rows.append([*waiting, *block])
+            waiting = []
+            continue
+        run = block[0].runs[0]
+        up = bool(rows) and not waiting and any(_wraps(band, run, columns) for band in rows[-1])
+        down = following is not None and any(_wraps(block[-1], other, columns) for b in following for other in b.runs)
+        if up and down and following is not None:
+            up = block[0].top - rows[-1][-1].bottom <= following[0].top - block[-1].bottom + 0.1 * run.size
+        if up:
+            rows[-1].extend(block)
+        elif down:
+            waiting.extend(block)
         else:
-            rows.append([band])
-    return rows
+            rows.append([*waiting, *block])
+            waiting = []
+    return [*rows, waiting] if waiting else rows
 
 
 def _wraps(before: Band, run: Line, columns: Sequence[Span]) -> bool:

@@ -21,6 +21,7 @@ from extract.readers.alignment import (
     Rule,
     Span,
     Tableau,
+    band_of,
     column_range,
     columns_of,
     full_rules,
@@ -34,7 +35,7 @@ from extract.readers.alignment import (
     spans_of,
     within,
 )
-from extract.readers.lines import Line, runs_of
+from extract.readers.lines import Line
 from extract.readers.pdf_captions import caption_rows
 from extract.readers.pdf_pieces import Grid, GridCell, Sheet, middle
 
@@ -159,7 +160,7 @@ def _tables_of(sheet: Sheet, before: _Found | None) -> list[_Found]:
     if before is None and not any(" " in line.text or "\u3000" in line.text for line in free):
         return found  # a line with a wide gap has white space in its text
     for zone in _zones(sheet, free):
-        bands = [Band(line, tuple(runs_of(line, RUN_GAP))) for line in zone]
+        bands = [band_of(line) for line in zone]
         if before is not None and zone[0] is free[0]:
             rest = _continued(before, sheet, bands)
             if rest is not None:
@@ -233,22 +234,34 @@ def _is_prose(band: Band, width: float) -> bool:
 def _last_of_group(bands: Sequence[Band], start: int) -> int:
     """Index of the last line with numbers that goes on the columns of the first."""
     last = start
+    strange = 0  # lines since then that do not stand in its columns
+    words = [run for run in bands[start].runs if not is_number(run)]
     numbers = [run for run in bands[start].runs if is_number(run)]
     left, right = bands[start].line.box[0], bands[start].line.box[2]
     for at in range(start + 1, len(bands)):
         band = bands[at]
-        if band.top - bands[at - 1].bottom > _APART * band.size or at - last > _MOST_BETWEEN + 1:
+        if band.top - bands[at - 1].bottom > _APART * band.size or strange > _MOST_BETWEEN:
             break
         if _has_numbers(band):
             own = [run for run in band.runs if is_number(run)]
             if not any(_stand_under(a, b) for a in own for b in numbers):
                 break
             numbers.extend(own)
+            words.extend(run for run in band.runs if not is_number(run))
             left, right = min(left, band.line.box[0]), max(right, band.line.box[2])
-            last = at
+            last, strange = at, 0
         elif _is_prose(band, right - left):
             break
+        elif not all(any(_stands_below(run, word, numbers) for word in words) for run in band.runs):
+            strange += 1
     return last
+
+
+def _stands_below(run: Line, word: Line, numbers: Sequence[Line]) -> bool:
+    """Whether a text begins where the words of a column do and ends before the numbers beside them."""
+    return abs(run.box[0] - word.box[0]) < _EDGE * run.size and not any(
+        run.box[0] < number.box[0] < run.box[2] for number in numbers
+    )
 
 
 def _stand_under(one: Line, other: Line) -> bool:
@@ -392,7 +405,7 @@ def _between_rules(sheet: Sheet, bands: Sequence[Band]) -> list[_Found]:
     for rules in _same_extent(sheet.frame.rules):
         strips: list[list[Band]] = [[] for _ in rules[1:]]
         for band in bands:
-            strip = sum(1 for rule in rules if rule[0] < (band.top + band.bottom) / 2) - 1
+            strip = sum(1 for rule in rules if rule[0] < band.middle) - 1
             if 0 <= strip < len(strips):
                 strips[strip].append(band)
         start = 0

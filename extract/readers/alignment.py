@@ -33,8 +33,12 @@ _CENTRED = 0.8  # sizes between the centres of a header's text and of the column
 _DIGITS = r"[-－—–+]?[（(]?\d[\d,，]*(?:[.．]\d+)?[)）]?"
 NUMBER = re.compile(rf"{_DIGITS}(?:%|％|万元|亿元|元)?")
 STRONG = re.compile(r"[-－—–+]?[（(]?(?:\d[\d,，]*[.．]\d+|\d{1,3}(?:[,，]\d{3})+)[)）]?(?:%|％|万元|亿元|元)?")
+_GLUED = re.compile(r"\d[.．]\d+[^\d\s%％万亿元千\u3001-\u301e）)]|[\u3400-\u9fff]\s*\d[\d,]*\.\d{2,}$")
 CODE = re.compile(r"\d{3,}")
 DASH = re.compile(r"[-－—–─/]{1,4}")
+
+
+_AFTER_NUMBER = re.compile(r"[万亿千]?元|年(?![初末度中])|[月日](?![常均])|[%％，,。、；;）)]")  # in a sentence
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,11 @@ class Band:
     @property
     def bottom(self) -> float:
         return self.line.box[3]
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether a number in it goes on with its unit or a mark, as in prose."""
+        return any(is_number(a) and _AFTER_NUMBER.match(b.text) for a, b in pairwise(self.runs))
 
     @property
     def middle(self) -> float:
@@ -92,6 +101,17 @@ class Layout:
             self.xs[cell.col + cell.colspan],
             self.ys[cell.row + cell.rowspan],
         )
+
+    @property
+    def is_sound(self) -> bool:
+        """No cell holds two numbers, and hardly one an amount glued to words: else rows or columns were missed."""
+        glued = 0
+        filled = [cell for cell in self.cells if cell.runs]
+        for cell in filled:
+            if len(cell.runs) > 1 and sum(map(is_number, cell.runs)) > 1:
+                return False
+            glued += any(_GLUED.search(run.text) for run in cell.runs)
+        return glued <= 0.1 * len(filled)
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,8 @@ def band_of(line: Line) -> Band:
     for part, gap in zip(parts, gaps, strict=True):
         text = "".join(char.text for char in part).strip()
         amount = bool(STRONG.fullmatch(text))
-        if joined and not amount and not (before and text[0] not in "年月日") and gap <= RUN_GAP * line.size:
+        apart = gap > RUN_GAP * line.size or amount or (before and not _AFTER_NUMBER.match(text))
+        if joined and not apart:
             joined[-1].extend(part)
         else:
             joined.append(list(part))
@@ -294,8 +315,10 @@ def _n_anchors(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span]
 def _split(strip: Sequence[Band], numeric: set[int], columns: Sequence[Span], em: float) -> list[list[Band]]:
     """Rows between two rules, by white space: lines set tight around one line with numbers are one row."""
     rows: list[list[Band]] = []
-    for block in _near(strip, TIGHT * em):
-        if _is_row(block, numeric, columns):
+    blocks = _near(strip, TIGHT * em)
+    spaced = len(blocks) >= 3 and all(_n_anchors(block, numeric, columns) <= 1 for block in blocks)
+    for block in blocks:
+        if len(block) == 1 or (spaced and len(block) < 5 and _n_anchors(block, numeric, columns) == 1):
             rows.append(block)
             continue
         parts: list[list[Band]] = []
@@ -314,11 +337,6 @@ def _near(bands: Sequence[Band], reach: float) -> list[list[Band]]:
         else:
             blocks.append([band])
     return blocks
-
-
-def _is_row(block: Sequence[Band], numeric: set[int], columns: Sequence[Span]) -> bool:
-    n_anchors = _n_anchors(block, numeric, columns)
-    return n_anchors == 1 or (not n_anchors and len({column_range(r, columns) for b in block for r in b.runs}) == 1)
 
 
 def _split_tight(blocks: Sequence[list[Band]], numeric: set[int], columns: Sequence[Span]) -> list[list[Band]]:

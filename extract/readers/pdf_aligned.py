@@ -53,6 +53,7 @@ _EDGE = 0.7  # sizes by which aligned edges may differ
 _ALIGNED = 0.8  # share of the numbers of a column that must stand under each other
 _FILLED = 0.4  # share of positions with text
 _SAME_END = 4.0  # points by which rules of one table may end apart
+_HIGHEST_BLANK = 40.0  # points: no blank row is higher
 _FREE = 99.0  # widths of a character: an edge nobody drew broke no line
 
 
@@ -221,13 +222,22 @@ def _by_numbers(sheet: Sheet, bands: Sequence[Band]) -> list[_Found]:
 
 
 def _has_numbers(band: Band) -> bool:
-    return len(band.runs) > 1 and any(map(has_digits, band.runs)) and not _LEADERS.search(band.line.text)
+    return (
+        len(band.runs) > 1
+        and any(map(has_digits, band.runs))
+        and not _LEADERS.search(band.line.text)
+        and not band.is_sentence
+    )
 
 
 def _is_prose(band: Band, width: float) -> bool:
-    return bool(_LEADERS.search(band.line.text)) or any(
-        run.box[2] - run.box[0] > 0.6 * width or (_SENTENCE.search(run.text) and len(run.text) > _LONGEST_HEAD)
-        for run in band.runs
+    return (
+        bool(_LEADERS.search(band.line.text))
+        or band.is_sentence
+        or any(
+            run.box[2] - run.box[0] > 0.6 * width or (_SENTENCE.search(run.text) and len(run.text) > _LONGEST_HEAD)
+            for run in band.runs
+        )
     )
 
 
@@ -354,7 +364,11 @@ def _accepted(sheet: Sheet, table: Tableau) -> _Found | None:
         return None
     if not _is_filled(table, columns):
         return None
-    return _made(sheet, table, columns)
+    return _sound(_made(sheet, table, columns))
+
+
+def _sound(found: _Found) -> _Found | None:
+    return found if found.layout.is_sound else None
 
 
 def _is_amounts(body: Sequence[Band], column: Span, has_head: bool) -> bool:
@@ -368,8 +382,8 @@ def _is_amounts(body: Sequence[Band], column: Span, has_head: bool) -> bool:
 def _is_aligned(body: Sequence[Band], column: Span) -> bool:
     """Most numbers of the column share an edge: the right one, the left one, their centre or the decimal point."""
     runs = [run for band in body for run in band.runs if within(run, column) and is_number(run)]
-    if len(runs) < 2:
-        return True
+    if len(runs) < 2 or sum(map(is_code, runs)) * 2 > len(runs):
+        return True  # codes are indented by their level
     for edge in (_right, _left, _centre, _point):
         places = sorted(map(edge, runs))
         usual = places[len(places) // 2]
@@ -388,7 +402,7 @@ def _is_filled(table: Tableau, columns: Sequence[Span]) -> bool:
                 first, last = column_range(run, columns)
                 texts += 1
                 crossing += last > first
-                long += len(run.text) > _LONGEST or bool(_SENTENCE.search(run.text[:-1]))
+                long += len(run.text) > _LONGEST or bool(_SENTENCE.search(run.text))
     filled = sum(len({column_range(run, columns)[0] for band in row for run in band.runs}) for row in rows)
     return (
         len(rows) >= _FEWEST_ROWS
@@ -410,12 +424,14 @@ def _between_rules(sheet: Sheet, bands: Sequence[Band]) -> list[_Found]:
                 strips[strip].append(band)
         start = 0
         for end in range(len(strips) + 1):
-            if end == len(strips) or not _is_strip(strips[end], rules[end]):
-                if end - start >= _FEWEST_RULES - 1:
-                    made = _ruled_across(sheet, strips[start:end], rules[start : end + 1])
-                    if made is not None:
-                        found.append(made)
-                start = end + 1
+            if end < len(strips) and _is_strip(strips[end], rules[end], rules[end + 1]):
+                continue
+            first, last = _trimmed(strips, start, end)
+            if last - first >= _FEWEST_RULES - 1:
+                made = _ruled_across(sheet, strips[first:last], rules[first : last + 1])
+                if made is not None:
+                    found.append(made)
+            start = end + 1
     return found
 
 
@@ -431,16 +447,25 @@ def _same_extent(rules: Sequence[Rule]) -> list[list[Rule]]:
     return [sorted(group) for group in groups if len(group) >= _FEWEST_RULES]
 
 
-def _is_strip(strip: Sequence[Band], rule: Rule) -> bool:
-    """Text between two lines, inside their extent, that is no prose."""
+def _is_strip(strip: Sequence[Band], rule: Rule, below: Rule) -> bool:
+    """Text between two lines, inside their extent, that is no prose; or a blank row."""
+    if not strip:
+        return below[0] - rule[0] < _HIGHEST_BLANK
     width = rule[2] - rule[1]
     return (
-        bool(strip)
-        and not any(_LEADERS.search(band.line.text) for band in strip)
+        not any(_LEADERS.search(band.line.text) or band.is_sentence for band in strip)
         and all(rule[1] - _SAME_END <= b.line.box[0] and b.line.box[2] <= rule[2] + _SAME_END for b in strip)
-        and any(len(band.runs) > 1 for band in strip)
         and not any(run.box[2] - run.box[0] > 0.75 * width for band in strip for run in band.runs)
     )
+
+
+def _trimmed(strips: Sequence[Sequence[Band]], start: int, end: int) -> tuple[int, int]:
+    """Without strips at both ends that hold no two texts side by side."""
+    while start < end and not any(len(band.runs) > 1 for band in strips[start]):
+        start += 1
+    while end > start and not any(len(band.runs) > 1 for band in strips[end - 1]):
+        end -= 1
+    return start, end
 
 
 def _ruled_across(sheet: Sheet, strips: Sequence[Sequence[Band]], rules: Sequence[Rule]) -> _Found | None:
@@ -467,7 +492,7 @@ def _ruled_across(sheet: Sheet, strips: Sequence[Sequence[Band]], rules: Sequenc
     if not all(_is_aligned(body, columns[i]) for i in numeric):
         return None
     several = sum(len({column_range(run, columns)[0] for band in row for run in band.runs}) > 1 for row in rows)
-    return _made(sheet, table, columns) if several >= 0.6 * len(rows) else None
+    return _sound(_made(sheet, table, columns)) if several >= 0.4 * len(rows) else None
 
 
 # -------------------------------------------------------------------------------------------------- over page breaks
@@ -496,7 +521,7 @@ def _continued(before: _Found, sheet: Sheet, bands: Sequence[Band]) -> _Found | 
         return None  # a header of its own: found like any other table
     table = _with_rules(Tableau((), tuple(bands[:n_lines])), sheet)
     columns = _taken_columns(table, before.columns)
-    return _made(sheet, table, columns) if columns is not None else None
+    return _sound(_made(sheet, table, columns)) if columns is not None else None
 
 
 def _taken_columns(table: Tableau, columns: Sequence[Span]) -> list[Span] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 from statistics import median
 
 from extract.document import Box
@@ -223,10 +223,21 @@ def _with_blank_columns(columns: list[Span], table: Tableau, size: float) -> lis
         for run in band.runs:
             alone = all(run.box[2] <= x0 or run.box[0] >= x1 for x0, x1 in found)
             over = any(overlap(run.box, other.box) > 0 for other in below)
-            if alone and not over:
+            if alone and not over and not _heads_neighbours(run, found, below):
                 found.append((run.box[0], run.box[2]))
         below.extend(band.runs)
     return sorted(found) if len(found) > len(columns) else columns
+
+
+def _heads_neighbours(run: Line, columns: Sequence[Span], below: Sequence[Line]) -> bool:
+    """Whether a header's text in a gutter is centred over columns around it that texts below it name."""
+    named = sorted({column_range(other, columns)[0] for other in below})
+    centre = (run.box[0] + run.box[2]) / 2
+    return any(
+        set(range(a, b + 1)) <= set(named) and abs(_centre_of(a, b, below, columns) - centre) < _CENTRED * run.size
+        for a, b in combinations(named, 2)
+        if columns[a][1] <= run.box[0] and run.box[2] <= columns[b][0]
+    )
 
 
 def within(run: Line, column: Span) -> bool:

@@ -319,8 +319,9 @@ def _may_be_header(
     texts = ["".join(run.text.split()) for run in band.runs]
     if any(len(text) > _LONGEST_HEAD or _SENTENCE.search(text) or _LEADERS.search(text) for text in texts):
         return False
-    if any(run.box[0] > box[2] + 2 * run.size or run.box[2] < box[0] - 2 * run.size for run in band.runs):
-        return False
+    beside = sum(run.box[0] > box[2] + 2 * run.size or run.box[2] < box[0] - 2 * run.size for run in band.runs)
+    if beside and len(band.runs) - beside < 2:
+        return False  # columns that are blank in all rows may stand at the side, the others must be named as well
     return len(band.runs) > 1 or has_more or gap < 0.5
 
 

@@ -212,29 +212,49 @@ def columns_of(table: Tableau) -> list[Span]:
                 joined[-1] = (joined[-1][0], column[1])
                 continue
         joined.append(column)
-    return _with_blank_columns(joined, table, size)
+    return _with_blank_columns(joined, table)
 
 
-def _with_blank_columns(columns: list[Span], table: Tableau, size: float) -> list[Span]:
-    """Columns that are blank in all rows are named by the lowest texts of the header, which stand in gutters."""
+def _with_blank_columns(columns: list[Span], table: Tableau) -> list[Span]:
+    """Columns with the width that their header takes, and those that only the header names: blank in all rows.
+
+    A header that stands in a gutter names the column beside it, where nothing else does (amounts to the right of a
+    centred header); else a blank column.
+    """
     below: list[Line] = []
     found = list(columns)
     for band in reversed(table.head):
+        gutters: dict[int, list[Line]] = {}
         for run in band.runs:
             alone = all(run.box[2] <= x0 or run.box[0] >= x1 for x0, x1 in found)
             over = any(overlap(run.box, other.box) > 0 for other in below)
             if alone and not over and not _heads_neighbours(run, found, below):
-                found.append((run.box[0], run.box[2]))
+                gutters.setdefault(sum(x1 <= run.box[0] for _, x1 in found), []).append(run)
         below.extend(band.runs)
-    return sorted(found) if len(found) > len(columns) else columns
+        unnamed = {i for i, (x0, x1) in enumerate(found) if not any(r.box[0] < x1 and x0 < r.box[2] for r in below)}
+        wider = list(found)
+        blank: list[Span] = []
+        for gutter, runs in sorted(gutters.items()):
+            left, right = gutter - 1 in unnamed, gutter in unnamed
+            if left and right and len(runs) == 1:
+                left = runs[0].box[0] - found[gutter - 1][1] < found[gutter][0] - runs[0].box[2]
+                right = not left
+            if left:
+                unnamed.discard(gutter - 1)
+                wider[gutter - 1] = (wider[gutter - 1][0], runs.pop(0).box[2])
+            if right and runs:
+                unnamed.discard(gutter)
+                wider[gutter] = (runs.pop().box[0], wider[gutter][1])
+            blank.extend((run.box[0], run.box[2]) for run in runs)
+        found = sorted([*wider, *blank])
+    return found
 
 
 def _heads_neighbours(run: Line, columns: Sequence[Span], below: Sequence[Line]) -> bool:
     """Whether a header's text in a gutter is centred over columns around it that texts below it name."""
     named = sorted({column_range(other, columns)[0] for other in below})
-    centre = (run.box[0] + run.box[2]) / 2
     return any(
-        set(range(a, b + 1)) <= set(named) and abs(_centre_of(a, b, below, columns) - centre) < _CENTRED * run.size
+        set(range(a, b + 1)) <= set(named) and _is_centred(run, a, b, below, columns)
         for a, b in combinations(named, 2)
         if columns[a][1] <= run.box[0] and run.box[2] <= columns[b][0]
     )
@@ -519,17 +539,18 @@ def _head_range(
         for right in range(last, len(columns)):
             if right not in named:
                 break
-            middle = _centre_of(left, right, later, columns)
-            if right - left > best[1] - best[0] and abs(middle - centre) < _CENTRED * run.size:
+            if right - left > best[1] - best[0] and _is_centred(run, left, right, later, columns):
                 best = (left, right)
     return best
 
 
-def _centre_of(left: int, right: int, later: Sequence[Line], columns: Sequence[Span]) -> float:
-    """Centre of the texts that stand below in these columns."""
-    boxes = [run.box for run in later if left <= column_range(run, columns)[0] <= right]
-    ends = [*(box[0] for box in boxes), columns[left][0]], [*(box[2] for box in boxes), columns[right][1]]
-    return (min(ends[0]) + max(ends[1])) / 2
+def _is_centred(run: Line, left: int, right: int, later: Sequence[Line], columns: Sequence[Span]) -> bool:
+    """Whether a header's text is centred over these columns, or over the texts that name them below it."""
+    boxes = [other.box for other in later if left <= column_range(other, columns)[0] <= right]
+    x0, x1 = min((box[0] for box in boxes), default=columns[left][0]), max((box[2] for box in boxes), default=0.0)
+    a, b = min(x0, columns[left][0]), max(x1, columns[right][1])
+    twice = run.box[0] + run.box[2]
+    return min(abs(a + b - twice), abs(x0 + x1 - twice)) < 2 * _CENTRED * run.size
 
 
 def _open(span: tuple[int, int]) -> tuple[int, int]:

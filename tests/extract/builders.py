@@ -48,6 +48,8 @@ def seen(reading: Reading) -> list[Any]:
             entry: dict[str, Any] = {"table": texts(block)}
             if block.parent is not None:
                 entry["parent"] = block.parent
+            if not block.ruled:
+                entry["ruled"] = False
             unruled = sorted({cell.row for cell in block.cells if not cell.ruled})
             if unruled:
                 entry["unruled_rows"] = unruled

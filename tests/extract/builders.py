@@ -41,7 +41,7 @@ def expected(case: Path) -> list[Any]:
 
 
 def seen(reading: Reading) -> list[Any]:
-    """Blocks in the shape of expected.json: {"table": grid} or {"paragraph": text, "level"/"role" where set}."""
+    """Blocks in the shape of expected.json: {"table": grid, "ruled"/… where set} or {"paragraph": text, "level"/…}."""
     blocks: list[Any] = []
     for block in reading.blocks:
         if isinstance(block, Table):

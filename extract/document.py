@@ -109,6 +109,7 @@ class Seam(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, tag="table", omit_defaults=True):
     """A grid as printed, pieces joined. number: 1-based number of its first piece in the document, as printed.
 
+    ruled: False for a table found by the alignment of its texts alone, or in a sheet without borders.
     hidden: what of a workbook the file holds and does not show (a hidden sheet, or the hidden rows or columns of one);
     kept apart from what is printed, and never interpreted.
     """

@@ -50,6 +50,7 @@ class Piece:
     above: texts of the lines between what stands above on the page (or the page's top) and the piece; page fields left
     out. is_first, is_last: no other table above / nothing but page fields below it on its page.
     room: points left under it down to the lowest place where text is printed on such pages.
+    ruled: False where the piece was found by the alignment of its texts.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Piece:
     is_first: bool = True
     is_last: bool = True
     room: float = 0.0
+    ruled: bool = True
 
     @property
     def n_cols(self) -> int:
@@ -138,7 +140,7 @@ class _Growing:
     def decide(self, piece: Piece) -> _Decision | None:
         """The reasons to join `piece`, or None."""
         last = self._last
-        if piece.page != last.page + 1 or not last.is_last or not piece.is_first:
+        if piece.page != last.page + 1 or not last.is_last or not piece.is_first or piece.ruled != last.ruled:
             return None
         reasons = [f"last on page {last.page}, first on page {piece.page}"]
         shift = 0.0
@@ -374,7 +376,14 @@ class _Growing:
             Cell(c.row, c.col, c.text, tuple(c.places), rowspan=c.rowspan, colspan=c.colspan, ruled=c.ruled)
             for c in sorted(self._cells, key=lambda c: (c.row, c.col))
         ]
-        table = Table(self._first.number, self._n_rows, len(self._edges) - 1, cells, seams=self._seams)
+        table = Table(
+            self._first.number,
+            self._n_rows,
+            len(self._edges) - 1,
+            cells,
+            seams=self._seams,
+            ruled=self._first.ruled,
+        )
         return Stitched(table, self._numbers, self._titles)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -199,32 +199,32 @@ def runs_of(line: Line, gap: float = 2.0) -> list[Line]:
     runs: list[int] = []
     end = 0.0
     for char in line.chars:
-        if not char.text.isspace():
-            if not runs or char.x0 - end > gap * line.size:
-                runs.append(runs[-1] + 1 if runs else 0)
-                end = char.x1
-            else:
-                runs.append(runs[-1])
-                end = max(end, char.x1)
+        if char.text.isspace():
+            runs.append(runs[-1])
+        elif not runs or char.x0 - end > gap * line.size:
+            runs.append(runs[-1] + 1 if runs else 0)
+            end = char.x1
         else:
             runs.append(runs[-1])
-    if not runs or runs[-1] == 0:
+            end = max(end, char.x1)
+    return cut_line(line, runs)
+
+
+def cut_line(line: Line, part: Sequence[int]) -> list[Line]:
+    """The parts of a line. part: for each of its characters the number of its part, ascending from 0."""
+    if not part or part[-1] == 0:
         return [line]
-    # one band for all: a run is a part of the line, whatever the heights of its characters
-    flat = Chars.of(char._replace(top=line.box[1], bottom=line.box[3]) for char in line.chars)
-    found = text_lines(flat, np.array(runs, dtype=np.int64))
-    real = Chars.of(line.chars)
-    at = [np.flatnonzero((np.array(runs) == run) & ~real.is_space) for run in range(len(found))]
-    return [
-        Line(
-            found.text[run].strip(),
-            (found.x0[run], float(real.top[at[run]].min()), found.x1[run], float(real.bottom[at[run]].max())),
-            found.size[run],
-            found,
-            run,
-        )
-        for run in range(len(found))
-    ]
+    chars, numbers = Chars.of(line.chars), np.array(part, dtype=np.int64)
+    # one band for all: a part stays one line, whatever the heights of its characters
+    flat = replace(chars, top=np.full(len(chars), line.box[1]), bottom=np.full(len(chars), line.box[3]))
+    found = text_lines(flat, numbers)
+    drawn = ~chars.is_space
+    parts: list[Line] = []
+    for run in range(len(found)):
+        which = (numbers == found.owner[run]) & drawn
+        box = (found.x0[run], float(chars.top[which].min()), found.x1[run], float(chars.bottom[which].max()))
+        parts.append(Line(found.text[run].strip(), box, found.size[run], found, run))
+    return parts
 
 
 def cell_text(chars: Iterable[Char]) -> str:

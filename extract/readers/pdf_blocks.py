@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extract.document import Block, Box, Paragraph, Place
+from extract.readers.pdf_aligned import add_aligned
 from extract.readers.pdf_pieces import Part, Sheet, grown, mark_page_fields, middle, parts_of
 from extract.readers.pdf_prose import Draft, PageLine, paragraphs
 from extract.stitch import stitch
@@ -25,6 +26,7 @@ class _Item:
 def blocks_of(sheets: Sequence[Sheet]) -> list[Block]:
     """Blocks of the whole document; tables stitched, paragraphs numbered from 1."""
     mark_page_fields(sheets)
+    add_aligned(sheets)
     parts = parts_of(sheets)
     joined = stitch([part.piece for part in parts])
     tables = {stitched.table.number: stitched.table for stitched in joined}

@@ -144,7 +144,7 @@ class PageContent:
 
     lattices: the ruled grids. unmapped: characters whose font does not say which letter they are. n_images: pictures
     on it. cut: True where the page holds more objects than the limit. hidden: characters that a clip path keeps from
-    being printed; they are not among `chars`.
+    being printed; they are not among `chars`. rules: horizontal lines that belong to no grid, as (y, x0, x1).
     """
 
     number: int
@@ -157,6 +157,7 @@ class PageContent:
     cut: bool = False
     n_images: int = 0
     hidden: int = 0
+    rules: Sequence[tuple[float, float, float]] = ()
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""
@@ -182,8 +183,8 @@ class PageContent:
         return list(zip(*sides, strict=True))
 
     def bare(self) -> PageContent:
-        """The page without what is printed on it: its number, size and turn."""
-        return PageContent(self.number, self.width, self.height, NO_CHARS, [], self.turn)
+        """The page without its characters and grids."""
+        return PageContent(self.number, self.width, self.height, NO_CHARS, [], self.turn, rules=self.rules)
 
 
 NO_CHARS = Chars.of(())

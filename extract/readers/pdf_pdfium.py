@@ -28,7 +28,7 @@ from extract.readers.pdf_page import (
 )
 from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.pdfium_calls import Bounds, Handle, RawChars
-from extract.readers.rulings import Rule, ruled_grids
+from extract.readers.rulings import Rule, loose_rules, ruled_grids
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
@@ -169,6 +169,7 @@ class _Page:
             cut,
             self._n_images,
             self._n_hidden,
+            loose_rules(self._across, lattices) if self._across and not cut else (),
         )
 
     def _has_blind_font(self) -> bool:

@@ -32,12 +32,16 @@ class GridCell(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Grid:
-    """A ruled grid with its text. xs, ys: edges in points, upright frame. size: of most of its text, in points."""
+    """A grid with its text. xs, ys: edges in points, upright frame. size: of most of its text, in points.
+
+    ruled: False where no rulings enclose its cells and it was found by the alignment of its texts.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
     cells: tuple[GridCell, ...]
     size: float | None = None
+    ruled: bool = True
 
     @property
     def box(self) -> Box:
@@ -48,7 +52,7 @@ class Grid:
 class Sheet:
     """One page after its characters are sorted into cells and free lines. fields: indexes of the lines the page prints.
 
-    frame: the page without its content, for `to_shown`.
+    frame: the page without its content (but for its rules), for `to_shown`.
     """
 
     number: int
@@ -176,6 +180,7 @@ def _parts_of_sheet(sheet: Sheet, before: Sheet | None, n_before: int, floor: fl
             is_first=order == 0,
             is_last=order == len(sheet.grids) - 1 and not below,
             room=floor - grid.ys[-1],
+            ruled=grid.ruled,
         )
         parts.append(Part(piece, grid.ys[0], tuple(captions), frame.number, above))
         top = grid.ys[-1]

@@ -39,6 +39,20 @@ def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
+def loose_rules(across: Sequence[Rule], grids: Sequence[Lattice]) -> list[Rule]:
+    """Horizontal lines outside all grids, top to bottom: tables drawn with half of their rulings have only these."""
+    boxes = [grid.box for grid in grids]
+    outside = [
+        rule
+        for rule in across
+        if not any(
+            box[1] - _SAME_EDGE <= rule[0] <= box[3] + _SAME_EDGE and rule[1] < box[2] and rule[2] > box[0]
+            for box in boxes
+        )
+    ]
+    return _joined(outside) if outside else []
+
+
 def _joined(rules: Sequence[Rule]) -> list[Rule]:
     """Lines with the pieces of one line joined; specks left out."""
     groups: list[list[Rule]] = []

@@ -41,13 +41,15 @@ def expected(case: Path) -> list[Any]:
 
 
 def seen(reading: Reading) -> list[Any]:
-    """Blocks in the shape of expected.json: {"table": grid} or {"paragraph": text, "level"/"role" where set}."""
+    """Blocks in the shape of expected.json: {"table": grid, "ruled"/… where set} or {"paragraph": text, "level"/…}."""
     blocks: list[Any] = []
     for block in reading.blocks:
         if isinstance(block, Table):
             entry: dict[str, Any] = {"table": texts(block)}
             if block.parent is not None:
                 entry["parent"] = block.parent
+            if not block.ruled:
+                entry["ruled"] = False
             unruled = sorted({cell.row for cell in block.cells if not cell.ruled})
             if unruled:
                 entry["unruled_rows"] = unruled

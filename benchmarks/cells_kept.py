@@ -7,8 +7,8 @@ the texts of `page.extract_tables()` against those of our grids on that page, wi
 that we have outside of grids (caption, paragraph, page field) is told as a class of its own. Printed: per page each
 lost cell with pdfplumber's text and ours on the same spot; at the end a table of sums. --cache: pdfplumber's cells are
 kept there by the digest of the document (reading them takes minutes). --known: a list of what the page's picture
-proved pdfplumber to have wrong (tests/extract/pdfplumber_wrong.yml); only what is not on it is printed, and the exit
-code is 1 where anything is.
+proved pdfplumber to have wrong (tests/extract/pdfplumber_wrong.yml); only what is not on it is printed, and what is on
+it and is no longer seen. Exit code 1 where we lose something that the list does not hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,6 +35,8 @@ from extract.settings import Limits  # noqa: E402
 
 Kind = Literal["outside", "order", "cut", "lost"]
 _SLACK = 1.0  # points
+_LONGEST, _KEPT = 20, 12  # characters
+_RADICAL = re.compile("[\u2f00-\u2fd5]")
 
 
 class PrintedCell(NamedTuple):
@@ -56,19 +60,18 @@ class Loss(NamedTuple):
     box: Box
 
 
-class KnownPage(NamedTuple):
-    """What is known of one page. texts: pdfplumber's lost texts; None: all of the page, `losses` of them."""
-
-    losses: int
-    texts: Counter[str] | None
-    reason: str
-
-
-Known = dict[tuple[str, int], KnownPage]
+# (first 16 of the document's digest, page) → texts of pdfplumber, `shortened`, that the picture proved wrong
+Known = dict[tuple[str, int], Counter[str]]
 
 
 def bare(text: str | None) -> str:
-    return "".join((text or "").split())
+    """Without white space; radicals (U+2F00–2FD5) as the characters that they print."""
+    return _RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), "".join((text or "").split()))
+
+
+def shortened(text: str) -> str:
+    """As it stands in the list of known texts: long ones by their beginning and their length."""
+    return text if len(text) <= _LONGEST else f"{text[:_KEPT]}…{len(text)}"
 
 
 # ------------------------------------------------------------------------------------------------------- both readings
@@ -119,7 +122,9 @@ class OurPage(NamedTuple):
         cells = [(cell.text, cell.box) for grid in sheet.grids for cell in grid.cells]
         lines = [(line.text, line.box) for line in sheet.lines]
         shown = sheet.frame.to_shown
-        return cls(*([PrintedCell(bare(text), shown(box)) for text, box in part if bare(text)] for part in (cells, lines)))
+        return cls(
+            *([PrintedCell(bare(text), shown(box)) for text, box in part if bare(text)] for part in (cells, lines))
+        )
 
 
 # ---------------------------------------------------------------------------------------------------------- difference
@@ -159,29 +164,27 @@ def _meet(one: Box, other: Box) -> bool:
 
 # --------------------------------------------------------------------------------------------------------------- known
 def read_known(path: Path) -> Known:
-    """(first 16 of the document's digest, page) → what the picture proved."""
+    """What the list at `path` holds; its `reasons` must cover the reason of every text."""
     from ruamel.yaml import YAML  # noqa: PLC0415
 
+    told = YAML(typ="safe").load(path.read_text("utf-8"))
     known: Known = {}
-    for entry in YAML(typ="safe").load(path.read_text("utf-8")) or []:
-        for page, told in entry["pages"].items():
-            texts = None if isinstance(told, int) else Counter(str(text) for text in told)
-            losses = told if texts is None else texts.total()
-            known[entry["document"], page] = KnownPage(losses, texts, entry["reason"])
+    for entry in told["documents"]:
+        for page, by_reason in entry["pages"].items():
+            unexplained = set(by_reason) - set(told["reasons"])
+            if unexplained:
+                raise ValueError(f"{path.name}: no such reason: {unexplained}")
+            known[entry["document"], page] = Counter(str(text) for texts in by_reason.values() for text in texts)
     return known
 
 
-def unknown(found: Sequence[Loss], known: KnownPage | None) -> list[Loss]:
-    """Those of `found` that are not told by `known`."""
-    if known is None:
-        return list(found)
-    if known.texts is None:
-        return list(found[known.losses :])
-    left = known.texts.copy()
+def unknown(found: Sequence[Loss], known: Counter[str]) -> list[Loss]:
+    """Those of `found` that are not in `known`, which is used up by those that are."""
     rest: list[Loss] = []
     for loss in found:
-        if left[loss.text] > 0:
-            left[loss.text] -= 1
+        text = shortened(loss.text)
+        if known[text] > 0:
+            known[text] -= 1
         else:
             rest.append(loss)
     return rest
@@ -211,10 +214,15 @@ def main() -> None:
                     sums["pages not read"] += 1
                     continue
                 found = losses(theirs, OurPage.of(content))
-                new = unknown(found, known.get((digest, content.number)))
-                sums["known"] += len(found) - len(new)
-                if new:
+                listed = known.get((digest, content.number), Counter()).copy()
+                new = unknown(found, listed)
+                sums["on the list"] += len(found) - len(new)
+                gone = +listed
+                if new or gone:
                     print(f"{path.name} {digest} p{content.number} turn={content.turn}", flush=True)
+                for text, count in gone.items():
+                    sums["on the list, no longer seen"] += count
+                    print(f"  listed, not seen: {count} × {text!r}")
                 for loss in new:
                     sums[loss.kind] += 1
                     place = ",".join(f"{value:.0f}" for value in loss.box)

@@ -33,12 +33,14 @@ BOUND = 16.0  # MiB: noise of the allocator; a Reading kept of each small docume
 _TERMS = ("预算收入", "基本支出", "项目支出", "一般公共服务", "公用经费", "行政运行", "上年结转", "合计", "因公出国")
 
 
-# ------------------------------------------------------------------------------------------------------- small documents
+# ------------------------------------------------------------------------------------------------------ small documents
 def _rows(chance: random.Random) -> list[list[str]]:
     def amount() -> str:
         return f"{chance.randrange(10**7) / 100:,.2f}"
 
-    body = [[f"{chance.choice(_TERMS)}{chance.randrange(1000)}", amount(), amount()] for _ in range(chance.randint(3, 25))]
+    body = [
+        [f"{chance.choice(_TERMS)}{chance.randrange(1000)}", amount(), amount()] for _ in range(chance.randint(3, 25))
+    ]
     return [["项目", "本年", "上年"], *body]
 
 
@@ -51,7 +53,12 @@ def _pdf(chance: random.Random) -> bytes:
             "ys": [100 + 22 * row for row in range(len(rows) + 1)],
             "cells": {f"{r},{c}": text for r, row in enumerate(rows) for c, text in enumerate(row)},
         }
-        pages.append({"texts": [[200, 60, 16, f"表{chance.randrange(10**6)}"], [290, 800, 10, f"— {number + 1} —"]], "grids": [grid]})
+        pages.append(
+            {
+                "texts": [[200, 60, 16, f"表{chance.randrange(10**6)}"], [290, 800, 10, f"— {number + 1} —"]],
+                "grids": [grid],
+            }
+        )
     return pdf(pages)
 
 
@@ -70,7 +77,9 @@ def _xlsx(chance: random.Random) -> bytes:
 def _html(chance: random.Random) -> bytes:
     rows = "".join(f"<tr>{''.join(f'<td>{text}</td>' for text in row)}</tr>" for row in _rows(chance))
     body = f"<h1>{chance.random()}</h1><table>{rows}</table><p>{chance.choice(_TERMS) * 40}</p>"
-    return f"<!doctype html><html><head><meta charset=utf-8><title>公开</title></head><body>{body}</body></html>".encode()
+    return (
+        f"<!doctype html><html><head><meta charset=utf-8><title>公开</title></head><body>{body}</body></html>".encode()
+    )
 
 
 def _broken(whole: bytes, chance: random.Random) -> bytes:
@@ -115,7 +124,9 @@ def present() -> float | None:
     return int(told.read_text("ascii").split()[1]) * resource.getpagesize() / 1024**2 if told.is_file() else None
 
 
-def run(count: int, files: Sequence[Path], *, every: int, marks: Sequence[int]) -> dict[int, tuple[float, float | None]]:
+def run(
+    count: int, files: Sequence[Path], *, every: int, marks: Sequence[int]
+) -> dict[int, tuple[float, float | None]]:
     """(peak, present) after each number of documents in `marks`; told on the way."""
     os.environ["YUJUE_READ_MAX_OCR_PAGES"] = "1"
     seen: dict[int, tuple[float, float | None]] = {}
@@ -143,7 +154,10 @@ def main() -> None:
     marks = sorted({options.early, *range(options.early, options.documents + 1, max(1, options.documents // 8))})
     seen = run(options.documents, options.files, every=options.every, marks=marks)
     growth = seen[options.documents][0] - seen[options.early][0]
-    print(f"\nThe peak grew by {growth:.1f} MiB from {options.early} to {options.documents} documents (bound: {BOUND:.0f}).")
+    print(
+        f"\nThe peak grew by {growth:.1f} MiB from {options.early} to {options.documents} documents "
+        f"(bound: {BOUND:.0f} MiB)."
+    )
     if options.json:
         print(json.dumps({"early": seen[options.early][0], "end": seen[options.documents][0], "growth": growth}))
     sys.exit(growth > BOUND)

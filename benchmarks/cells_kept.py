@@ -196,6 +196,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--known", type=Path)
     parser.add_argument("--only", default="", help="documents whose name holds this text")
+    parser.add_argument("--entries", metavar="REASON", help="print what is new as entries of the list, to be looked at")
     options = parser.parse_args()
     known = read_known(options.known) if options.known is not None else {}
     sums: Counter[str] = Counter()
@@ -223,6 +224,9 @@ def main() -> None:
                 for text, count in gone.items():
                     sums["on the list, no longer seen"] += count
                     print(f"  listed, not seen: {count} × {text!r}")
+                if new and options.entries:
+                    texts = json.dumps([shortened(loss.text) for loss in new], ensure_ascii=False)
+                    print(f"    {content.number}:\n      {options.entries}: {texts}")
                 for loss in new:
                     sums[loss.kind] += 1
                     place = ",".join(f"{value:.0f}" for value in loss.box)

@@ -337,7 +337,8 @@ class _Growing:
                 return False
             if _AMOUNT.fullmatch(_bare(upper.text)) and _AMOUNT.fullmatch(_bare(lower.text)):
                 return False
-        blank = [col for col, (u, w) in pairs.items() if _bare(u.text) and not _bare(w.text)]
+        # a label over several rows that is blank below may as well go on: it tells nothing about the last row
+        blank = [col for col, (u, w) in pairs.items() if _bare(u.text) and not _bare(w.text) and u.rowspan == 1]
         return any(self._never_blank(col) for col in blank)
 
     def _never_blank(self, col: int) -> bool:

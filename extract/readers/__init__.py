@@ -10,6 +10,7 @@ import hashlib
 import os
 from pathlib import Path
 
+from extract.contents import without_levels
 from extract.document import Issue, Reading
 from extract.format import FileKind, kind_names, name_agrees, sniff
 from extract.readers.convert import Converted, convert_batch
@@ -68,6 +69,7 @@ def _read_bytes(
         raise  # an installation that is broken, not the document
     except Exception as error:  # noqa: BLE001 - a hostile file must not take the night down; the issue names the cause
         return _refused(sha256, kind, damaged(f"{type(error).__name__}: {error}"[:300]))
+    reading.blocks = without_levels(reading.blocks)
     if filename is not None and not name_agrees(kind, filename):
         reading.issues.insert(0, _misnamed(kind, filename))
     return reading

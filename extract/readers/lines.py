@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extract.document import Box
+from extract.readers.overprint import separate
 from extract.readers.pdf_page import Char
 
 _SAME_LINE = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
@@ -35,9 +36,12 @@ def cluster(chars: Iterable[Char]) -> list[list[Char]]:
     groups = [drawn] if _is_one_line(drawn) else _lines(drawn)
     if white:
         _add_spaces(groups, white)
+    found: list[list[Char]] = []
     for group in groups:
-        group.sort(key=_from_left)
-    return groups
+        ordered = sorted(group, key=_from_left)
+        told = separate(group, ordered)
+        found.extend([ordered] if len(told) == 1 else (sorted(text, key=_from_left) for text in told))
+    return found
 
 
 def _is_one_line(drawn: list[Char]) -> bool:

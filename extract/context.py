@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from extract.caption import parse_caption
@@ -47,8 +48,8 @@ class Surroundings:
         return near
 
 
-def surroundings(reading: Reading) -> dict[int, Surroundings]:
-    """Surroundings of every table, by Table.number."""
+def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, Surroundings]:
+    """Surroundings of every table, by Table.number. passed: paragraphs that name no table, lines of contents."""
     found: dict[int, Surroundings] = {}
     above: list[Paragraph] = []
     heading: Paragraph | None = None
@@ -64,7 +65,7 @@ def surroundings(reading: Reading) -> dict[int, Surroundings]:
             found[block.number] = here
             last, above, open_notes = here, [], True
             continue
-        if block.role == "page_field" or is_blank(block.text):
+        if block.role == "page_field" or block.number in passed or is_blank(block.text):
             continue
         if last is not None and open_notes and len(last.below) < MAX_BELOW:
             if is_note(block.text) or declares_empty(block.text):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from extract.caption import bracket_unit, parse_caption
 from extract.columns import read_columns, stage_of_title
+from extract.contents import contents_lines
 from extract.context import Surroundings, surroundings
 from extract.document import (
     Cell,
@@ -29,7 +30,7 @@ from extract.records import read_records
 from extract.statement import account_header, read_body
 from extract.target_forms import TargetReader
 from extract.text import fold, is_blank
-from extract.uses import Account, OpenTable
+from extract.uses import CONTENTS, Account, OpenTable
 
 
 def interpret_reading(reading: Reading) -> Interpretation:
@@ -39,11 +40,14 @@ def interpret_reading(reading: Reading) -> Interpretation:
     """
     forms = load_forms()
     account = Account(reading)
-    contexts = surroundings(reading)
+    listed = contents_lines(reading.blocks)
+    contexts = surroundings(reading, listed)
     grids = {table.number: table.grid() for table in reading.tables()}
     for paragraph in reading.paragraphs():
         if paragraph.role == "page_field":
             account.paragraph(paragraph, "page_field")
+        elif paragraph.number in listed:
+            account.paragraph(paragraph, CONTENTS)
     tables = [(table, grids[table.number]) for table in reading.tables() if table.hidden is None]
     for table in reading.tables():
         if table.hidden is not None:

@@ -8,8 +8,8 @@ from collections import Counter
 from extract.caption import parse_caption
 from extract.document import Identity, Paragraph, Reading, Section, Statement, Table, Text
 from extract.form import Sections, finds, load_sections
-from extract.text import fold, is_blank, ordinal_rank
-from extract.uses import Account
+from extract.text import fold, is_blank, ordinal_rank, without_bookmarks
+from extract.uses import CONTENTS, Account
 
 _RANKS = (
     (re.compile(r"^第[一二三四五六七八九十]+(?:部分|章)"), 1),
@@ -26,7 +26,7 @@ def heading_rank(paragraph: Paragraph) -> int | None:
 
     The printed numbering decides before the style does: reports give one style to headings of different depth.
     """
-    folded = fold(paragraph.text)
+    folded = fold(without_bookmarks(paragraph.text))
     if not folded or paragraph.role == "page_field" or len(folded) > 2 * MAX_HEADING:
         return None
     for pattern, rank in _RANKS:
@@ -68,7 +68,7 @@ def read_sections(reading: Reading, account: Account, titles: set[int]) -> list[
         if block.role == "page_field":
             account.paragraph(block, "page_field")
             continue
-        if is_blank(block.text) or block.number in titles:
+        if is_blank(block.text) or block.number in titles or account.home_of_paragraph(block) == CONTENTS:
             continue
         rank = heading_rank(block)
         if rank is not None and not account.has_paragraph(block):

@@ -168,18 +168,22 @@ class _Growing:
         n_title = _title_lines(self._first.above, piece.above)
         if n_title < len(piece.above):
             return None
-        if n_title and not repeated:
+        label_again = n_title > 0 and not repeated and self._label_again(piece)
+        if n_title and not repeated and not label_again:
             return None  # the same title over other first rows: the next form of a series
         if self._caption_differs(piece):
             return None
         if n_title:
             reasons.append("title repeated")
+        if label_again:
+            reasons.append("label of the row above printed again")
         if repeated:
             reasons.append(f"{repeated} header rows repeated")
         elif self._starts_like_first(piece):
             return None
         rest = piece.heights[repeated:]
-        if rest and rest[0] <= last.room - 2 * EDGE_TOLERANCE and not self._counts_on(piece, repeated):
+        fits = bool(rest) and rest[0] <= last.room - 2 * EDGE_TOLERANCE
+        if fits and not label_again and not self._counts_on(piece, repeated):
             return None
         reasons.append("nothing but page fields between")
         return _Decision(tuple(reasons), repeated, n_title, shift)
@@ -226,6 +230,14 @@ class _Growing:
         corner = next((_bare(c.text) for c in self._first.cells if c.row == 0 and c.col == 0), "")
         theirs = next((_bare(c.text) for c in piece.cells if c.row == 0 and c.col == 0), "")
         return bool(corner) and corner == theirs and self._first.n_rows > 1
+
+    def _label_again(self, piece: Piece) -> bool:
+        """Whether the first row is labelled as our last one is: a report that prints its title on every page prints
+        the labels of merged cells again where it breaks them (and breaks above a whole group, not where a row ends)."""
+        before = [_bare(c.text) for c in self._cells if c.col == 0 and c.row + c.rowspan == self._n_rows]
+        after = [_bare(c.text) for c in piece.cells if c.col == 0 and c.row == 0]
+        corner = [_bare(c.text) for c in self._first.cells if c.col == 0 and c.row == 0]
+        return bool(before and after and _HAN.search(after[0])) and before[0] == after[0] and after != corner
 
     def _is_one_block(self, piece: Piece) -> bool:
         return piece.n_rows == 1 and piece.n_cols == 1

@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"^(?:[-+(]?(?:\d[\d,]*|\d*)(?:\.\d+)?\)?%?)$")
 _DASH = re.compile(r"^(?:[-‐‑‒–—―─−_/／∅ˉ]+|\*+|[.…·]{2,})$")
 _CODE = re.compile(r"^\d{3}(?:\d\d){0,2}$")
 _CODE_IN_NAME = re.compile(r"^\[?(\d{3}(?:\d\d){0,2})\]?[-－—_]?(?=[\u4e00-\u9fff“(（])")
+_BOOKMARK = re.compile(r"^\s*(?:\[(?:bookmark|书签)[:：]?\s*[^\[\]]{1,60}\]\s*)+", re.IGNORECASE)
 _INTEGER = re.compile(r"^\d{1,3}$")
 
 
@@ -31,6 +32,11 @@ def compact(text: str) -> str:
 def fold(text: str) -> str:
     """For comparing only: NFKC, no white space, no quotation marks. Patterns of forms are written against this."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES)
+
+
+def without_bookmarks(text: str) -> str:
+    """The text without the names of bookmarks that a conversion of Word printed before it."""
+    return _BOOKMARK.sub("", text)
 
 
 def is_blank(text: str) -> bool:

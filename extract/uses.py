@@ -11,6 +11,7 @@ from extract.lines import LineReader
 from extract.text import is_blank
 
 MAX_ISSUES_PER_TABLE = 20
+CONTENTS = "ignored:contents"  # home of the lines of a table of contents: no title, no heading, no prose
 
 
 class Account:

@@ -10,9 +10,11 @@ import hashlib
 import os
 from pathlib import Path
 
+from extract.contents import without_levels
 from extract.document import Issue, Reading
 from extract.format import FileKind, kind_names, name_agrees, sniff
 from extract.readers.convert import Converted, convert_batch
+from extract.readers.private_use import private_use_issues
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import MIB, Limits, read_limits
 
@@ -68,6 +70,8 @@ def _read_bytes(
         raise  # an installation that is broken, not the document
     except Exception as error:  # noqa: BLE001 - a hostile file must not take the night down; the issue names the cause
         return _refused(sha256, kind, damaged(f"{type(error).__name__}: {error}"[:300]))
+    reading.blocks = without_levels(reading.blocks)
+    reading.issues.extend(private_use_issues(reading.blocks, sha256))
     if filename is not None and not name_agrees(kind, filename):
         reading.issues.insert(0, _misnamed(kind, filename))
     return reading

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extract.document import Block, Cell, Issue, Paragraph, Place, Reading, Table
+from extract.readers.docx_numbers import ListNumbers
 from extract.readers.docx_parts import Parts, load_parts
 from extract.readers.docx_styles import heading_levels
 from extract.readers.docx_text import A, TextWalk, W, XmlElement
@@ -59,6 +60,7 @@ class _BodyWalk:
         self._limits = limits
         self._levels = heading_levels(parts.styles)
         self._text = TextWalk(parts.document, *parts.notes, *parts.page_fields)
+        self._numbers = ListNumbers(parts.numbering, parts.styles, parts.document, *parts.notes)
         self._n_tables = 0
         self._n_paragraphs = 0
         self._n_cells = 0
@@ -85,8 +87,14 @@ class _BodyWalk:
         # text boxes of the last paragraph are flushed by the paragraph itself
 
     def _paragraph(self, element: XmlElement) -> None:
-        self._add_paragraph(self._text.paragraph(element).strip("\n"), self._level(element))
+        self._add_paragraph(self._printed(element).strip("\n"), self._level(element))
         self._text_boxes()
+
+    def _printed(self, element: XmlElement) -> str:
+        """The text of a paragraph with the number of its list; a number alone has no gap after it."""
+        text = self._text.paragraph(element)
+        number = self._numbers.text_of(element)
+        return number + text if text.strip() else number.strip() + text
 
     def _text_boxes(self) -> None:
         while self._text.boxes:
@@ -164,7 +172,7 @@ class _BodyWalk:
         for child in parent:
             tag = child.tag
             if tag == _PARAGRAPH:
-                lines.append(self._text.paragraph(child))
+                lines.append(self._printed(child))
             elif tag == _CELL_PROPERTIES:
                 properties = child if properties is None else properties
             elif tag == _TABLE:
@@ -232,6 +240,17 @@ class _BodyWalk:
                     "(limit YUJUE_READ_MAX_COLUMNS); spans were cut",
                     sha256=sha256,
                     count=self._cut_spans,
+                )
+            )
+        if self._numbers.unread:
+            found.append(
+                issue(
+                    "list_numbers_unread",
+                    "warning",
+                    "自动编号的格式未知，编号未读取",
+                    "numbers of lists are in a format that is not known; they were left out",
+                    sha256=sha256,
+                    count=self._numbers.unread,
                 )
             )
         for name in self._parts.missing:

@@ -32,6 +32,7 @@ class Parts:
 
     document: XmlElement
     styles: XmlElement | None = None
+    numbering: XmlElement | None = None
     notes: list[XmlElement] = field(default_factory=list)
     page_fields: list[XmlElement] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -56,7 +57,7 @@ def load_parts(data: bytes, limits: Limits) -> Parts:
         raise UnreadableDocument(damaged(f"the main part {main} cannot be unpacked"))
     parts = Parts(parse_xml(content))
     for kind, target in _related(package, main, limits):
-        if kind not in {"styles", "footnotes", "endnotes", "header", "footer"}:
+        if kind not in {"styles", "numbering", "footnotes", "endnotes", "header", "footer"}:
             continue
         body = package.read(target, limits.max_inflated_bytes)
         try:
@@ -69,6 +70,8 @@ def load_parts(data: bytes, limits: Limits) -> Parts:
             parts.missing.append(target)
         elif kind == "styles":
             parts.styles = root
+        elif kind == "numbering":
+            parts.numbering = root
         elif kind in {"footnotes", "endnotes"}:
             parts.notes.append(root)
         else:

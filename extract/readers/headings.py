@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from extract.text import without_bookmarks
+
 NUMBERINGS: Final = (
     re.compile(r"第[一二三四五六七八九十]{1,3}(?:部分|章)"),
     re.compile(r"[一二三四五六七八九十]{1,3}、"),
@@ -23,7 +25,8 @@ def may_be_heading(text: str) -> bool:
 
 def numbered_depth(text: str) -> int | None:
     """Depth of a numbered heading, 0 for 第一部分 … 3 for 1、; None where it is none."""
-    if not may_be_heading(text):
+    printed = without_bookmarks(text)
+    if not may_be_heading(printed):
         return None
-    bare = "".join(text.split())
+    bare = "".join(printed.split())
     return next((depth for depth, pattern in enumerate(NUMBERINGS) if pattern.match(bare)), None)

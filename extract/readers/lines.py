@@ -15,11 +15,14 @@ from typing import Final
 import numpy as np
 
 from extract.document import Box
+from extract.readers.overprint import separate
 from extract.readers.pdf_page import Char, Chars, Floats, Ints, Mask, text_of_codes
 
 _SAME_LINE: Final = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
 _WORD_GAP: Final = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
 _WIDE_GAP: Final = 1.0  # of the size, between any two characters
+_OVER: Final = 0.3  # of its width: writing does not come nearer to the character before …
+_FEWEST: Final = 2  # … in one line more often than this
 _HAN: Final = 0x2E80  # the first code point of East Asian scripts
 _APART: Final = 1e6  # points: further than any two places of a page, so that owners do not mix in one sort
 
@@ -30,7 +33,8 @@ class TextLines:
 
     chars: of all lines, each line's from left to right; those of line n are start[n] … start[n + 1] - 1. text: spaces
     as drawn, and one where a gap stands for a space that was not drawn. x0 … bottom: around what is not white. size:
-    of most of its characters; largest: the greatest of their sizes.
+    of most of its characters; largest: the greatest of their sizes. is_apart: texts printed over each other were told
+    apart.
     """
 
     chars: Chars
@@ -43,6 +47,7 @@ class TextLines:
     bottom: list[float]
     size: list[float]
     largest: list[float]
+    is_apart: bool = False
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -83,31 +88,63 @@ def text_lines(chars: Chars, owner: Ints) -> TextLines:
     drawn = drawn[np.lexsort((middle[drawn], owner[drawn]))]
     own, top, bottom = owner[drawn], chars.top[drawn], chars.bottom[drawn]
     line = _line_numbers(own, top, bottom)
-    begins = np.flatnonzero(np.diff(line, prepend=-1))
-    tops, bottoms = np.minimum.reduceat(top, begins), np.maximum.reduceat(bottom, begins)
+    which, lines = drawn, line
     spaces = np.flatnonzero(white)
     if len(spaces):
-        heights = (chars.top[spaces] + chars.bottom[spaces]) / 2
-        at, is_on_line = _lines_of_spaces(heights, owner[spaces], own[begins], (tops, bottoms))
-        which = np.concatenate((drawn, spaces[is_on_line]))
-        lines = np.concatenate((line, at[is_on_line]))
-    else:
-        which, lines = drawn, line
+        begins = np.flatnonzero(np.diff(line, prepend=-1))
+        bands = np.minimum.reduceat(top, begins), np.maximum.reduceat(bottom, begins)
+        at, is_on_line = _lines_of_spaces(middle[spaces] / 2, owner[spaces], own[begins], bands)
+        which, lines = np.concatenate((drawn, spaces[is_on_line])), np.concatenate((line, at[is_on_line]))
     order = np.lexsort((chars.x1[which], chars.x0[which], lines))
-    ordered, lines = chars.take(which[order]), lines[order]
-    start, texts = _texts(ordered, lines, ~ordered.is_space)
-    size = chars.size[drawn]
+    which, lines = which[order], lines[order]
+    apart = _told_apart(chars, which, lines)
+    if apart is not None:
+        lines, order = apart
+        which = which[order]
+    return _measured(chars.take(which), owner[which], lines, apart is not None)
+
+
+def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | None:
+    """(new line numbers, new order) where texts are printed over each other on one line; None where none are."""
+    x0, x1 = chars.x0[which], chars.x1[which]
+    closer = (lines[1:] == lines[:-1]) & (x0[1:] < x1[:-1] - _OVER * (x1[:-1] - x0[:-1]))
+    if int(closer.sum()) < _FEWEST:
+        return None
+    part: Ints = np.zeros(len(lines), dtype=np.int64)
+    for number, count in Counter(lines[1:][closer].tolist()).items():
+        if count < _FEWEST:
+            continue
+        found = np.flatnonzero(lines == number)
+        ordered = list(chars.take(which[found]))
+        as_drawn = np.argsort(which[found], kind="stable")
+        told = separate([ordered[n] for n in as_drawn.tolist()], ordered)
+        at = {id(char): n for n, text in enumerate(told) for char in text}
+        part[found] = [at[id(char)] for char in ordered]
+    if not part.any():
+        return None
+    order = np.lexsort((x1, x0, part, lines))
+    together = (lines * (int(part.max()) + 1) + part)[order]
+    return np.cumsum(np.diff(together, prepend=together[0]) != 0), order
+
+
+def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLines:
+    """Text and extent of each line. Characters by line, then from the left."""
+    is_drawn = ~chars.is_space
+    start, texts = _texts(chars, lines, is_drawn)
+    drawn, of = (chars, lines) if is_drawn.all() else (chars.take(is_drawn), lines[is_drawn])
+    begins = np.flatnonzero(np.diff(of, prepend=-1))
     return TextLines(
-        ordered,
+        chars,
         start,
-        own[begins].tolist(),
+        owner[np.array(start[:-1])].tolist(),
         texts,
-        np.minimum.reduceat(chars.x0[drawn], begins).tolist(),
-        tops.tolist(),
-        np.maximum.reduceat(chars.x1[drawn], begins).tolist(),
-        bottoms.tolist(),
-        _usual_sizes(size, chars.code[drawn] >= _HAN, begins),
-        np.maximum.reduceat(size, begins).tolist(),
+        np.minimum.reduceat(drawn.x0, begins).tolist(),
+        np.minimum.reduceat(drawn.top, begins).tolist(),
+        np.maximum.reduceat(drawn.x1, begins).tolist(),
+        np.maximum.reduceat(drawn.bottom, begins).tolist(),
+        _usual_sizes(drawn.size, drawn.code >= _HAN, begins),
+        np.maximum.reduceat(drawn.size, begins).tolist(),
+        is_apart,
     )
 
 

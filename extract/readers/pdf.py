@@ -72,6 +72,7 @@ def _sheets(engine: PdfEngine, scans: Scans, limits: Limits, issues: list[Issue]
         scanned = scans.read(page)
         issues.extend(_page_issues(page, limits, sha256, scanned is not None))
         sheet = make_sheet(scanned or page)
+        issues.extend(_overprinted(sheet, sha256))
         n_cells += sum(len(grid.cells) for grid in sheet.grids)
         sheets.append(sheet)
         if time.monotonic() - started > limits.max_seconds or n_cells > limits.max_cells:
@@ -90,6 +91,21 @@ def _sheets(engine: PdfEngine, scans: Scans, limits: Limits, issues: list[Issue]
             )
         )
     return sheets
+
+
+def _overprinted(sheet: Sheet, sha256: str) -> list[Issue]:
+    return [
+        issue(
+            "overprinted_text",
+            "warning",
+            f"第 {sheet.number} 页有文字重叠印在一起，按绘制的先后分开读取，请对照原件",
+            f"texts on page {sheet.number} are printed over each other; they were told apart by the order in which "
+            "the page draws them: compare with the original",
+            sha256=sha256,
+            place=Place(sheet.number, sheet.frame.to_shown(box)),
+        )
+        for box in sheet.overprinted
+    ]
 
 
 def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -> list[Issue]:

@@ -145,6 +145,7 @@ class PageContent:
     lattices: the ruled grids. unmapped: characters whose font does not say which letter they are. n_images: pictures
     on it. cut: True where the page holds more objects than the limit. hidden: characters that a clip path keeps from
     being printed; they are not among `chars`. rules: horizontal lines that belong to no grid, as (y, x0, x1).
+    n_outlines: curved shapes, which may be glyphs drawn as such.
     """
 
     number: int
@@ -158,6 +159,7 @@ class PageContent:
     n_images: int = 0
     hidden: int = 0
     rules: Sequence[tuple[float, float, float]] = ()
+    n_outlines: int = 0
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

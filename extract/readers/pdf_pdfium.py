@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2.raw as pdfium
@@ -26,7 +24,6 @@ from extract.readers.pdf_page import (
     PageFailure,
     printable,
 )
-from extract.readers.pdf_plumber import PlumberEngine
 from extract.readers.pdfium_calls import Bounds, Handle, RawChars
 from extract.readers.rulings import Rule, loose_rules, ruled_grids
 from extract.readers.trouble import UnreadableDocument, damaged, issue
@@ -36,7 +33,8 @@ _MAX_FORM_DEPTH = 12
 _MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
-_NOTHING = 0.01  # points
+_NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
+_STROKE = 0.5  # points
 _UNMAPPED = 0xFFFD
 _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
@@ -44,8 +42,6 @@ _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its f
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
-# fonts for which pdfium has glyphs of its own
-_LATIN = re.compile("times|arial|helvetica|courier|calibri|cambria|georgia|verdana|tahoma|symbol|zapf", re.IGNORECASE)
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -56,7 +52,6 @@ class PdfiumEngine:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._data = data  # pdfium reads from it as long as the document is open
         self._limits = limits
-        self._witness: PlumberEngine | None = None
         self._document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
         if not self._document:
             raise UnreadableDocument(_why_not_open(pdfium.FPDF_GetLastError()))
@@ -95,20 +90,9 @@ class PdfiumEngine:
             pdfium.FPDF_ClosePage(page)
 
     def _content(self, page: Any, number: int) -> PageContent:
-        """One page. Where pdfium cannot see all glyphs, pdfplumber tells the characters, pdfium still the rulings."""
-        reader = _Page(page, number, self._limits)
-        content = reader.content()
-        if not reader.is_blind:
-            return content
-        if self._witness is None:
-            self._witness = PlumberEngine(self._data, self._limits)
-        other = self._witness.page(number)
-        return replace(content, chars=other.chars, unmapped=other.unmapped) if other.turn == content.turn else other
+        return _Page(page, number, self._limits).content()
 
     def close(self) -> None:
-        if self._witness is not None:
-            self._witness.close()
-            self._witness = None
         if self._document:
             pdfium.FPDF_CloseDocument(self._document)
             self._document = None
@@ -129,14 +113,58 @@ def _multiply(m: Matrix, n: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + x, e * h + f * j + y)
 
 
+class _Part(NamedTuple):
+    """The objects of a page, or of a form on it. n_objects: how many it has, read or not. bounds: in its own space.
+
+    frame: its own space → user space of the page.
+    """
+
+    n_objects: int
+    objects: Ints
+    kind: Ints
+    bounds: Floats
+    frame: Matrix
+
+    def of(self, kind: int) -> tuple[Ints, Floats]:
+        """(handles, bounds) of the objects of one kind."""
+        which = self.kind == kind
+        return self.objects[which], self.bounds[which]
+
+
+def _walk(page: Handle, count: int, limits: Limits) -> Iterator[_Part]:
+    """The page, then its forms and theirs, down to the limit of objects."""
+    left = limits.max_page_objects
+    waiting: deque[tuple[Handle, int, Matrix, int]] = deque([(page, count, (1, 0, 0, 1, 0, 0), 0)])
+    while waiting:
+        holder, count, frame, depth = waiting.popleft()
+        read = max(min(count, left), 0)
+        left -= count
+        part = _Part(count, *calls.objects_of(holder, read, in_form=depth > 0), frame)
+        yield part
+        if depth < _MAX_FORM_DEPTH and left > 0:
+            for form in part.objects[part.kind == pdfium.FPDF_PAGEOBJ_FORM].tolist():
+                waiting.append((form, calls.n_form_objects(form), _multiply(calls.matrix_of(form), frame), depth + 1))
+
+
+def _make_seen(part: _Part) -> None:
+    """Give extent to the text objects that pdfium would pass over.
+
+    It passes over what has no width in its own space. That is white space as a rule, but any character where the font
+    is neither embedded nor on this machine. A stroke counts for the extent, so those get one: in memory only, and
+    nothing is drawn from this page.
+    """
+    texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
+    for text in texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING].tolist():
+        if calls.is_embedded(calls.font_of(text)) == 0:
+            calls.set_stroke(text, _STROKE)
+
+
 class _Page:
     def __init__(self, page: Any, number: int, limits: Limits) -> None:
         self._page, self._number, self._limits = page, number, limits
-        self._objects = 0
-        self._n_images = 0
+        self._holders: list[_Part] = []
         self._n_hidden = 0
-        self._nothing: list[Handle] = []  # text objects without width
-        self.is_blind = False
+        self._n_outlines = 0
         self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
@@ -145,18 +173,24 @@ class _Page:
         self._turn = 0
 
     def content(self) -> PageContent:
+        page = calls.handle_of(self._page)
+        for part in _walk(page, pdfium.FPDFPage_CountObjects(self._page), self._limits):
+            self._holders.append(part)
+            _make_seen(part)
         pointer = pdfium.FPDFText_LoadPage(self._page)
         try:
-            text_page, page = calls.handle_of(pointer), calls.handle_of(self._page)
+            text_page = calls.handle_of(pointer)
             count = min(max(pdfium.FPDFText_CountChars(pointer), 0), self._limits.max_page_objects)
             raw = calls.chars_of(text_page, count)
             self._set_upright(text_page, raw.code)
-            self._walk(page, pdfium.FPDFPage_CountObjects(self._page), self._shown, 0)
+            for part in self._holders:
+                frame = _multiply(part.frame, self._shown)
+                self._texts(part, frame)
+                self._paths(part, frame)
             chars, unmapped = self._chars(text_page, raw)
-            self.is_blind = self._has_blind_font()
         finally:
             pdfium.FPDFText_ClosePage(pointer)
-        cut = self._objects > self._limits.max_page_objects
+        cut = sum(part.n_objects for part in self._holders) > self._limits.max_page_objects
         lattices = [] if cut else ruled_grids(self._across, self._down)
         return PageContent(
             self._number,
@@ -167,18 +201,10 @@ class _Page:
             self._turn,
             unmapped,
             cut,
-            self._n_images,
+            sum(int((part.kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum()) for part in self._holders),
             self._n_hidden,
             loose_rules(self._across, lattices) if self._across and not cut else (),
-        )
-
-    def _has_blind_font(self) -> bool:
-        """Whether text may be missing: pdfium passes over a text object without width. That is white space as a rule,
-        but any single character where the font is neither embedded nor on this machine.
-        """
-        return any(
-            calls.is_embedded(font) == 0 and not _LATIN.match(calls.name_of(font))
-            for font in set(map(calls.font_of, self._nothing))
+            self._n_outlines,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:
@@ -266,28 +292,11 @@ class _Page:
 
     # ------------------------------------------------------------------------------------------------- page objects
 
-    def _walk(self, holder: Handle, count: int, frame: Matrix, depth: int) -> None:
-        """All objects of the page (depth 0) or of a form, down to the limit."""
-        left = self._limits.max_page_objects - self._objects
-        self._objects += count
-        if min(count, left) < 1:
+    def _texts(self, part: _Part, frame: Matrix) -> None:
+        """Remember text objects that their clip paths hide in part."""
+        texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
+        if not len(texts):
             return
-        objects, kind, bounds = calls.objects_of(holder, min(count, left), in_form=depth > 0)
-        self._n_images += int((kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum())
-        texts, paths = kind == pdfium.FPDF_PAGEOBJ_TEXT, kind == pdfium.FPDF_PAGEOBJ_PATH
-        if texts.any():
-            self._texts(objects[texts], bounds[texts], frame)
-        if paths.any():
-            self._paths(objects[paths], bounds[paths], frame)
-        if depth < _MAX_FORM_DEPTH:
-            for form in objects[kind == pdfium.FPDF_PAGEOBJ_FORM].tolist():
-                inner = _multiply(calls.matrix_of(form), frame)
-                self._walk(form, calls.n_form_objects(form), inner, depth + 1)
-
-    def _texts(self, texts: Ints, bounds: Floats, frame: Matrix) -> None:
-        """Remember text objects that their clip paths hide in part, and those that pdfium passes over."""
-        nothing = bounds[:, 2] - bounds[:, 0] < _NOTHING  # pdfium looks at no more than this, before any turn
-        self._nothing.extend(texts[nothing].tolist())
         counts, ends = calls.clips_of(texts)
         if not counts.any():
             return
@@ -306,7 +315,7 @@ class _Page:
                 left, high, right, low = (float(side[0]) for side in _moved(np.array([shown]), frame))
                 at = np.array(some)
                 cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
-                for number in at[cut & ~nothing[at]].tolist():
+                for number in at[cut].tolist():
                     self._clipped[int(texts[number])] = (left, high, right, low)
 
     def _clip(self, text: Handle, count: int, end: Handle) -> Bounds | None:
@@ -316,9 +325,13 @@ class _Page:
             self._clips[key] = _clip_bounds(calls.clip_of(text), count)
         return self._clips[key]
 
-    def _paths(self, paths: Ints, bounds: Floats, frame: Matrix) -> None:
-        """Remember what is a ruling among these paths."""
+    def _paths(self, part: _Part, frame: Matrix) -> None:
+        """Remember what is a ruling among the paths, and how many are outlines of something else."""
+        paths, bounds = part.of(pdfium.FPDF_PAGEOBJ_PATH)
+        if not len(paths):
+            return
         segments, fill, stroke = calls.paths_of(paths)
+        self._n_outlines += int((segments > _MAX_SEGMENTS).sum())
         drawn = (segments >= 2) & (segments <= _MAX_SEGMENTS) & ((fill != 0) | (stroke != 0))
         # one call tells enough: what is thin as a whole is a line, whatever its outline
         plain = drawn & ((segments == 2) | ((segments <= 5) & (stroke == 0)))
@@ -336,7 +349,9 @@ class _Page:
     def _outline(self, path: Handle, segments: int, stroke: bool, frame: Matrix) -> None:
         """Rulings among the sides of one path."""
         inner = _multiply(calls.matrix_of(path), frame)
-        for points in _subpaths(path, segments, inner):
+        subpaths = _subpaths(path, segments, inner)
+        self._n_outlines += not subpaths
+        for points in subpaths:
             xs, ys = [x for x, _ in points], [y for _, y in points]
             box = (min(xs), min(ys), max(xs), max(ys))
             if min(box[2] - box[0], box[3] - box[1]) <= _THIN:

@@ -11,6 +11,7 @@ import msgspec
 from extract.document import Box, Place
 from extract.readers.lattice import Lattice
 from extract.readers.lines import Line, TextLines, line_at, text_lines, texts_by_owner
+from extract.readers.overprint import overprinted
 from extract.readers.pdf_captions import CaptionRow, caption_rows, place_in_columns
 from extract.readers.pdf_cells import owners
 from extract.readers.pdf_page import PageContent
@@ -52,7 +53,8 @@ class Grid:
 class Sheet:
     """One page after its characters are sorted into cells and free lines. fields: indexes of the lines the page prints.
 
-    frame: the page without its content (but for its rules), for `to_shown`.
+    frame: the page without its content (but for its rules), for `to_shown`. overprinted: where texts are printed over
+    each other.
     """
 
     number: int
@@ -60,6 +62,7 @@ class Sheet:
     grids: list[Grid]
     lines: list[Line]
     fields: set[int] = field(default_factory=set)
+    overprinted: list[Box] = field(default_factory=list)
 
     @property
     def format(self) -> tuple[int, int]:
@@ -104,7 +107,18 @@ def make_sheet(page: PageContent) -> Sheet:
             grids.append(grid)
         first = after
     free = [line_at(lines, number) for number in range(len(lines)) if lines.owner[number] == n_cells]
-    return Sheet(page.number, page.bare(), grids, free)
+    over = _overprinted(lattices, by_cell, lines) if lines.is_apart else []
+    return Sheet(page.number, page.bare(), grids, free, overprinted=[*over, *overprinted(line.box for line in free)])
+
+
+def _overprinted(lattices: Sequence[Lattice], by_cell: Sequence[Sequence[int]], lines: TextLines) -> list[Box]:
+    """The cells in which texts are printed over each other."""
+    cells = [cell for lattice in lattices for cell in lattice.cells]
+    return [
+        cell.box
+        for cell, numbers in zip(cells, by_cell, strict=True)
+        if overprinted((lines.x0[n], lines.top[n], lines.x1[n], lines.bottom[n]) for n in numbers)
+    ]
 
 
 def _grid(lattice: Lattice, by_cell: Sequence[Sequence[int]], lines: TextLines) -> Grid | None:

@@ -20,7 +20,6 @@ from ctypes import (
     c_ulong,
     c_void_p,
     cast,
-    create_string_buffer,
 )
 from itertools import repeat
 from types import ModuleType
@@ -36,8 +35,6 @@ Bounds = tuple[float, float, float, float]
 
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
-_buffer = create_string_buffer(1024)
-_at_buffer = addressof(_buffer)
 
 
 def _address(name: str) -> int:
@@ -83,7 +80,16 @@ n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_size_t)
 font_of = _function("FPDFTextObj_GetFont", c_size_t, c_size_t)
 is_embedded = _function("FPDFFont_GetIsEmbedded", c_int, c_size_t)
 _matrix = _function("FPDFPageObj_GetMatrix", c_int, c_size_t, c_size_t)
-_font_name = _function("FPDFFont_GetBaseFontName", c_ulong, c_size_t, c_size_t, c_ulong)
+_set_render_mode = _function("FPDFTextObj_SetTextRenderMode", c_int, c_size_t, c_int)
+_set_stroke_width = _function("FPDFPageObj_SetStrokeWidth", c_int, c_size_t, c_float)
+_transform = _function("FPDFPageObj_Transform", None, c_size_t, *[c_double] * 6)
+
+
+def set_stroke(text: Handle, width: float) -> None:
+    """Let a text object be filled and stroked, and measured again."""
+    _set_render_mode(text, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
+    _set_stroke_width(text, width)
+    _transform(text, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def handle_of(pointer: Any) -> Handle:
@@ -255,8 +261,3 @@ def matrix_of(obj: Handle) -> tuple[float, float, float, float, float, float]:
     if not _matrix(obj, addressof(matrix)):
         return (1, 0, 0, 1, 0, 0)
     return (matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
-
-
-def name_of(font: Handle) -> str:
-    _font_name(font, _at_buffer, len(_buffer))
-    return _buffer.value.decode("utf-8", "replace")

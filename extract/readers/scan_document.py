@@ -60,7 +60,9 @@ def wants_ocr(page: PageContent) -> bool:
     drawn = len(page.chars) - int(page.chars.is_space.sum())
     if page.unmapped > UNMAPPED_SHARE * max(drawn, 1):
         return True
-    return drawn == 0 or (drawn < _FEW and page.n_images > 0)
+    if drawn == 0:
+        return page.n_images > 0 or page.n_outlines > 0
+    return drawn < _FEW and page.n_images > 0
 
 
 class Scans:

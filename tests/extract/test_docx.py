@@ -17,7 +17,11 @@ from tests.extract.builders import cases, docx, expected, seen, texts
 
 @pytest.mark.parametrize("case", cases("body.xml"), ids=lambda path: path.name)
 def test_case(case: Path) -> None:
-    assert seen(read_document(docx((case / "body.xml").read_text("utf-8")))) == expected(case)
+    """A case's other parts: numbering.xml, footnotes.xml …; styles.xml its styles."""
+    parts = {path.stem: path.read_text("utf-8") for path in case.glob("*.xml") if path.stem not in {"body", "styles"}}
+    styles = (case / "styles.xml").read_text("utf-8") if (case / "styles.xml").is_file() else ""
+    made = docx((case / "body.xml").read_text("utf-8"), styles=styles, parts=parts)
+    assert seen(read_document(made)) == expected(case)
 
 
 @pytest.fixture(scope="module")

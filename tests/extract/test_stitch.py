@@ -178,3 +178,24 @@ def test_no_text_is_ever_lost(rows: list[list[str]]) -> None:
     kept += [c.text for s in stitch([first, second]) for m in s.table.seams for line in m.dropped for c in line]
     printed = [c.text for p in (first, second) for c in p.cells]
     assert sorted("".join(kept).replace("\n", "")) == sorted("".join(printed))
+
+
+def test_a_title_on_every_page_and_the_label_of_the_row_above_again() -> None:
+    """A report prints its title on each page and the labels of merged cells again where it breaks them."""
+    above = ("绩效目标表",)
+    first = piece(1, 1, [["项目名称", "甲", "", ""], ["绩效指标", "产出指标", "数量", "1"]], above=above, room=70.0)
+    more = piece(2, 2, [["绩效指标", "效益指标", "效果", "好"]], above=above)
+    following = piece(3, 3, [["项目名称", "乙", "", ""], ["绩效指标", "产出指标", "数量", "2"]], above=above)
+    found = stitch([first, more, following])
+    assert [stitched.pieces for stitched in found] == [[1, 2], [3]]
+    assert found[0].repeated_titles == {2: 1}
+    assert "label of the row above printed again" in found[0].table.seams[0].reasons
+
+
+def test_under_the_same_title_other_first_rows_are_the_next_of_a_series() -> None:
+    above = ("绩效目标表",)
+    first = piece(1, 1, [["项目名称", "甲", "", ""], ["绩效指标", "产出指标", "数量", "1"]], above=above)
+    assert len(stitch([first, piece(2, 2, [["单位名称", "乙", "", ""]], above=above)])) == 2
+    assert len(stitch([first, piece(2, 2, [["绩效指标", "乙", "", ""]], above=("另一张表",))])) == 2
+    numbers = piece(1, 1, [["项目", "甲", "", ""], ["2026", "", "1.00", "1.00"]], above=above)
+    assert len(stitch([numbers, piece(2, 2, [["2026", "", "2.00", "2.00"]], above=above)])) == 2

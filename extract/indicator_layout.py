@@ -66,7 +66,8 @@ class Layout:
     @property
     def first(self) -> int:
         """Grid column where the indicators begin."""
-        return min((slot.start for slot in self.slots if not slot.key.startswith("project:")), default=0)
+        own = (slot.start for slot in self.slots if slot.key != "group" and not slot.key.startswith("project:"))
+        return min(own, default=0)
 
     @property
     def is_wide(self) -> bool:
@@ -125,15 +126,11 @@ def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[F
     for first in rows:
         if not any(_may_head(cell, first, form, wide) for cell in distinct(grid[first])):
             continue
-        for height in range(1, MAX_HEADER + 1):
-            if first + height > rows.stop:
-                break
-            layout = _layout(table, grid, (first, first + height), form, wide)
-            if layout is None:
-                continue
-            while height < MAX_HEADER and first + height < rows.stop and _still_header(grid, first + height, form, wide):
-                height += 1
-                layout = _layout(table, grid, (first, first + height), form, wide) or layout
+        height = 1
+        while height < MAX_HEADER and first + height < rows.stop and _still_header(grid, first + height, form, wide):
+            height += 1
+        layout = _layout(table, grid, (first, first + height), form, wide)
+        if layout is not None:
             return layout
     return None
 
@@ -170,6 +167,7 @@ def _layout(table: Table, grid: Grid, header: tuple[int, int], form: Form, wide:
         slots = tuple(replace(slot, key="all") if slot.key == "levels" else slot for slot in slots)
     if not enough:
         return None
+    slots = _left_of(slots)
     edges = column_boxes(table)
     placed = tuple(replace(slot, box=_box(edges, slot)) for slot in slots)
     right = max((box[1] for box in edges if box is not None), default=None)
@@ -209,6 +207,7 @@ def _settle(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
         seen.add(slot.key)
     if seen & {"level1", "level2", "level3"}:
         once = [replace(slot, key="group") if slot.key == "levels" else slot for slot in once]
+        seen.discard("levels")
     if "level3" not in seen and "levels" not in seen and "description" in seen:
         once = [replace(slot, key="level3") if slot.key == "description" else slot for slot in once]
     elif "value" not in seen and "level3" in seen and "description" in seen and "comparator" not in seen:
@@ -237,6 +236,18 @@ def _project_slots(slots: tuple[Slot, ...], wide: tuple[Form, ...], n_cols: int)
     ):
         return tuple(made)
     return slots
+
+
+def _left_of(slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
+    """What stands left of the indicators and names nothing: a label over their rows, or a field of the project."""
+    first = min((slot.start for slot in slots if slot.key in (*LEVELS, "levels", "all", "value")), default=0)
+    wide = any(slot.key.startswith("project:") for slot in slots)
+    return tuple(
+        replace(slot, key=f"project:{slot.title}" if wide else "group")
+        if slot.start < first and slot.key in ("other", "group")
+        else slot
+        for slot in slots
+    )
 
 
 def column_boxes(table: Table) -> list[Span | None]:

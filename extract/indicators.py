@@ -127,12 +127,17 @@ def _carry(
     if first is None or second is None:
         return None
     if first.blank and second.blank and carried is not None:
-        levels["level1"], levels["level2"] = carried
-        return carried
-    if second.blank and carried is not None and first.root() is carried[0].root():
-        levels["level2"] = carried[1]
-        return carried
+        # What goes on in this row goes on in all rows of the same merged cells.
+        _link(first, carried[0])
+        _link(second, carried[1])
+    elif second.blank and carried is not None and first.root() is carried[0].root():
+        _link(second, carried[1])
     return first, second
+
+
+def _link(level: _Level, to: _Level) -> None:
+    if level.root() is not to.root():
+        level.root().of = to.root()
 
 
 class IndicatorReader:

@@ -16,10 +16,11 @@ from extract.document import Cell, PlanPoint, Text
 from extract.form import Form, finds, matches_whole
 from extract.header import Grid, distinct, is_caption_row, looks_like_title
 from extract.indicator_layout import field_key, label_of
-from extract.text import fold, is_amount_like, is_blank, is_number
+from extract.text import compact, fold, is_amount_like, is_blank, is_number
 from extract.uses import Account, OpenTable
 
 MIN_FIELDS = 3
+MAX_HEAD = 2  # rows of a heading; a cell over more is a label at the left of what it heads
 MONEY = ("total", "total_term", "fiscal", "other", "carryover", "special_account", "central")
 _CHECKPOINT = re.compile(r"^(\d{1,2})月(?:底|末|份)?(?:前)?$")
 _QUARTER = re.compile(r"^(?:第)?([一二三四1-4])季度(?:末)?$")
@@ -137,7 +138,7 @@ class BlockReader:
                 if any(not is_blank(cell.text) for cell in cells):
                     return
                 continue
-            if any(_key(cell, self.forms) is not None for cell in cells) and len([c for c in cells if c.text.strip()]) > 1:
+            if any(_key(cell, self.forms) is not None for cell in cells):
                 return
             for cell in cells:
                 if is_blank(cell.text):
@@ -182,7 +183,7 @@ class BlockReader:
         if right:
             return right[0]
         below = self._below(cell)
-        if below is None or id(below) in self._taken or self._known(below):
+        if below is None or id(below) in self._taken or self._known(below) or below.col != cell.col:
             return None
         return below
 
@@ -220,12 +221,24 @@ class BlockReader:
         """`项目名称：X` in one cell."""
         head, colon, tail = fold(cell.text).partition(":")
         if not colon or not tail:
+            self._run_together(cell)
             return
         key = next((key for form in self.forms if (key := field_key(head, form))), None)
         if key is not None and key not in self.fields:
             printed = re.split("[:：]", cell.text, maxsplit=1)[1].strip()
             self.fields[key] = Text(printed, cell.places[0], cell.places[1:])
             self._take(cell, "field")
+
+    def _run_together(self, cell: Cell) -> None:
+        """`专项（项目）名称伯乐奖`: label and name in one cell without a mark between. Only the name, only at the start."""
+        if "project_name" in self.fields or cell.row != self.rows.start:
+            return
+        printed = compact(cell.text)
+        for end in range(len(printed) - 1, 3, -1):
+            if field_key(printed[:end], self.form) == "project_name" and printed[end - 1] not in "（(":
+                self.fields["project_name"] = Text(printed[end:], cell.place, cell.places[1:])
+                self._take(cell, "field")
+                return
 
     # ------------------------------------------------------------------------------------------ tables in the block
 
@@ -299,7 +312,7 @@ class BlockReader:
             if at >= self.rows.stop:
                 continue
             for cell in distinct(self.grid[at]):
-                if cell.row not in (row, at) or cell.row < row or is_blank(cell.text):
+                if cell.row not in (row, at) or is_blank(cell.text) or cell.rowspan > MAX_HEAD:
                     continue
                 if at == row + 1 and not any(
                     up is not None and up.row == row and not is_blank(up.text) and up.rowspan == 1

@@ -95,7 +95,7 @@ def label_of(cell: Cell) -> str:
     return fold(cell.text).rstrip(":")
 
 
-def _labels(text: str) -> tuple[str, ...]:
+def labels_of(text: str) -> tuple[str, ...]:
     """A heading as printed, without its unit, and without what stands in brackets at its end."""
     label = fold(text).rstrip(":")
     return tuple(dict.fromkeys((label, _UNIT_BRACKET.sub("", label).rstrip(":"), _BRACKET.sub("", label).rstrip(":"))))
@@ -103,7 +103,7 @@ def _labels(text: str) -> tuple[str, ...]:
 
 def heading_key(text: str, form: Form) -> str | None:
     """Column key of the indicators form that a heading names."""
-    for label in _labels(text):
+    for label in labels_of(text):
         for column in form.columns:
             if label and matches_whole(column.headers, label):
                 return column.key
@@ -112,7 +112,7 @@ def heading_key(text: str, form: Form) -> str | None:
 
 def field_key(text: str, form: Form) -> str | None:
     """Field of a project form that a heading or label names."""
-    for label in _labels(text):
+    for label in labels_of(text):
         if not label or len(label) > 40:
             continue
         for item in form.fields:

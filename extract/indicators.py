@@ -7,6 +7,7 @@ above only where both levels are blank; where the grid has no cell at all, nothi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,6 +19,7 @@ from extract.indicator_text import split_levels
 from extract.text import fold, is_blank
 from extract.uses import OpenTable
 
+_TEMPLATE = re.compile(r"(?:指标)?\d*[、.:]?|[.…·]+")
 _STEMS = (("满意", ("满意",)), ("效益", ("效益", "可持续")), ("产出", ("数量", "质量", "时效")))
 _PARTS = ("level3", "description", "comparator", "value", "unit", "weight", "basis", "actual", "score", "reason")
 
@@ -72,7 +74,7 @@ class IndicatorChain:
         """The indicators with their levels settled."""
         for above, below in pairwise(self.entries):
             if above.piece != below.piece:
-                _join(above, below)
+                _join(above, below, self.form)
         made = []
         carried: tuple[_Level, _Level] | None = None
         for entry in self.entries:
@@ -82,7 +84,7 @@ class IndicatorChain:
         return made
 
 
-def _join(above: _Entry, below: _Entry) -> None:
+def _join(above: _Entry, below: _Entry, form: Form) -> None:
     """A merged level cell cut by a page break is one cell, its words on whichever page they were printed."""
     for key in ("level1", "level2"):
         upper, lower = above.levels.get(key), below.levels.get(key)
@@ -97,8 +99,19 @@ def _join(above: _Entry, below: _Entry) -> None:
             source.of = target
         elif lower.blank:
             lower.root().of = upper.root()
+        elif _is_cut(upper, lower, form):
+            root = upper.root()
+            root.text, root.places = f"{root.text}\n{lower.root().text}", (*root.places, *lower.root().places)
+            lower.root().of = root
         elif fold(upper.root().text) != fold(lower.root().text):
             return
+
+
+def _is_cut(upper: _Level, lower: _Level, form: Form) -> bool:
+    """`效益指` and `标`: two halves of one word of the framework, neither of which is one."""
+    names = (*form.level1_names, *form.level2_names)
+    halves = fold(upper.root().text), fold(lower.root().text)
+    return matches_whole(names, "".join(halves)) and not any(matches_whole(names, half) for half in halves)
 
 
 def _agrees(level1: _Level, entry: _Entry | None) -> bool:
@@ -173,7 +186,7 @@ class IndicatorReader:
             return False
         if self._is_no_indicator(cells, here, chain):
             return False
-        if not set(printed) & {"level3", "levels", "value", "description"}:
+        if not set(printed) & {"level3", "levels", "value", "description"} or self._is_template(printed):
             for key in printed:
                 self._use(here[key], "label")
             return False
@@ -203,7 +216,8 @@ class IndicatorReader:
             cells = by_key.get(slot.key, [])
             text = joined(cells)
             if slot.key in ("level1", "level2"):
-                levels[slot.key] = self._level(cells, row)
+                words = [cell for cell in cells if not matches_whole(self.form.groups, fold(cell.text))]
+                levels[slot.key] = self._level(words or cells, row)
             elif slot.key in _PARTS:
                 if text is not None:
                     parts[slot.key] = text
@@ -262,6 +276,12 @@ class IndicatorReader:
             level = _Level("".join(side.text for side in texts), places or (self.work.table.cells[0].place,), merged=True)
             self._open[key] = level
         return level
+
+    def _is_template(self, printed: dict[str, list[Cell]]) -> bool:
+        """`指标1：` or `……` without a value: the empty form as the ministry prints it."""
+        names = [label_of(cell) for cell in printed.get("level3", [])]
+        told = set(printed) & {"value", "description", "actual", "comparator"}
+        return bool(names) and not told and all(_TEMPLATE.fullmatch(name) for name in names)
 
     def _is_header_again(self, printed: dict[str, list[Cell]]) -> bool:
         return sum(label_of(found[0]) in self._titles for found in printed.values()) >= 2

@@ -15,7 +15,7 @@ from extract.context import Surroundings
 from extract.document import Cell, PlanPoint, Text
 from extract.form import Form, finds, matches_whole
 from extract.header import Grid, distinct, is_caption_row, looks_like_title
-from extract.indicator_layout import field_key, label_of
+from extract.indicator_layout import field_key, label_of, labels_of
 from extract.text import compact, fold, is_amount_like, is_blank, is_number
 from extract.uses import Account, OpenTable
 
@@ -26,6 +26,7 @@ _CHECKPOINT = re.compile(r"^(\d{1,2})月(?:底|末|份)?(?:前)?$")
 _QUARTER = re.compile(r"^(?:第)?([一二三四1-4])季度(?:末)?$")
 _LAST_DAY = {1: 31, 2: 29, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 _MONEY = re.compile(r"^[-+¥￥]?[\d,]*\.?\d+(?:[千百十]?[万亿]?元?|%)$")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _DIGITS = re.compile(r"[\d.,]{2,}")
 
 
@@ -62,11 +63,11 @@ def _key(cell: Cell, forms: tuple[Form, ...]) -> str | None:
     """What a cell is the label of: a field, `plan`, `goal`, `actual`; None for anything else."""
     if is_blank(cell.text) or len(cell.text) > 60:
         return None
-    label = label_of(cell)
     main = forms[0]
-    for key, patterns in (("plan", main.plan_labels), ("goal", main.goal_labels), ("actual", main.actual_labels)):
-        if matches_whole(patterns, label):
-            return key
+    for label in labels_of(cell.text):
+        for key, patterns in (("plan", main.plan_labels), ("goal", main.goal_labels), ("actual", main.actual_labels)):
+            if matches_whole(patterns, label):
+                return key
     return next((key for form in forms if (key := field_key(cell.text, form))), None)
 
 
@@ -100,6 +101,8 @@ class BlockReader:
                 self._plan(cell)
             elif key == "goal":
                 self._goal(cell)
+            elif key == "actual" and self._heads_goal(cell):
+                self._goal(cell)
             elif key == "actual":
                 self._field(cell, "goal_actual")
             elif key in ("fiscal", "other", "carryover") and key in self.fields and self._is_of_the_year(cell, key):
@@ -108,10 +111,11 @@ class BlockReader:
                 self._field(cell, key)
             elif self._is_group(cell):
                 self._group(cell)
-            elif matches_whole(self.form.subheads, label_of(cell)):
-                self._take(cell, "header")
-            else:
-                self._inline(cell)
+            elif not self._pair(cell):
+                if matches_whole(self.form.subheads, label_of(cell)):
+                    self._take(cell, "header")
+                else:
+                    self._inline(cell)
         self._term()
         self._purpose(cells)
 
@@ -207,6 +211,27 @@ class BlockReader:
             below = self._below(below)
         # 无, 详见附表: no number, but it is what the form prints for it.
         return right[0] if right and not matches_whole(self.form.subheads, label_of(right[0])) else None
+
+    def _heads_goal(self, cell: Cell) -> bool:
+        """`年度总体目标完成情况` at the left of 预期目标 and 实际完成情况 is a label over both."""
+        right = self.grid[cell.row][cell.col + cell.colspan :]
+        return any(_key(other, self.forms) == "goal" for other in distinct(right))
+
+    def _pair(self, cell: Cell) -> bool:
+        """A label that has no name here, with its amount to the right or below: kept under the label as printed."""
+        label = fold(cell.text).rstrip(":")
+        if _is_amount(cell) or not _HAN.search(label) or len(label) > 20 or ":" in label:
+            return False
+        right, below = self._right(cell)[:1], self._below(cell)
+        under = [below] if below is not None and below.col == cell.col and below.colspan == cell.colspan else []
+        value = next((v for v in (*right, *under) if id(v) not in self._taken and _is_amount(v)), None)
+        if value is None:
+            return False
+        self._take(cell, "label")
+        self._take(value, "field")
+        name = label if label not in self.fields else f"{label}({cell.row},{cell.col})"
+        self.fields[name] = value.as_text()
+        return True
 
     def _is_of_the_year(self, cell: Cell, key: str) -> bool:
         """Whether a second label of the same words stands in the column of the year's total, and the first one not."""

@@ -8,7 +8,9 @@ page, because a page often rules fewer of them than the page with the header did
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from extract.document import Cell, Table
 from extract.form import Form, matches_whole
@@ -18,8 +20,11 @@ from extract.text import fold, is_blank, is_number
 MAX_HEADER = 3  # rows of an indicator header: group, heading, sub-heading
 SHIFT = 40.0  # points by which a later page may be moved sideways
 NEAR = 3.0  # points within which a column counts as inside another
+LONGEST = 60  # characters of a heading or label
+MOST_WORDS = 20000  # texts whose key is remembered per form
 LEVELS = ("level1", "level2", "level3")
 # A heading may say in brackets what it holds: 分值权重（90分）, 指标值（2026年）, 金额（万元）.
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BRACKET = re.compile(r"\([^()]*\)$")
 _UNIT_BRACKET = re.compile(r"\((?:金额)?(?:单位:?)?(?:百万元|亿元|万元|千元|元)\)")
 
@@ -95,30 +100,76 @@ def label_of(cell: Cell) -> str:
     return fold(cell.text).rstrip(":")
 
 
+@lru_cache(maxsize=16384)
 def labels_of(text: str) -> tuple[str, ...]:
-    """A heading as printed, without its unit, and without what stands in brackets at its end."""
+    """A heading as printed, without its unit, and without what stands in brackets at its end. () for what is none."""
+    if len(text) > LONGEST or not _HAN.search(text):
+        return ()
     label = fold(text).rstrip(":")
+    if not label.endswith(")"):
+        return (label,)
     return tuple(dict.fromkeys((label, _UNIT_BRACKET.sub("", label).rstrip(":"), _BRACKET.sub("", label).rstrip(":"))))
+
+
+class _Words:
+    """Patterns of many keys as one expression, asked once for each text: a document repeats its labels."""
+
+    def __init__(self, named: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        self._keys: list[str] = []
+        parts: list[str] = []
+        for key, patterns in named:
+            parts.append(f"(?P<k{len(self._keys)}>{'|'.join(patterns)})")
+            self._keys.append(key)
+        self._pattern = re.compile("|".join(parts) or r"(?!)")
+        self._known: dict[str, str | None] = {}
+
+    def key(self, text: str) -> str | None:
+        """The first key one of whose patterns is the whole of the text, as printed or without its brackets."""
+        known = self._known.get(text, "")
+        if known != "":
+            return known
+        found: str | None = None
+        for label in labels_of(text):
+            match = self._pattern.fullmatch(label) if label else None
+            if match is not None and match.lastgroup is not None:
+                found = self._keys[int(match.lastgroup[1:])]
+                break
+        if len(self._known) < MOST_WORDS:
+            self._known[text] = found
+        return found
+
+
+_WORDS: dict[tuple[int, str], tuple[Form, _Words]] = {}
+
+
+def _words(form: Form, kind: str) -> _Words:
+    """Words of a form; forms are few and live as long as the program."""
+    known = _WORDS.get((id(form), kind))
+    if known is None or known[0] is not form:
+        if kind == "headings":
+            words = _Words((column.key, column.headers) for column in form.columns)
+        elif kind == "labels":
+            named = [("plan", form.plan_labels), ("goal", form.goal_labels), ("actual", form.actual_labels)]
+            words = _Words([*(item for item in named if item[1]), *((item.key, item.labels) for item in form.fields)])
+        else:
+            words = _Words((item.key, item.labels) for item in form.fields)
+        known = _WORDS[id(form), kind] = (form, words)
+    return known[1]
 
 
 def heading_key(text: str, form: Form) -> str | None:
     """Column key of the indicators form that a heading names."""
-    for label in labels_of(text):
-        for column in form.columns:
-            if label and matches_whole(column.headers, label):
-                return column.key
-    return None
+    return _words(form, "headings").key(text)
 
 
 def field_key(text: str, form: Form) -> str | None:
     """Field of a project form that a heading or label names."""
-    for label in labels_of(text):
-        if not label or len(label) > 40:
-            continue
-        for item in form.fields:
-            if matches_whole(item.labels, label):
-                return item.key
-    return None
+    return _words(form, "fields").key(text)
+
+
+def block_key(text: str, forms: tuple[Form, ...]) -> str | None:
+    """What a text is the label of in a block: a field, `plan`, `goal`, `actual`; None for anything else."""
+    return next((key for form in forms if (key := _words(form, "labels").key(text))), None)
 
 
 def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[Form, ...]) -> Layout | None:

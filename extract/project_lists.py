@@ -23,6 +23,7 @@ from extract.targets import title_of
 from extract.text import compact, fold, indent, is_amount_like, is_blank
 from extract.uses import Account, OpenTable
 
+MAX_HEAD = 10  # rows at the top of a list among which its header is
 AMOUNTS = ("total", "fiscal", "other", "special_account", "carryover")
 _CODE_AND_NAME = re.compile(r"^(\d{6,8}[A-Z]\d{9,14}[A-Z0-9]?)[-－—_](.+)$", re.DOTALL)
 _ORGANISATION = re.compile(
@@ -292,6 +293,9 @@ def read_list(
     The table stays a statement too: its amounts are budget lines. known: number of forms before. Cells are not taken,
     but for the goals, which are no part of a statement.
     """
+    names = (cell for row in grid[:MAX_HEAD] for cell in distinct(row))
+    if not any(field_key(cell.text, form) == "project_name" for cell in names):
+        return []
     shape = read_shape(table, grid)
     columns = _list_columns(shape, form)
     titles = [plain_title(p.text) for p in context.titles()]

@@ -7,6 +7,7 @@ page before without a header.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -15,13 +16,16 @@ from extract.context import Surroundings
 from extract.document import Cell, DepartmentGoal, Paragraph, ProjectForm, Reading, Table, Text
 from extract.form import Form, finds, matches_whole
 from extract.header import Grid, distinct
-from extract.indicator_layout import Layout, field_key, find_layout, label_of, layout_by_rows, moved
+from extract.indicator_layout import LONGEST, Layout, field_key, find_layout, label_of, layout_by_rows, moved
 from extract.indicators import IndicatorChain, IndicatorReader
 from extract.project_lists import ListReader, read_list
 from extract.project_names import name_from_titles
 from extract.targets import BlockReader, block_keys, is_project_block, title_of
 from extract.text import fold, is_blank
 from extract.uses import Account, OpenTable
+
+
+_SPEAKS = re.compile("指标|目标|绩效")  # no performance form is without one of these words
 
 
 @dataclass
@@ -62,12 +66,13 @@ class TargetReader:
 
     def read(self, table: Table, grid: Grid, context: Surroundings) -> None:
         """Take the table if it is a performance form, or the indicators or the rest of the form before."""
-        blocks = self._blocks(grid)
+        speaks = any(_SPEAKS.search(fold(cell.text)) for cell in table.cells if len(cell.text) <= LONGEST)
+        blocks = self._blocks(grid) if speaks else []
         if blocks:
             for rows in blocks:
                 self._block(table, grid, context, rows)
             return
-        layout = find_layout(table, grid, range(table.n_rows), self.indicators, self._beside)
+        layout = find_layout(table, grid, range(table.n_rows), self.indicators, self._beside) if speaks else None
         if layout is not None and layout.is_wide:
             self._wide(table, grid, context, layout)
         elif layout is not None and self._follows(context) and layout.header[0] <= 1 and self._has_no_block(grid, layout):
@@ -76,7 +81,7 @@ class TargetReader:
             self._block(table, grid, context, range(table.n_rows))
         elif self._follows(context) and self._continues(table, grid):
             return
-        elif self._is_department_block(table, grid, context):
+        elif speaks and self._is_department_block(table, grid, context):
             self._block(table, grid, context, range(table.n_rows))
         else:
             self.forms += read_list(table, grid, context, self.listed, self.account, len(self.forms))

@@ -15,7 +15,7 @@ from extract.context import Surroundings
 from extract.document import Cell, PlanPoint, Text
 from extract.form import Form, finds, matches_whole
 from extract.header import Grid, distinct, is_caption_row, looks_like_title
-from extract.indicator_layout import field_key, label_of, labels_of
+from extract.indicator_layout import block_key, field_key, label_of
 from extract.text import compact, fold, is_amount_like, is_blank, is_number
 from extract.uses import Account, OpenTable
 
@@ -60,15 +60,7 @@ def is_project_block(keys: dict[str, int]) -> bool:
 
 
 def _key(cell: Cell, forms: tuple[Form, ...]) -> str | None:
-    """What a cell is the label of: a field, `plan`, `goal`, `actual`; None for anything else."""
-    if is_blank(cell.text) or len(cell.text) > 60:
-        return None
-    main = forms[0]
-    for label in labels_of(cell.text):
-        for key, patterns in (("plan", main.plan_labels), ("goal", main.goal_labels), ("actual", main.actual_labels)):
-            if matches_whole(patterns, label):
-                return key
-    return next((key for form in forms if (key := field_key(cell.text, form))), None)
+    return block_key(cell.text, forms)
 
 
 class BlockReader:
@@ -192,25 +184,33 @@ class BlockReader:
         return below
 
     def _amount(self, cell: Cell) -> Cell | None:
-        """The amount beside a label, else the one under it, past sub-headings: 财政拨款 / 合计 / 9,626.78."""
+        """The amount beside a label, else the one under it, past sub-headings: 财政拨款 / 合计 / 9,626.78.
+
+        Where neither holds an amount: the blank cell beside it, or what is printed there instead (无, 详见附表).
+        """
         right = self._right(cell)
+        beside: list[Cell] = []
         for value in right:
-            if _is_amount(value) or is_blank(value.text):
-                return value
-            if not matches_whole(self.form.subheads, label_of(value)):
+            if matches_whole(self.form.subheads, label_of(value)):
                 break
+            beside.append(value)
+        amount = next((value for value in beside if _is_amount(value)), None)
+        if amount is not None:
+            return amount
         below = self._below(cell)
+        passed: list[Cell] = []
         for _ in range(3):
-            if below is None or id(below) in self._taken:
+            if below is None or id(below) in self._taken or below.col != cell.col:
                 break
-            if _is_amount(below) or is_blank(below.text):
+            if _is_amount(below) or (is_blank(below.text) and not beside):
+                for head in passed:
+                    self._take(head, "header")
                 return below
             if not matches_whole(self.form.subheads, label_of(below)):
                 break
-            self._take(below, "header")
+            passed.append(below)
             below = self._below(below)
-        # 无, 详见附表: no number, but it is what the form prints for it.
-        return right[0] if right and not matches_whole(self.form.subheads, label_of(right[0])) else None
+        return beside[0] if beside else None
 
     def _heads_goal(self, cell: Cell) -> bool:
         """`年度总体目标完成情况` at the left of 预期目标 and 实际完成情况 is a label over both."""

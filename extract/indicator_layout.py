@@ -17,7 +17,7 @@ from extract.form import Form, matches_whole
 from extract.header import Grid, distinct
 from extract.text import fold, is_blank, is_number
 
-MAX_HEADER = 3  # rows of an indicator header: group, heading, sub-heading
+MAX_HEADER = 4  # rows of an indicator header: group, heading, sub-heading
 SHIFT = 40.0  # points by which a later page may be moved sideways
 NEAR = 3.0  # points within which a column counts as inside another
 LONGEST = 60  # characters of a heading or label
@@ -26,6 +26,7 @@ LEVELS = ("level1", "level2", "level3")
 # A heading may say in brackets what it holds: 分值权重（90分）, 指标值（2026年）, 金额（万元）.
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BRACKET = re.compile(r"\([^()]*\)$")
+_FORMULA = re.compile(r"\s*[①-⑳][①-⑳+＋=＝/÷×%()（）-]*\s*$")  # 全年预算数③=①+②
 _UNIT_BRACKET = re.compile(r"\((?:金额)?(?:单位:?)?(?:百万元|亿元|万元|千元|元)\)")
 
 Span = tuple[float, float]
@@ -105,7 +106,7 @@ def labels_of(text: str) -> tuple[str, ...]:
     """A heading as printed, without its unit, and without what stands in brackets at its end. () for what is none."""
     if len(text) > LONGEST or not _HAN.search(text):
         return ()
-    label = fold(text).rstrip(":")
+    label = fold(_FORMULA.sub("", text)).rstrip(":")
     if not label.endswith(")"):
         return (label,)
     return tuple(dict.fromkeys((label, _UNIT_BRACKET.sub("", label).rstrip(":"), _BRACKET.sub("", label).rstrip(":"))))
@@ -178,7 +179,7 @@ def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[F
         if not any(_may_head(cell, first, form, wide) for cell in distinct(grid[first])):
             continue
         height = 1
-        while height < MAX_HEADER and first + height < rows.stop and _still_header(grid, first + height, form, wide):
+        while height < MAX_HEADER and first + height < rows.stop and _still_header(grid, first, height, form, wide):
             height += 1
         layout = _layout(table, grid, (first, first + height), form, wide)
         if layout is not None:
@@ -192,9 +193,14 @@ def _may_head(cell: Cell, row: int, form: Form, wide: tuple[Form, ...]) -> bool:
     return heading_key(cell.text, form) is not None or any(field_key(cell.text, other) for other in wide)
 
 
-def _still_header(grid: Grid, row: int, form: Form, wide: tuple[Form, ...]) -> bool:
-    """Whether a row under headings holds headings too: most of what begins in it names a column, and not alone."""
+def _still_header(grid: Grid, first: int, height: int, form: Form, wide: tuple[Form, ...]) -> bool:
+    """Whether the row under headings is one of the header: a heading reaches down into it, or it names columns."""
+    row = first + height
     cells = distinct(grid[row])
+    reaching = (cell for cell in cells if first <= cell.row < row and cell.rowspan <= MAX_HEADER)
+    # 绩效指标 at the left may reach down too: over the indicators.
+    if any(_may_head(cell, cell.row, form, wide) and heading_key(cell.text, form) != "levels" for cell in reaching):
+        return True
     own = [cell for cell in cells if cell.row == row and not is_blank(cell.text)]
     named = [cell for cell in own if _may_head(cell, row, form, wide)]
     return bool(own) and len(named) >= max(1, 0.6 * len(own)) and (len(named) >= 2 or len(own) < len(cells))
@@ -277,6 +283,8 @@ def _project_slots(slots: tuple[Slot, ...], wide: tuple[Form, ...], n_cols: int)
         if slot.key in ("other", "group"):
             texts = (slot.title.rpartition("/")[2], slot.title)
             key = next((found for form in wide for text in texts if (found := field_key(text, form))), None)
+            if key is None and wide and block_key(texts[0], wide[:1]) == "goal":
+                key = "goal"
         if key is not None and key not in seen and slot.stop - slot.start < n_cols:
             seen.add(key)
             made.append(replace(slot, key=f"project:{key}"))

@@ -136,8 +136,8 @@ class ListReader:
         self._nameless = False
         if current is not None and compact(name.text) == self._name(current):
             same = all(not text or text == compact(_of(current, key)) for key, text in amounts.items())
-            if same and (cut or not any(amounts.values())):
-                self._carry_goal(here)
+            if same and (cut or not goal or any(goal in compact(text.text) for text in current.goals)):
+                self._carry_goal(work, here)
                 return
         if current is not None and cut and not any(amounts.values()) and any(_of(current, key).strip() for key in AMOUNTS):
             self._continue_name(work, here, name)
@@ -206,12 +206,13 @@ class ListReader:
             for cell in here["project:goal"]:
                 work.use(cell, "goal")
 
-    def _carry_goal(self, here: dict[str, list[Cell]]) -> None:
-        """A project repeated at the top of a page repeats its goal too, which is no second goal."""
+    def _carry_goal(self, work: OpenTable, here: dict[str, list[Cell]]) -> None:
+        """A project repeated at the top of a page, or on every row, repeats its goal too: no second goal."""
         assert self._current is not None
         text = _text(here.get("project:goal"))
         if text and any(text in compact(goal.text) for goal in self._current.goals):
-            here.pop("project:goal", None)
+            for cell in here.pop("project:goal"):
+                work.use(cell, "goal")
 
     def _skip(self, work: OpenTable, here: dict[str, list[Cell]]) -> None:
         for found in here.values():
@@ -231,8 +232,10 @@ class ListReader:
             key = key.removeprefix("project:")
             if key == "goal":
                 form.goals.append(text)
-            elif form.fields.setdefault(key, text) is not text:
-                form.fields.setdefault(f"{key}_{row}", text)
+            elif key not in form.fields:
+                form.fields[key] = text
+            elif compact(text.text) not in {compact(_of(form, name)) for name in (key, "printed_name")}:
+                form.fields[f"{key}_{row}"] = text
             for cell in found:
                 work.use(cell, "goal" if key == "goal" else "field")
             if key == "project_name" and "project_code" not in form.fields:

@@ -15,7 +15,7 @@ from extract.context import Surroundings
 from extract.document import Cell, PlanPoint, Text
 from extract.form import Form, finds, matches_whole
 from extract.header import Grid, distinct, is_caption_row, looks_like_title
-from extract.indicator_layout import block_key, field_key, label_of
+from extract.indicator_layout import block_key, field_key, label_of, labels_of
 from extract.text import compact, fold, is_amount_like, is_blank, is_number
 from extract.uses import Account, OpenTable
 
@@ -277,7 +277,7 @@ class BlockReader:
                         cell.row == row
                         and id(cell) not in self._taken
                         and item.key not in heads
-                        and matches_whole(item.labels, label_of(cell))
+                        and any(matches_whole(item.labels, label) for label in labels_of(cell.text))
                     ):
                         heads[item.key] = cell
                         break
@@ -286,6 +286,9 @@ class BlockReader:
             for cell in heads.values():
                 self._take(cell, "header")
             first = min(head.col for head in heads.values())
+            for cell in distinct(self.grid[row]):  # 项目, or nothing, over the labels of the rows
+                if cell.row == row and cell.col < first and cell.rowspan == 1 and not is_blank(cell.text):
+                    self._take(cell, "header")
             for below in range(row + 1, self.rows.stop):
                 if not self._money_row(below, heads, first):
                     break

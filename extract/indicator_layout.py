@@ -87,7 +87,7 @@ class Layout:
             best, share = None, 0
             for index, slot in enumerate(self.slots):
                 overlap = min(cell.col + cell.colspan, slot.stop) - max(cell.col, slot.start)
-                if overlap >= slot.stop - slot.start and share < overlap and cell.colspan > overlap and overlap > 0:
+                if overlap >= slot.stop - slot.start and share < overlap and cell.colspan > overlap > 0:
                     best = index
                     break
                 if overlap > share:
@@ -212,7 +212,7 @@ def _layout(table: Table, grid: Grid, header: tuple[int, int], form: Form, wide:
     keys = {slot.key for slot in slots}
     levels = keys & set(LEVELS)
     beside = keys & {"comparator", "unit", "weight", "basis", "level1", "level2", "actual", "score"}
-    enough = (
+    enough = bool(
         (len(levels) >= 2 and keys & {"value", "comparator", "all"})
         or ("level3" in keys and "value" in keys and beside)
         or ("levels" in keys and "value" in keys and beside)
@@ -392,8 +392,7 @@ def layout_by_rows(table: Table, grid: Grid, rows: range, form: Form) -> Layout 
             if len(rest) == 1 and is_number(rest[0].text):
                 keys.append("weight")
             slots = [
-                Slot(key, each.col, each.col + each.colspan, "")
-                for key, each in zip(keys, cells[index:], strict=False)
+                Slot(key, each.col, each.col + each.colspan, "") for key, each in zip(keys, cells[index:], strict=False)
             ]
             edges = column_boxes(table)
             placed = tuple(replace(slot, box=_box(edges, slot)) for slot in slots)

@@ -33,7 +33,7 @@ def _levels(form: Form) -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def split_levels(text: str, form: Form) -> tuple[str | None, str | None, str]:
-    """(level 1, level 2, name) of `产出指标质量指标来信扫描完成率`; (None, None, text) where the words are not there."""
+    """(level 1, level 2, name) of `产出指标质量指标来信扫描完成率`; (None, None, text) without its words."""
     flat = re.sub(r"\s+", "", text)
     first, second = _levels(form)
     one = _longest(first, flat)
@@ -93,7 +93,7 @@ def split_all(text: Text, row: int, form: Form) -> list[IndicatorRow]:
         found.append(
             IndicatorRow(
                 row=row,
-                **{key: _text(part, text) for key, part in parts.items()},  # type: ignore[arg-type]
+                **{key: _text(part, text) for key, part in parts.items()},
                 weight=_text(weight, text) if weight else None,
                 unit=_text(unit, text) if unit else None,
                 other=tuple((key, _text(part, text)) for key, part in fields.items()),

@@ -80,7 +80,7 @@ class IndicatorChain:
         for entry in self.entries:
             carried = _carry(entry.levels, carried)
             texts = {key: level.as_text() for key, level in entry.levels.items() if level is not None}
-            made.append(IndicatorRow(row=entry.row, **{**texts, **entry.parts}, other=entry.other))  # type: ignore[arg-type]
+            made.append(IndicatorRow(row=entry.row, **{**texts, **entry.parts}, other=entry.other))
         return made
 
 
@@ -124,9 +124,7 @@ def _agrees(level1: _Level, entry: _Entry | None) -> bool:
     return stem is None or not any(other in words for other, _ in _STEMS) or stem in words or "成本" in own
 
 
-def _carry(
-    levels: dict[str, _Level | None], carried: tuple[_Level, _Level] | None
-) -> tuple[_Level, _Level] | None:
+def _carry(levels: dict[str, _Level | None], carried: tuple[_Level, _Level] | None) -> tuple[_Level, _Level] | None:
     if "level1" not in levels or "level2" not in levels:
         only = levels.get("level1") or levels.get("level2")
         key = "level1" if "level1" in levels else "level2"
@@ -175,7 +173,7 @@ class IndicatorReader:
         """Take the indicator of a row into the chain; False for a row that prints none. first: of this table."""
         if first or row in self._seams or self._piece == 0:
             self._piece = chain.next_piece()
-        work, cells = self.work, distinct(self.work.grid[row])
+        cells = distinct(self.work.grid[row])
         self._left_labels(cells)
         taken = {self.layout.slots[index]: found for index, found in self.layout.assign(cells).items()}
         here = {slot.key: found for slot, found in taken.items() if not slot.key.startswith("project:")}
@@ -273,7 +271,9 @@ class IndicatorReader:
             for side in texts:
                 self.work.account.paragraph(side, "indicator")
             places = tuple(place for side in texts for place in side.places)
-            level = _Level("".join(side.text for side in texts), places or (self.work.table.cells[0].place,), merged=True)
+            level = _Level(
+                "".join(side.text for side in texts), places or (self.work.table.cells[0].place,), merged=True
+            )
             self._open[key] = level
         return level
 
@@ -303,11 +303,15 @@ class IndicatorReader:
                     chain.fields[f"{key}_total"] = text
             self._use(own, "field")
             return True
-        covers = {slot.key for slot in self.layout.slots if lead.col <= slot.start and slot.stop <= lead.col + lead.colspan}
+        covers = {
+            slot.key for slot in self.layout.slots if lead.col <= slot.start and slot.stop <= lead.col + lead.colspan
+        }
         if {"level3", "value"} <= covers or {"levels", "value"} <= covers:
             self._use(own, "note" if is_note(lead.text) else "field")
             return True
-        begins = lead.col <= self.layout.first and "level1" not in {k for k, v in here.items() if lead in v and v[0] is not lead}
+        begins = lead.col <= self.layout.first and "level1" not in {
+            k for k, v in here.items() if lead in v and v[0] is not lead
+        }
         if begins and len(own) <= 4 and matches_whole(self.form.footers, label):
             if len(own) > 1:
                 chain.fields.setdefault(label, Text(own[1].text, own[1].place, own[1].places[1:]))

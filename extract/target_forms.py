@@ -10,20 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.context import Surroundings
-from extract.document import Cell, DepartmentGoal, Paragraph, ProjectForm, Reading, Table, Text
-from extract.form import Form, finds, matches_whole
+from extract.document import DepartmentGoal, Paragraph, ProjectForm, Reading, Table, Text
+from extract.form import Form, finds
 from extract.header import Grid, distinct
-from extract.indicator_layout import LONGEST, Layout, field_key, find_layout, label_of, layout_by_rows, moved
+from extract.indicator_layout import LONGEST, Layout, field_key, find_layout, layout_by_rows, moved
 from extract.indicators import IndicatorChain, IndicatorReader
-from extract.project_lists import ListReader, read_list
+from extract.project_lists import read_list
 from extract.project_names import name_from_titles
+from extract.project_rows import ListReader
 from extract.targets import BlockReader, block_keys, is_project_block, title_of
 from extract.text import fold, is_blank
 from extract.uses import Account, OpenTable
-
 
 _SPEAKS = re.compile("指标|目标|绩效")  # no performance form is without one of these words
 
@@ -75,7 +76,9 @@ class TargetReader:
         layout = find_layout(table, grid, range(table.n_rows), self.indicators, self._beside) if speaks else None
         if layout is not None and layout.is_wide:
             self._wide(table, grid, context, layout)
-        elif layout is not None and self._follows(context) and layout.header[0] <= 1 and self._has_no_block(grid, layout):
+        elif (
+            layout is not None and self._follows(context) and layout.header[0] <= 1 and self._has_no_block(grid, layout)
+        ):
             self._go_on(table, grid, layout)
         elif layout is not None:
             self._block(table, grid, context, range(table.n_rows))
@@ -84,7 +87,8 @@ class TargetReader:
         elif speaks and self._is_department_block(table, grid, context):
             self._block(table, grid, context, range(table.n_rows))
         else:
-            self.forms += read_list(table, grid, context, self.listed, self.account, len(self.forms))
+            work = OpenTable(table, grid, self.account, form=self.listed)
+            self.forms += read_list(work, context, self.listed, len(self.forms))
 
     def finish(self) -> None:
         for index, chain in self._chains.items():
@@ -110,7 +114,7 @@ class TargetReader:
         if not starts:
             return [range(len(grid))] if self._is_block(grid, range(len(grid))) else []
         bounds = [0, *starts[1:], len(grid)]
-        rows = [range(a, b) for a, b in zip(bounds, bounds[1:], strict=False)]
+        rows = [range(a, b) for a, b in pairwise(bounds)]
         if all(self._is_block(grid, each) for each in rows):
             return rows
         return [range(len(grid))] if self._is_block(grid, range(len(grid))) else []
@@ -119,7 +123,7 @@ class TargetReader:
         return is_project_block(block_keys(grid, rows, (self.project,)))
 
     def _is_department_block(self, table: Table, grid: Grid, context: Surroundings) -> bool:
-        """A form of a department without a table of indicators: its name, its goal, and a title that says what it is."""
+        """A form of a department without a table of indicators: its name, its goal, and a title that says so."""
         keys = block_keys(grid, range(table.n_rows), (self.project, self.department))
         if "department_name" not in keys or "goal" not in keys or keys["goal"] <= keys["department_name"]:
             return False
@@ -157,7 +161,9 @@ class TargetReader:
             self._name(form, table, context)
         self.forms.append(form)
         self.tasks += [
-            DepartmentGoal("department_item", len(self.tasks) + n, task.name, task.content, None, note="task of the year")
+            DepartmentGoal(
+                "department_item", len(self.tasks) + n, task.name, task.content, None, note="task of the year"
+            )
             for n, task in enumerate(reader.tasks, 1)
         ]
         chain = self._chains[len(self.forms) - 1] = IndicatorChain(self.indicators)

@@ -91,9 +91,7 @@ class BlockReader:
             key = _key(cell, self.forms)
             if key == "plan":
                 self._plan(cell)
-            elif key == "goal":
-                self._goal(cell)
-            elif key == "actual" and self._heads_goal(cell):
+            elif key == "goal" or (key == "actual" and self._heads_goal(cell)):
                 self._goal(cell)
             elif key == "actual":
                 self._field(cell, "goal_actual")
@@ -255,7 +253,7 @@ class BlockReader:
             self._take(cell, "field")
 
     def _run_together(self, cell: Cell) -> None:
-        """`专项（项目）名称伯乐奖`: label and name in one cell without a mark between. Only the name, only at the start."""
+        """`专项（项目）名称伯乐奖`: label and name in one cell, no mark between. Only the name, only at the start."""
         if "project_name" in self.fields or cell.row != self.rows.start:
             return
         printed = compact(cell.text)

@@ -257,7 +257,8 @@ _c("code_county", S, "项目编码中的区划", "division inside the project co
 _c("code_year", I16, "项目编码中的年度", "year inside the project code", example="2024",
    null=("编码不合规则", "the code has no such part"))
 _c("projects.form", S,
-   "所用表样：project_target 项目表，project_list 项目清单，department_target 部门整体（不是项目，勿相加），indicators 未印归属",
+   "所用表样：project_target 项目表，project_list 项目清单，department_target 部门整体（不是项目，勿相加），"
+   "indicators 未印归属",
    "form: project_target, project_list (a list; the same project may have a form too), department_target (a whole"
    " department, no project: do not add), indicators (not said whose)", example="project_target")
 
@@ -305,7 +306,9 @@ _c("value_unit", S, "指标值单位，照印", "unit of the value as printed", 
 _c("value_unit_std", S, "标准单位", "standard unit", example="%",
    null=("未印，或不在词表", "not printed, or not in the vocabulary"))
 _c("is_quantitative", B, "指标值可解析为数值", "the value reads as a number", example="true")
-_c("qualitative_class", S, "定性指标值的类别：grade 等级、grow 提升、fall 降低、keep 保持、compliant 合规、yes_no 完成与否、date 时间、none 不适用",
+_c("qualitative_class", S,
+   "定性指标值的类别：grade 等级、grow 提升、fall 降低、keep 保持、compliant 合规、yes_no 完成与否、date 时间、"
+   "none 不适用",
    "kind of a value in words: grade, grow, fall, keep, compliant, yes_no, date, none", example="grow",
    null=("数值，或不在词表", "a number, or not in the vocabulary"))
 _c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划",

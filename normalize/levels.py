@@ -1,7 +1,8 @@
 """Words of the performance framework: standard names of the first two levels, kinds of values told in words.
 
 Source of the names: 财预〔2015〕88号, 财预〔2020〕10号, 财预〔2021〕101号; aliases as published by departments. A name
-stays at the level it is printed at: 成本指标 is a second level of 产出指标 in the old framework, a first level in the new.
+stays at the level it is printed at: 成本指标 is a second level of 产出指标 in the old framework, a first level in the
+new one.
 """
 
 from __future__ import annotations

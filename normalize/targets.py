@@ -37,7 +37,16 @@ _NAMED: Final = {
     "goal_actual_printed": "goal_actual",
 }
 _OWN: Final = frozenset(
-    {"project_name", "project_code", "purpose", "total_term", "printed_name", *_KINDS, *_EXTRA.values(), *_NAMED.values()}
+    {
+        "project_name",
+        "project_code",
+        "purpose",
+        "total_term",
+        "printed_name",
+        *_KINDS,
+        *_EXTRA.values(),
+        *_NAMED.values(),
+    }
 )
 _PLACEHOLDER: Final = re.compile(r"(?:(?:目标|任务)?\d*[:：、]?|[….·]+)+")
 
@@ -102,9 +111,7 @@ def project_rows(
         first = form.indicators[0]
         place = place_of(first.value, first.level3)
     project_id = placing.identify("project", place, f"project{form.seq}")
-    amounts: dict[str, PrintedNumber] = {
-        kind: parse_number(fields[kind].text) for kind in _KINDS if kind in fields
-    }
+    amounts: dict[str, PrintedNumber] = {kind: parse_number(fields[kind].text) for kind in _KINDS if kind in fields}
     money = {kind: to_money(number, number.unit or unit.unit) for kind, number in amounts.items()}
     county, year = split_code(code.text if code else None)
     row: Row = {
@@ -127,7 +134,9 @@ def project_rows(
         "code_year": year,
         "form": form.form,
         **{column: printed(fields.get(key)) for column, key in _NAMED.items()},
-        "other_fields": [f"{key}：{text.text}" for key, text in fields.items() if key not in _OWN and text.text.strip()],
+        "other_fields": [
+            f"{key}：{text.text}" for key, text in fields.items() if key not in _OWN and text.text.strip()
+        ],
     }
     for kind in _KINDS:
         here = money.get(kind)
@@ -142,10 +151,12 @@ def project_rows(
         row[f"{kind}_printed"] = printed(fields.get(key))
         row[f"{kind}_yuan"] = float(here.yuan) if here else None
     whole = form.form == DEPARTMENT
-    key = (project_id, printed(name))
-    plans = plan_rows(form, unit, disclosure, placing, key)
-    owner = (None, None) if whole else key
-    goals = [_form_goal(goal, disclosure, placing, owner, seq) for seq, goal in enumerate(form.goals, 1) if goal.text.strip()]
+    own: tuple[str, str | None] = (project_id, printed(name))
+    plans = plan_rows(form, unit, disclosure, placing, own)
+    owner: tuple[str | None, str | None] = (None, None) if whole else own
+    goals = [
+        _form_goal(goal, disclosure, placing, owner, seq) for seq, goal in enumerate(form.goals, 1) if goal.text.strip()
+    ]
     indicators, issues = indicator_rows(form.indicators, disclosure, placing, owner)
     issues += _project_issues(form, amounts, unit, place, placing.sha256)
     return {"projects": [row], "spending_plans": plans, "goals": goals, "indicators": indicators}, issues

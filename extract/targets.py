@@ -273,6 +273,7 @@ class BlockReader:
                 for item in self.form.amount_columns:
                     if (
                         cell.row == row
+                        and cell.rowspan <= MAX_HEAD
                         and id(cell) not in self._taken
                         and item.key not in heads
                         and any(matches_whole(item.labels, label) for label in labels_of(cell.text))

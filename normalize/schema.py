@@ -140,8 +140,8 @@ _SPECS: Final = (
         ("绩效指标", "performance indicators"),
         "indicator_id disclosure_id project_id +prov seq project_name level1 level2 level3 level1_std level2_std"
         " description value_printed comparator comparator_code value_number value_max value_unit value_unit_std"
-        " is_quantitative qualitative_class basis basis_state weight actual_printed actual_number score_printed score reason"
-        " other_columns",
+        " is_quantitative qualitative_class basis basis_state weight actual_printed actual_number score_printed score"
+        " reason other_columns",
         key=("indicator_id",),
         sort=("document_sha256", "seq"),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from extract.document import Cell, IndicatorRow, Interpretation, Place, ProjectForm, Reading, Table
+from extract.document import Block, Cell, IndicatorRow, Interpretation, Place, ProjectForm, Reading, Table
 from extract.form import load_forms
 from extract.indicator_text import split_levels
 from extract.interpret import interpret_reading
@@ -94,8 +94,25 @@ def test_hunan_projects_printed_on_every_row() -> None:
 def test_hunan_department_in_nineteen_columns() -> None:
     grid = [
         ["单位编码", "单位名称", "年度预算申请", *["<"] * 6, "整体绩效目标", "部门整体支出年度绩效目标", *["<"] * 6],
-        ["^", "^", "资金总额", "按收入性质分", "<", "<", "<", "按支出性质分", "<", "^"]
-        + ["一级指标", "二级指标", "三级指标", "指标值", "度量单位", "指标值类型", "备注"],
+        [
+            "^",
+            "^",
+            "资金总额",
+            "按收入性质分",
+            "<",
+            "<",
+            "<",
+            "按支出性质分",
+            "<",
+            "^",
+            "一级指标",
+            "二级指标",
+            "三级指标",
+            "指标值",
+            "度量单位",
+            "指标值类型",
+            "备注",
+        ],
         [
             "^",
             "^",
@@ -109,8 +126,25 @@ def test_hunan_department_in_nineteen_columns() -> None:
             "^",
             *["^"] * 7,
         ],
-        ["115", "某市审计局", "520.00", "520.00", "", "", "", "400.00", "120.00", "做好审计"]
-        + ["产出指标", "数量指标", "项目数", "20", "个", "≥", ""],
+        [
+            "115",
+            "某市审计局",
+            "520.00",
+            "520.00",
+            "",
+            "",
+            "",
+            "400.00",
+            "120.00",
+            "做好审计",
+            "产出指标",
+            "数量指标",
+            "项目数",
+            "20",
+            "个",
+            "≥",
+            "",
+        ],
         [*["^"] * 10, "效益指标", "社会效益指标", "影响", "良好", "", "定性", ""],
     ]
     (form,) = interpret_reading(reading("部门整体支出绩效目标表", table(1, grid))).projects
@@ -409,7 +443,7 @@ def test_merged_levels_whose_words_stand_on_another_page() -> None:
     )
     beside = paragraph(2, "产出指标")
     beside = msgspec.structs.replace(beside, places=(Place(page=2, box=(55, 110, 95, 120), paragraph=2),))
-    blocks = [paragraph(1, "部门整体支出绩效目标表"), first, second, beside, third]
+    blocks: list[Block] = [paragraph(1, "部门整体支出绩效目标表"), first, second, beside, third]
     found = interpret_reading(Reading(document_sha256=SHA, kind="pdf", method="pdf_text", n_pages=3, blocks=blocks))
     (form,) = found.projects
     assert form.tables == (1, 2, 3)

@@ -307,8 +307,8 @@ _c("value_unit_std", S, "标准单位", "standard unit", example="%",
    null=("未印，或不在词表", "not printed, or not in the vocabulary"))
 _c("is_quantitative", B, "指标值可解析为数值", "the value reads as a number", example="true")
 _c("qualitative_class", S,
-   "定性指标值的类别：grade 等级、grow 提升、fall 降低、limit 不超过或不低于、keep 保持、compliant 合规、yes_no 完成与否、date 时间、"
-   "none 不适用",
+   "定性指标值的类别：grade 等级、grow 提升、fall 降低、limit 不超过或不低于、keep 保持、compliant 合规、"
+   "yes_no 完成与否、date 时间、none 不适用",
    "kind of a value in words: grade, grow, fall, limit, keep, compliant, yes_no, date, none", example="grow",
    null=("数值，或不在词表", "a number, or not in the vocabulary"))
 _c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划",

@@ -273,7 +273,10 @@ class PlanPoint(msgspec.Struct, frozen=True):
 
 
 class IndicatorRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One performance indicator as printed. Each part is None where the form has no such column."""
+    """One performance indicator as printed. Each part is None where the form has no such column.
+
+    reason: 偏差原因分析及改进措施. other: (header, text) of columns that have no name of their own here, in order.
+    """
 
     row: int
     level1: Text | None = None
@@ -287,6 +290,8 @@ class IndicatorRow(msgspec.Struct, frozen=True, omit_defaults=True):
     basis: Text | None = None
     actual: Text | None = None
     score: Text | None = None
+    reason: Text | None = None
+    other: tuple[tuple[str, Text], ...] = ()
 
 
 class ProjectForm(msgspec.Struct, omit_defaults=True):

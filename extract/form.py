@@ -125,6 +125,10 @@ class Form(_Strict):
     """One official kind of table. lane_flow: what the lanes printed side by side are, left to right.
 
     title_suffices: the columns of this table differ so much between provinces that its title alone decides.
+    Only performance forms have: fields, groups, plan_labels, goal_labels, actual_labels (what was reached of it),
+    amount_columns (年初预算数, 全年执行数 … over the rows of money), task_columns (年度主要任务), subheads (headings
+    between a label and its amount), subtotals, totals (总分), footers (rows under the indicators that are none),
+    level1_names and level2_names (the words of the indicator framework).
     """
 
     code: str
@@ -146,6 +150,15 @@ class Form(_Strict):
     groups: tuple[Pattern, ...] = ()
     plan_labels: tuple[Pattern, ...] = ()
     goal_labels: tuple[Pattern, ...] = ()
+    actual_labels: tuple[Pattern, ...] = ()
+    amount_columns: tuple[FormField, ...] = ()
+    task_columns: tuple[FormField, ...] = ()
+    subheads: tuple[Pattern, ...] = ()
+    subtotals: tuple[Pattern, ...] = ()
+    totals: tuple[Pattern, ...] = ()
+    footers: tuple[Pattern, ...] = ()
+    level1_names: tuple[Pattern, ...] = ()
+    level2_names: tuple[Pattern, ...] = ()
 
 
 class HeaderWord(_Strict):

@@ -53,9 +53,10 @@ def interpret_reading(reading: Reading) -> Interpretation:
         if table.hidden is not None:
             for cell in table.cells:
                 account.cell(table, cell, "padding" if is_blank(cell.text) else "ignored:hidden")
-    targets = TargetReader(forms["project_target"], forms["indicators"], account)
+    targets = TargetReader(forms, account, reading)
     for table, grid in tables:
         targets.read(table, grid, contexts[table.number])
+    targets.finish()
     used = targets.used
     statements: list[Statement] = []
     issues: list[Issue] = []
@@ -75,7 +76,7 @@ def interpret_reading(reading: Reading) -> Interpretation:
         paragraph.number for paragraph in reading.paragraphs() if account.home_of_paragraph(paragraph) == "caption"
     }
     sections = read_sections(reading, account, titles)
-    goals = read_goals(reading, sections, account)
+    goals = read_goals(reading, sections, account) + targets.tasks
     known = used | {statement.table for statement in statements if statement.state != "unrecognized"}
     uses, lost = account.settle(known)
     return Interpretation(

@@ -235,13 +235,32 @@ for _name, _zh, _en in (
     _c(f"{_name}_state", S, f"{_zh}的金额状态", f"state of the amount: {_en}", example="number", null=NOT_PRINTED)
     _c(f"{_name}_yuan", F64, f"{_zh}（元）", _en, unit="yuan", example="54400.0", null=NO_AMOUNT)
 _c("total_fen", I64, "预算数（分，精确）", "whole budget, exact", unit="fen", example="5440000", null=NO_AMOUNT)
+for _name, _zh, _en in (
+    ("adjusted", "全年（调整后）预算数", "budget as adjusted"),
+    ("executed", "全年执行数", "amount executed"),
+):
+    _c(f"{_name}_printed", S, f"{_zh}，照印", f"{_en}, as printed", example="180.03",
+       null=("空白或未印；只有自评表才有", "blank or not printed; self-evaluation forms only"))
+    _c(f"{_name}_yuan", F64, f"{_zh}（元）", _en, unit="yuan", example="1800300.0", null=NO_AMOUNT)
+_c("execution_rate_printed", S, "预算执行率，照印", "rate of execution as printed", example="100.00%", null=NOT_PRINTED)
+_c("execution_score_printed", S, "预算执行得分，照印", "points for the execution as printed", example="10",
+   null=NOT_PRINTED)
+_c("score_total_printed", S, "自评总分，照印", "total score as printed", example="98", null=NOT_PRINTED)
+_c("goal_actual_printed", S, "目标实际完成情况，照印", "what was reached of the goal, as printed",
+   example="培训按计划完成", null=NOT_PRINTED)
+_c("other_fields", LS, "表内其他栏目，“栏目：内容”，照印", "other fields of the form, `label：text`, as printed",
+   example="[department：某市大数据局]")
 _c("indicator_count", I32, "指标条数", "indicators", example="9")
 _c("goal_text", S, "绩效目标，照印", "goal as printed", example="1.保障网络安全可靠运行", null=NOT_PRINTED)
 _c("code_county", S, "项目编码中的区划", "division inside the project code", example="130630",
    null=("编码不合规则", "the code has no such part"))
 _c("code_year", I16, "项目编码中的年度", "year inside the project code", example="2024",
    null=("编码不合规则", "the code has no such part"))
-_c("projects.form", S, "所用表样", "form it was read by", example="hebei_project")
+_c("projects.form", S,
+   "所用表样：project_target 项目表，project_list 项目清单，department_target 部门整体（不是项目，勿相加），"
+   "indicators 未印归属",
+   "form: project_target, project_list (a list; the same project may have a form too), department_target (a whole"
+   " department, no project: do not add), indicators (not said whose)", example="project_target")
 
 # -------------------------------------------------------------------------------------- spending plans
 _c("plan_id", S, "支出计划点标识", "point of a spending plan", example="3a2245b978ca3436.t11.r6.c9")
@@ -270,6 +289,11 @@ _c("indicator_id", S, "指标标识", "indicator", example="3a2245b978ca3436.t12
 _c("level1", S, "一级指标，照印", "first level as printed", example="产出指标", null=NOT_PRINTED)
 _c("level2", S, "二级指标，照印", "second level as printed", example="数量指标", null=NOT_PRINTED)
 _c("level3", S, "三级指标，照印", "third level as printed", example="OA系统数量", null=NOT_PRINTED)
+_c("level1_std", S, "一级指标的标准名称", "first level in the words of the ministry's framework", example="产出指标",
+   null=("未印，或不在词表", "not printed, or not in the vocabulary"))
+_c("level2_std", S, "二级指标的标准名称；成本指标在产出之下（旧框架）或为一级（新框架），照所印位置",
+   "second level in the words of the framework; 成本指标 stays at the level it is printed at", example="数量指标",
+   null=("未印，或不在词表", "not printed, or not in the vocabulary"))
 _c("description", S, "绩效指标描述，照印", "description as printed", example="OA系统数量", null=NOT_PRINTED)
 _c("value_printed", S, "指标值，照印", "target value as printed", example="≥95百分比",
    null=("空白或未印", "blank or not printed"))
@@ -282,13 +306,24 @@ _c("value_unit", S, "指标值单位，照印", "unit of the value as printed", 
 _c("value_unit_std", S, "标准单位", "standard unit", example="%",
    null=("未印，或不在词表", "not printed, or not in the vocabulary"))
 _c("is_quantitative", B, "指标值可解析为数值", "the value reads as a number", example="true")
+_c("qualitative_class", S,
+   "定性指标值的类别：grade 等级、grow 提升、fall 降低、limit 不超过或不低于、keep 保持、compliant 合规、"
+   "yes_no 完成与否、date 时间、none 不适用",
+   "kind of a value in words: grade, grow, fall, limit, keep, compliant, yes_no, date, none", example="grow",
+   null=("数值，或不在词表", "a number, or not in the vocabulary"))
 _c("basis", S, "指标值确定依据，照印", "basis of the value as printed", example="工作计划",
    null=("空白或未印", "blank or not printed"))
 _c("basis_state", S, "依据栏状态", "state of the basis: printed, blank or absent (no such column)", example="printed")
 _c("weight", F64, "权重或分值", "weight", example="10.0", null=("未印或非数值", "not printed or not a number"))
 _c("actual_printed", S, "实际完成值，照印", "actual value as printed", example="96%",
    null=("空白或未印", "blank or not printed"))
+_c("actual_number", F64, "实际完成值的数值", "number of the actual value", example="96.0", null=NO_NUMBER)
 _c("score_printed", S, "得分，照印", "score as printed", example="10", null=("空白或未印", "blank or not printed"))
+_c("score", F64, "得分", "score", example="10.0", null=("未印或非数值", "not printed or not a number"))
+_c("reason", S, "偏差原因分析及改进措施，照印", "reason of a deviation and what will be done, as printed",
+   example="需求变化", null=("空白或未印", "blank or not printed"))
+_c("other_columns", LS, "其他栏目，“栏目：内容”，照印", "other columns of the table, `heading：text`, as printed",
+   example="[实施周期指标值：≥20]")
 
 # -------------------------------------------------------------------------- units, assets, procurement
 _c("unit_id", S, "单位行标识", "row of a unit", example="3a2245b978ca3436.t10.r2.c1")

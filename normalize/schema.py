@@ -111,7 +111,9 @@ _SPECS: Final = (
         ("项目", "projects"),
         "project_id! disclosure_id +prov county_code org_id fiscal_year seq project_code project_name title_printed"
         " purpose unit_printed total_printed fiscal_printed other_printed total_state fiscal_state other_state"
-        " total_yuan fiscal_yuan other_yuan total_fen indicator_count goal_text code_county code_year form",
+        " total_yuan fiscal_yuan other_yuan total_fen adjusted_printed adjusted_yuan executed_printed executed_yuan"
+        " execution_rate_printed execution_score_printed score_total_printed goal_actual_printed other_fields"
+        " indicator_count goal_text code_county code_year form",
         key=("project_id",),
         sort=("document_sha256", "seq"),
     ),
@@ -136,9 +138,10 @@ _SPECS: Final = (
         "indicators",
         "core",
         ("绩效指标", "performance indicators"),
-        "indicator_id disclosure_id project_id +prov seq project_name level1 level2 level3 description value_printed"
-        " comparator comparator_code value_number value_max value_unit value_unit_std is_quantitative basis basis_state"
-        " weight actual_printed score_printed",
+        "indicator_id disclosure_id project_id +prov seq project_name level1 level2 level3 level1_std level2_std"
+        " description value_printed comparator comparator_code value_number value_max value_unit value_unit_std"
+        " is_quantitative qualitative_class basis basis_state weight actual_printed actual_number score_printed score"
+        " reason other_columns",
         key=("indicator_id",),
         sort=("document_sha256", "seq"),
     ),

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from extract.document import DepartmentGoal, IndicatorRow, Issue, Place, ProjectForm, Text
+from extract.document import DepartmentGoal, Issue, Place, ProjectForm, Text
 from normalize.amount import EXACT, PrintedNumber, parse_number, to_money
 from normalize.department import Disclosure
-from normalize.indicator import parse_target
+from normalize.indicator_rows import indicator_rows
 from normalize.issues import normalize_issue
 from normalize.placing import Placing, place_of, printed
 from normalize.schema import Row
@@ -27,7 +27,28 @@ from normalize.unit import MoneyUnit, money_factor
 _PERCENT: Final = Decimal(100)
 _CODE: Final = re.compile(r"(?P<county>\d{6})(?P<year>\d{2})[A-Z][0-9A-Z]{12}")
 _PLAN_UNIT: Final = re.compile(r"[（(]\s*(?:单位[:：])?\s*([%％]|百分比|[千万亿]*元)\s*[）)]")
-_POINTS: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)[分%％]?")
+DEPARTMENT: Final = "department_target"  # the code of the form of a whole department
+_KINDS: Final = ("total", "fiscal", "other")
+_EXTRA: Final = {"adjusted": "total_adjusted", "executed": "total_executed"}  # column → field of the form
+_NAMED: Final = {
+    "execution_rate_printed": "total_rate",
+    "execution_score_printed": "total_score",
+    "score_total_printed": "score_total",
+    "goal_actual_printed": "goal_actual",
+}
+_OWN: Final = frozenset(
+    {
+        "project_name",
+        "project_code",
+        "purpose",
+        "total_term",
+        "printed_name",
+        *_KINDS,
+        *_EXTRA.values(),
+        *_NAMED.values(),
+    }
+)
+_PLACEHOLDER: Final = re.compile(r"(?:(?:目标|任务)?\d*[:：、]?|[….·]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +86,32 @@ def read_plan(points: Sequence[PrintedNumber], total: PrintedNumber, unit: str |
     return PlanReading()
 
 
+def is_empty_form(form: ProjectForm) -> bool:
+    """A form printed with nothing in it: no name, no amount, no indicator, no goal but 目标1：目标2：……"""
+    if form.indicators or any(printed(form.fields.get(kind)) for kind in ("project_name", "project_code", *_KINDS)):
+        return False
+    words = "".join("".join(goal.text.split()) for goal in form.goals)
+    return not words or _PLACEHOLDER.fullmatch(words) is not None
+
+
 def project_rows(
     form: ProjectForm, unit: MoneyUnit, disclosure: Disclosure, placing: Placing
 ) -> tuple[dict[str, list[Row]], list[Issue]]:
-    """Rows of projects (one), spending_plans, goals and indicators (without `seq` among the document's: see facts)."""
+    """Rows of projects (one), spending_plans, goals and indicators (without `seq` among the document's: see facts).
+
+    The form of a whole department gives a row too, for its amounts; its goals and indicators belong to no project. A
+    form printed empty gives none, and an issue that says so.
+    """
+    if is_empty_form(form):
+        return {}, [_empty_form(form, placing.sha256)]
     fields = form.fields
     name, code = fields.get("project_name"), fields.get("project_code")
-    place = place_of(name, code, form.title, *fields.values())
+    place = place_of(name, code, form.title, *fields.values(), *form.goals)
+    if place is None and form.indicators:
+        first = form.indicators[0]
+        place = place_of(first.value, first.level3)
     project_id = placing.identify("project", place, f"project{form.seq}")
-    amounts: dict[str, PrintedNumber] = {
-        kind: parse_number(fields[kind].text) for kind in ("total", "fiscal", "other") if kind in fields
-    }
+    amounts: dict[str, PrintedNumber] = {kind: parse_number(fields[kind].text) for kind in _KINDS if kind in fields}
     money = {kind: to_money(number, number.unit or unit.unit) for kind, number in amounts.items()}
     county, year = split_code(code.text if code else None)
     row: Row = {
@@ -97,20 +133,39 @@ def project_rows(
         "code_county": county,
         "code_year": year,
         "form": form.form,
+        **{column: printed(fields.get(key)) for column, key in _NAMED.items()},
+        "other_fields": [
+            f"{key}：{text.text}" for key, text in fields.items() if key not in _OWN and text.text.strip()
+        ],
     }
-    for kind in ("total", "fiscal", "other"):
+    for kind in _KINDS:
         here = money.get(kind)
         row[f"{kind}_printed"] = printed(fields.get(kind))
         row[f"{kind}_state"] = amounts[kind].state if kind in amounts else None
         row[f"{kind}_yuan"] = float(here.yuan) if here else None
         if kind == "total" and here:
             row["total_fen"] = here.fen
-    key = (project_id, printed(name))
-    plans = plan_rows(form, unit, disclosure, placing, key)
-    goals = [_project_goal(goal, disclosure, placing, key) for goal in form.goals if goal.text.strip()]
-    indicators, issues = indicator_rows(form.indicators, disclosure, placing, key)
+    for kind, key in _EXTRA.items():
+        number = parse_number(fields[key].text) if key in fields else PrintedNumber("blank")
+        here = to_money(number, number.unit or unit.unit)
+        row[f"{kind}_printed"] = printed(fields.get(key))
+        row[f"{kind}_yuan"] = float(here.yuan) if here else None
+    whole = form.form == DEPARTMENT
+    own: tuple[str, str | None] = (project_id, printed(name))
+    plans = plan_rows(form, unit, disclosure, placing, own)
+    owner: tuple[str | None, str | None] = (None, None) if whole else own
+    goals = [
+        _form_goal(goal, disclosure, placing, owner, seq) for seq, goal in enumerate(form.goals, 1) if goal.text.strip()
+    ]
+    indicators, issues = indicator_rows(form.indicators, disclosure, placing, owner)
     issues += _project_issues(form, amounts, unit, place, placing.sha256)
     return {"projects": [row], "spending_plans": plans, "goals": goals, "indicators": indicators}, issues
+
+
+def _empty_form(form: ProjectForm, sha256: str) -> Issue:
+    title = printed(form.title) or "绩效目标表"
+    messages = (f"“{title}”印为空表，没有项目", f"the form “{title}” is printed empty: no project")
+    return normalize_issue("empty_performance_form", "info", messages, sha256=sha256, place=place_of(form.title))
 
 
 def _project_issues(
@@ -188,15 +243,18 @@ def _planned(
     return None if factor is None else EXACT.multiply(point.number, factor), share
 
 
-def _project_goal(goal: Text, disclosure: Disclosure, placing: Placing, key: tuple[str, str | None]) -> Row:
+def _form_goal(
+    goal: Text, disclosure: Disclosure, placing: Placing, owner: tuple[str | None, str | None], seq: int
+) -> Row:
+    """A goal of a project (owner: its id and name), or of the whole department (owner: None)."""
     return {
         "goal_id": placing.identify("goal", goal.place),
         "disclosure_id": disclosure.disclosure_id,
         **placing.columns(goal.place),
-        "level": "project",
-        "project_id": key[0],
-        "seq": 0,
-        "name": key[1],
+        "level": "project" if owner[0] is not None else "department_overall",
+        "project_id": owner[0],
+        "seq": seq,
+        "name": owner[1],
         "goal_text": goal.text,
         "indicator_text": None,
         "note": None,
@@ -218,65 +276,3 @@ def department_goal_row(goal: DepartmentGoal, disclosure: Disclosure, placing: P
         "indicator_text": printed(goal.indicator),
         "note": goal.note,
     }
-
-
-def indicator_rows(
-    indicators: Sequence[IndicatorRow], disclosure: Disclosure, placing: Placing, key: tuple[str | None, str | None]
-) -> tuple[list[Row], list[Issue]]:
-    """One row per printed indicator; key: project_id and project_name."""
-    rows: list[Row] = []
-    issues: list[Issue] = []
-    for each in indicators:
-        place = place_of(each.value, each.level3, each.description, each.level2, each.level1)
-        target = parse_target(*(text.text if text else None for text in (each.value, each.comparator, each.unit)))
-        weight = _points(each.weight)
-        if target.note == "several_values" and each.value:
-            shown = " ".join(each.value.text.split())
-            messages = (f"指标值“{shown}”含多个值，未拆分", f"target “{shown}” holds several values and is left unread")
-            issues.append(
-                normalize_issue(
-                    "indicator_several_values", "info", messages, sha256=placing.sha256, place=each.value.place
-                )
-            )
-        if weight is None and printed(each.weight) and each.weight and parse_number(each.weight.text).state != "dash":
-            shown = each.weight.text.strip()
-            messages = (f"权重“{shown}”不是数", f"weight “{shown}” is not a number")
-            issues.append(
-                normalize_issue(
-                    "weight_not_numeric", "warning", messages, sha256=placing.sha256, place=each.weight.place
-                )
-            )
-        rows.append(
-            {
-                "indicator_id": placing.identify("indicator", place, f"indicator{each.row}"),
-                "disclosure_id": disclosure.disclosure_id,
-                "project_id": key[0],
-                **placing.columns(place),
-                "seq": 0,
-                "project_name": key[1],
-                "level1": printed(each.level1),
-                "level2": printed(each.level2),
-                "level3": printed(each.level3),
-                "description": printed(each.description),
-                "value_printed": printed(each.value),
-                "comparator": target.comparator,
-                "comparator_code": target.code,
-                "value_number": None if target.number is None else float(target.number),
-                "value_max": None if target.maximum is None else float(target.maximum),
-                "value_unit": target.unit,
-                "value_unit_std": target.unit_std,
-                "is_quantitative": target.is_quantitative,
-                "basis": printed(each.basis),
-                "basis_state": "absent" if each.basis is None else "printed" if printed(each.basis) else "blank",
-                "weight": weight,
-                "actual_printed": printed(each.actual),
-                "score_printed": printed(each.score),
-            }
-        )
-    return rows, issues
-
-
-def _points(weight: Text | None) -> float | None:
-    """A weight as printed: `10`, `10.0`, `10分`, `10%`."""
-    match = _POINTS.fullmatch(re.sub(r"\s+", "", unicodedata.normalize("NFKC", weight.text))) if weight else None
-    return float(match["number"]) if match else None

@@ -272,7 +272,9 @@ def _projects(tables: Tables) -> list[ProjectView]:
     for row in tables.get("spending_plans", ()):
         plans.setdefault(row["project_id"], []).append(row)
     views = []
-    for row in sorted(tables.get("projects", ()), key=lambda row: (row["seq"], row["project_id"])):
+    # A list repeats projects that have a form of their own, and a department's form is no project: neither is added.
+    forms = [row for row in tables.get("projects", ()) if row["form"] not in ("project_list", "department_target")]
+    for row in sorted(forms, key=lambda row: (row["seq"], row["project_id"])):
         name = one_line(row["project_name"] or row["title_printed"] or row["project_code"] or row["project_id"])
         unit = unit_in(row["unit_printed"])
         title = one_line(row["title_printed"] or "项目绩效目标表")

@@ -157,14 +157,17 @@ def test_many_projects_in_one_table() -> None:
     assert second.indicators[0].weight.text == "40"
 
 
-def test_list_of_projects_is_no_form() -> None:
+def test_list_of_projects_is_a_statement_and_a_list_of_projects() -> None:
     grid = [
         ["项目名称", "项目类别", "合计", "财政拨款", "单位资金"],
         ["经费甲", "其他运转类", "33.00", "33.00", ""],
         ["经费乙", "特定目标类", "5.00", "5.00", ""],
     ]
     found = interpret_reading(reading("项目支出预算情况表", table(1, grid)))
-    assert found.projects == []
+    assert [(form.form, form.fields["total"].text) for form in found.projects] == [
+        ("project_list", "33.00"),
+        ("project_list", "5.00"),
+    ]
     assert [line.path for line in found.statements[0].lines] == [("经费甲",), ("经费乙",)]
 
 

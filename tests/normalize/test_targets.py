@@ -163,3 +163,64 @@ def test_codes_of_projects() -> None:
 def test_yuan_of_a_project_are_exact() -> None:
     (project,) = rows_of(form("689.157460", ["", "", "", ""]))["projects"]
     assert project["total_fen"] == int(Decimal("689.157460") * 1000000)
+
+
+def bare_form(code: str, fields: dict[str, Text], goals: list[Text], indicators: list[IndicatorRow]) -> ProjectForm:
+    caption = {"unit": at(1, 1, "单位：万元")}
+    return ProjectForm(1, (1,), code, None, caption, fields, [], None, goals, indicators)
+
+
+def test_indicators_and_goals_of_a_whole_department_belong_to_no_project() -> None:
+    row = IndicatorRow(1, at(5, 1, "产出指标"), at(5, 2, "数量指标"), at(5, 3, "接访数"), value=at(5, 4, "≥10次"))
+    tables = rows_of(bare_form("department_target", {"total": at(2, 2, "9.00")}, [at(3, 2, "做好")], [row]))
+    assert [(row["project_name"], row["total_yuan"], row["form"]) for row in tables["projects"]] == [
+        (None, 90000.0, "department_target")
+    ]
+    assert [(row["project_id"], row["level1_std"], row["level2_std"]) for row in tables["indicators"]] == [
+        (None, "产出指标", "数量指标")
+    ]
+    assert [(row["level"], row["project_id"]) for row in tables["goals"]] == [("department_overall", None)]
+
+
+def test_a_form_printed_empty_is_no_project() -> None:
+    made = bare_form("project_target", {"project_name": at(1, 2, " ")}, [at(3, 2, "目标1：\n目标2：\n……")], [])
+    tables = rows_of(made)
+    assert tables["projects"] == tables["goals"] == []
+    assert "empty_performance_form" in {row["code"] for row in tables["issues"]}
+
+
+def test_self_evaluation() -> None:
+    fields = {
+        "project_name": at(1, 2, "专项"),
+        "total": at(3, 2, "180.61"),
+        "total_adjusted": at(3, 3, "180.03"),
+        "total_executed": at(3, 4, "--"),
+        "total_rate": at(3, 5, "100.00%"),
+        "score_total": at(9, 5, "98"),
+        "department": at(2, 2, "[292]某局"),
+    }
+    row = IndicatorRow(
+        1,
+        at(5, 1, "满意度\n指标"),
+        None,
+        at(5, 3, "满意率"),
+        value=at(5, 4, "有所提高"),
+        weight=at(5, 5, "10"),
+        actual=at(5, 6, "96.5%"),
+        score=at(5, 7, "9.3分"),
+        reason=at(5, 8, "需求变化"),
+        other=(("是否核心", at(5, 9, "是")),),
+    )
+    tables = rows_of(bare_form("project_target", fields, [], [row]))
+    (project,) = tables["projects"]
+    assert (project["adjusted_yuan"], project["executed_printed"], project["executed_yuan"]) == (1800300.0, "--", None)
+    assert (project["execution_rate_printed"], project["score_total_printed"]) == ("100.00%", "98")
+    assert project["other_fields"] == ["department：[292]某局"]
+    (indicator,) = tables["indicators"]
+    assert (indicator["level1_std"], indicator["qualitative_class"], indicator["weight"]) == (
+        "满意度指标",
+        "grow",
+        10.0,
+    )
+    assert (indicator["actual_number"], indicator["score"], indicator["reason"]) == (96.5, 9.3, "需求变化")
+    assert indicator["other_columns"] == ["是否核心：是"]

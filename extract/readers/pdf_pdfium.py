@@ -251,7 +251,7 @@ class _Page:
             return NO_CHARS, 0
         x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
         kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
-        wrong = raw.unmapped | ((code < 32) & ~np.isin(code, _WHITE))
+        wrong = (raw.unmapped & (code != _BROKEN_HYPHEN)) | ((code < 32) & ~np.isin(code, _WHITE))
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
         code[code == _BROKEN_HYPHEN] = ord("-")

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extract.document import Cell, Column
+import msgspec
+
+from extract.document import Cell, Column, Table
 from extract.form import Form, FormColumn, HeaderWord, load_vocabulary, matches_path
 from extract.header import Grid, Shape
 from extract.text import code_in_name, fold, is_amount_like, is_blank, is_code, is_integer
@@ -55,6 +57,48 @@ def contents(grid: Grid, body: int, n_cols: int) -> list[Content]:
             else:
                 column.texts += 1
     return found
+
+
+def same_columns(before: Table, here: Table) -> tuple[int, ...] | None:
+    """For every column of `here` the column of `before` that it goes on, or None where the two do not fit.
+
+    As many columns: one by one. Else by where the columns stand on the page: blank columns at the sides (the frame of
+    a spreadsheet) come and go between pages, all others must stand where they stood.
+    """
+    if here.n_cols == before.n_cols:
+        return tuple(range(here.n_cols))
+    ours, theirs = _stands(before), _stands(here)
+    if ours is None or theirs is None:
+        return None
+    filled = {cell.col for cell in here.cells if not is_blank(cell.text)}
+    found: list[int] = []
+    for index, (left, right) in enumerate(theirs):
+        near = [i for i, (x0, x1) in enumerate(ours) if abs(x0 - left) <= EDGE and abs(x1 - right) <= EDGE]
+        if len(near) == 1:
+            found.append(near[0])
+        elif index not in filled and index in (0, here.n_cols - 1):
+            found.append(0 if index == 0 else before.n_cols - 1)
+        else:
+            return None
+    return tuple(found) if len(found) >= 0.7 * before.n_cols else None
+
+
+EDGE = 3.0  # points; rulings of one table on two pages
+
+
+def _stands(table: Table) -> list[tuple[float, float]] | None:
+    """Left and right edge of every column on the page, from its cells that span no other; None where unknown."""
+    edges: dict[int, tuple[float, float]] = {}
+    for cell in table.cells:
+        box = cell.place.box
+        if cell.colspan == 1 and cell.ruled and box is not None:
+            edges.setdefault(cell.col, (box[0], box[2]))
+    return [edges[index] for index in range(table.n_cols)] if len(edges) == table.n_cols else None
+
+
+def moved(column: Column, index: int) -> Column:
+    """The column as it stands at another position of a continued table."""
+    return column if column.index == index else msgspec.structs.replace(column, index=index)
 
 
 def header_word(path: str) -> HeaderWord | None:

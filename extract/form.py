@@ -266,20 +266,44 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@lru_cache(maxsize=4096)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for a list of patterns: a look-up costs one search, however long the list is."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+@lru_cache(maxsize=4096)
+def _path_end(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("(?:^|/)(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$")
+
+
+@lru_cache(maxsize=65536)
+def _whole(patterns: tuple[str, ...], folded: str) -> bool:
+    return bool(patterns) and _any_of(patterns).fullmatch(folded) is not None
+
+
 def matches_whole(patterns: Iterable[str], folded: str) -> bool:
     """True when one of the patterns matches the whole (folded) text."""
-    return any(_compiled(pattern).fullmatch(folded) for pattern in patterns)
+    return _whole(tuple(patterns), folded)
 
 
 def finds(patterns: Iterable[str], folded: str) -> str | None:
     """The part of the (folded) text that the first fitting pattern finds."""
-    for pattern in patterns:
+    wanted = tuple(patterns)
+    if not wanted or _any_of(wanted).search(folded) is None:
+        return None
+    for pattern in wanted:
         found = _compiled(pattern).search(folded)
         if found:
             return found.group(0)
     return None
 
 
+@lru_cache(maxsize=65536)
+def _ends(patterns: tuple[str, ...], path: str) -> bool:
+    return bool(patterns) and _path_end(patterns).search(path) is not None
+
+
 def matches_path(patterns: Iterable[str], path: str) -> bool:
     """True when a pattern matches the end of a header path, beginning at its start or after a `/`."""
-    return any(_compiled(f"(?:^|/)(?:{pattern})$").search(path) for pattern in patterns)
+    return _ends(tuple(patterns), path)

@@ -39,6 +39,7 @@ class Shape:
     """caption: rows above the header; header: header rows top → down; numbers: 栏次 rows; body: first body row.
 
     paths: per column the header texts top → leaf, white space removed. leaves: the cell each path ends with.
+    shared: the 合计 that stands beside sub-headers in the last header row and is the label of a line printed there.
     """
 
     caption: list[int] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Shape:
     body: int = 0
     paths: list[tuple[str, ...]] = field(default_factory=list)
     leaves: list[Cell | None] = field(default_factory=list)
+    shared: Cell | None = None
 
 
 def distinct(row: list[Cell | None]) -> list[Cell]:
@@ -80,8 +82,9 @@ def read_shape(table: Table, grid: Grid) -> Shape:
     shape = Shape()
     row = _captions(table, grid, shape)
     _header(table, grid, row, shape)
+    shape.shared = _shared_line(grid, shape)
     for column in range(table.n_cols):
-        path, leaf = _path(grid, shape.header, column)
+        path, leaf = _path(grid, shape.header, column, shape.shared)
         shape.paths.append(path)
         shape.leaves.append(leaf)
     return shape
@@ -226,12 +229,30 @@ def _row_of_headers(texts: list[str]) -> bool:
     return len(texts) > 1 and all(ordinal_rank(text) is None and _is_header_word(text) for text in texts)
 
 
-def _path(grid: Grid, rows: list[int], column: int) -> tuple[tuple[str, ...], Cell | None]:
+def _shared_line(grid: Grid, shape: Shape) -> Cell | None:
+    """合计 at the left of the last header row, under headers that are complete without it, with blank cells of this
+    row alone beside it: the first line of the body, printed on one height with the sub-headers of a wider column."""
+    if len(shape.header) < 3:
+        return None
+    row = shape.header[-1]
+    cells = distinct(grid[row])
+    first = cells[0] if cells else None
+    if first is None or first.col != 0 or first.row != row or first.rowspan > 1:
+        return None
+    above = [cell for cell in distinct(grid[row - 1]) if cell.col < first.col + first.colspan]
+    if not any(matches_whole(word.labels, fold(first.text)) for word in load_vocabulary().rows):
+        return None
+    if len(above) < 2 or any(is_blank(cell.text) or cell.row == row for cell in above):
+        return None
+    return first if any(cell.row == row and is_blank(cell.text) for cell in cells) else None
+
+
+def _path(grid: Grid, rows: list[int], column: int, shared: Cell | None) -> tuple[tuple[str, ...], Cell | None]:
     path: list[str] = []
     last: Cell | None = None
     for row in rows:
         cell = grid[row][column]
-        if cell is None or cell is last or is_blank(cell.text):
+        if cell is None or cell is last or cell is shared or is_blank(cell.text):
             continue
         path.append(compact(cell.text))
         last = cell

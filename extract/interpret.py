@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from extract.caption import bracket_unit, parse_caption
-from extract.columns import read_columns, stage_of_title
+from extract.columns import moved, read_columns, same_columns, stage_of_title
 from extract.context import Surroundings, surroundings
 from extract.document import (
     Cell,
@@ -129,21 +129,22 @@ def _statement(
 def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement) -> bool:
     """Is this the rest of the statement before: printed right after it, as wide, and without a title of its own;
     without a header, or with the same one printed again?"""
-    return (
-        statement.state != "unrecognized"
-        and context.directly_after == before.table.number
-        and work.table.n_cols == before.table.n_cols
-        and not work.shape.caption
-        and (not work.shape.header or work.shape.paths == before.shape.paths)
-    )
+    if statement.state == "unrecognized" or context.directly_after != before.table.number or work.shape.caption:
+        return False
+    if not work.shape.header:
+        return same_columns(before.table, work.table) is not None
+    return work.table.n_cols == before.table.n_cols and work.shape.paths == before.shape.paths
 
 
 def _continuation(
     work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
 ) -> Statement:
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
-    work.form, work.columns, work.readers = before.form, before.columns, before.readers
-    work.shape.paths, work.shape.leaves = before.shape.paths, before.shape.leaves
+    places = same_columns(before.table, work.table) or tuple(range(work.table.n_cols))
+    work.form, work.readers = before.form, before.readers
+    work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
+    work.shape.paths = [before.shape.paths[place] for place in places]
+    work.shape.leaves = [before.shape.leaves[place] for place in places]
     account_header(work)
     body = read_body(work)
     found = Statement(
@@ -234,6 +235,8 @@ def _captions(statement: Statement, work: OpenTable, context: Surroundings, insi
     for paragraph in context.captions():
         _add_kinds(caption, paragraph.as_text())
         work.account.paragraph(paragraph, "caption")
+    for _, lower in context.cut_captions():
+        work.account.paragraph(lower, "caption")
     for leaf in _once(work.shape.leaves):
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())

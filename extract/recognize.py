@@ -68,9 +68,9 @@ def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
 def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
     """The best form of kind statement or records, or none with the nearest one."""
     scored: list[tuple[float, Form, tuple[str, ...]]] = []
-    for form in forms:
-        if form.kind not in ("statement", "records"):
-            continue
+    wanted = [form for form in forms if form.kind in ("statement", "records")]
+    # A form whose title is printed cannot be beaten by one whose title is not: the others need not be compared.
+    for form in [form for form in wanted if _titled(form, seen) is not None] or wanted:
         score, reasons = _score(form, seen)
         scored.append((score, form, reasons))
     scored.sort(key=lambda item: -item[0])
@@ -91,11 +91,10 @@ def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
 def _score(form: Form, seen: Evidence) -> tuple[float, tuple[str, ...]]:
     reasons: list[str] = []
     title = 0.0
-    for position, text in enumerate(seen.titles):
-        if finds(form.titles, text) and not finds(form.not_titles, text):
-            title = 1.0 if position == 0 else 0.8
-            reasons.append(f"title “{text}”")
-            break
+    position = _titled(form, seen)
+    if position is not None:
+        title = 1.0 if position == 0 else 0.8
+        reasons.append(f"title “{seen.titles[position]}”")
     header, header_reason = _header_score(form, seen)
     rows, row_reason = _row_score(form, seen)
     if header_reason:
@@ -112,6 +111,14 @@ def _score(form: Form, seen: Evidence) -> tuple[float, tuple[str, ...]]:
     if rows is None:
         return 0.8 * header, tuple(reasons)
     return 0.6 * header + 0.4 * rows, tuple(reasons)
+
+
+def _titled(form: Form, seen: Evidence) -> int | None:
+    """Position of the first title that is one of the form's."""
+    for position, text in enumerate(seen.titles):
+        if finds(form.titles, text) and not finds(form.not_titles, text):
+            return position
+    return None
 
 
 def _header_score(form: Form, seen: Evidence) -> tuple[float, str]:

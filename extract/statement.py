@@ -31,7 +31,7 @@ def account_header(work: OpenTable) -> None:
     for home, rows in (("caption", shape.caption), ("header", shape.header), ("column_number", shape.numbers)):
         for row in rows:
             for cell in distinct(work.grid[row]):
-                if cell.row == row and not is_blank(cell.text):
+                if cell.row == row and not is_blank(cell.text) and cell is not shape.shared:
                     work.use(cell, home)
 
 
@@ -50,6 +50,8 @@ def read_body(work: OpenTable) -> Body:
     by_lane = {lane: [column for column in work.columns if column.lane == lane] for lane in lanes}
     labelled_table = any(column.role in ("label", "code") for column in work.columns)
     headers = [_texts(work.grid[row]) for row in work.shape.header]
+    if work.shape.shared is not None:
+        _shared_line(work, work.shape.shared, by_lane[lanes[0]], body)
     for row in work.body_rows():
         cells = distinct(work.grid[row])
         if labelled_table and all(is_blank(cell.text) for cell in cells):
@@ -60,6 +62,14 @@ def read_body(work: OpenTable) -> Body:
             _read_lane(work, row, work.readers[lane], by_lane[lane], body)
     body.lines = with_parents(body.lines)
     return body
+
+
+def _shared_line(work: OpenTable, label: Cell, columns: list[Column], body: Body) -> None:
+    """The line whose label stands in the last header row: its amounts are the blank cells of that row alone."""
+    lane = columns[0].lane
+    positions = [place for place in _amount_cells(work.grid, label.row, columns) if is_blank(place[1].text)]
+    work.use(label, "label")
+    _add(work, body, work.readers[lane].read(RowIdentity(label.row, label=label.as_text())), positions)
 
 
 def _texts(row: list[Cell | None]) -> tuple[str, ...]:

@@ -38,12 +38,15 @@ def positions(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
     """The positions that are facts: amounts of lines that print a label or have a code, blank ones included.
 
     A table without any column of labels (the one-row 三公 table) says everything in its header: its lines that print
-    an amount are facts too. Blank lines without a label are padding, kept in raw_cells only.
+    an amount are facts too, and so is its line when there is only one, though it be blank. Other blank lines without a
+    label are padding, kept in raw_cells only.
     """
     if statement.code in RECORD_LISTS:
         return
     with_labels = {column.lane for column in statement.columns if column.role in {"label", "code"}}
     filled = {amount.line for amount in statement.amounts if amount.text.text.strip()}
+    if len(statement.lines) == 1:
+        filled.add(0)
     for amount in statement.amounts:
         line, column = statement.lines[amount.line], statement.columns[amount.column]
         if is_labelled(line) or (line.lane not in with_labels and amount.line in filled):

@@ -106,12 +106,14 @@ class OtherRows(_Strict):
 class FormIdentity(_Strict):
     """A sum the form promises. scope columns: keys of columns of one line; lines: keys of lines of one column;
     codes: each code equals the sum of its direct children; total_line: the 合计 line is the sum of first-level codes.
+    minus: keys that are taken off the sum of `right`.
     """
 
     id: str
     scope: Literal["columns", "lines", "codes", "total_line"]
     left: str | None = None
     right: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
 
 
 class FormField(_Strict):

@@ -146,6 +146,8 @@ def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:
             shape.numbers.append(row)
             row += 1
             continue
+        if row > first and _holds_money(cells, row):
+            break
         if row >= spanned and (is_body_row(cells) or (row > first and not _continues(grid, row, shape))):
             break
         shape.header.append(row)
@@ -157,6 +159,13 @@ def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:
             spanned = max([spanned, *(cell.row + cell.rowspan for cell in here if not is_blank(cell.text))])
         row += 1
     shape.body = row
+
+
+def _holds_money(cells: list[Cell], row: int) -> bool:
+    """Amounts of this very row: then it is a line, though header cells are merged down into it."""
+    own = [cell.text for cell in cells if cell.row == row and not is_blank(cell.text)]
+    money = sum(1 for text in own if is_money(text) and any(mark in fold(text) for mark in ".,"))
+    return money > 0 and money >= min(2, len(own))
 
 
 def _all_span(cells: list[Cell]) -> bool:

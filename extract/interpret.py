@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from extract.caption import bracket_unit, parse_caption
-from extract.columns import moved, read_columns, same_columns, stage_of_title
+from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
 from extract.context import Surroundings, surroundings
 from extract.document import (
     Cell,
@@ -99,7 +99,8 @@ def _statement(
         return _continuation(work, context, before[0], before[1], issues)
     inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
     above = context.titles()
-    seen = evidence([title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape)
+    heading = context.heading.text if context.heading is not None else ""
+    seen = evidence([title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape, heading)
     recognition = recognize(forms.values(), seen)
     form = work.form = forms[recognition.form] if recognition.form is not None else None
     work.columns = read_columns(work.grid, shape, form)
@@ -131,16 +132,21 @@ def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statemen
     without a header, or with the same one printed again?"""
     if statement.state == "unrecognized" or context.directly_after != before.table.number or work.shape.caption:
         return False
+    return _places(work, before) is not None
+
+
+def _places(work: OpenTable, before: OpenTable) -> tuple[int, ...] | None:
+    """For every column of the table the one of the table before that it goes on; None where they are not the same."""
     if not work.shape.header:
-        return same_columns(before.table, work.table) is not None
-    return work.table.n_cols == before.table.n_cols and work.shape.paths == before.shape.paths
+        return same_columns(before.table, work.table)
+    return same_headers(before.shape.paths, work.shape.paths)
 
 
 def _continuation(
     work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
 ) -> Statement:
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
-    places = same_columns(before.table, work.table) or tuple(range(work.table.n_cols))
+    places = _places(work, before) or tuple(range(work.table.n_cols))
     work.form, work.readers = before.form, before.readers
     work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
     work.shape.paths = [before.shape.paths[place] for place in places]

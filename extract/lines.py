@@ -18,6 +18,15 @@ _OF_WHICH = re.compile(r"^(?:其中|其中包括|包括)[::]?")
 _UNNUMBERED = -1
 
 
+def class_of_header(header: str) -> str | None:
+    """The classification that the (folded) header of a label column names."""
+    if "政府" in header and "经济" in header:
+        return "economic_government"
+    if "经济" in header:
+        return "economic_department"
+    return "functional" if "功能" in header else None
+
+
 @dataclass
 class RowIdentity:
     """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank).
@@ -44,10 +53,11 @@ class _Open:
 
 @dataclass
 class LineReader:
-    """Turns the rows of one lane into Lines. form may be None."""
+    """Turns the rows of one lane into Lines. form may be None; header: folded header of the lane's label column."""
 
     lane: int
     form: Form | None
+    header: str = ""
     _carried: list[str] = field(default_factory=lambda: ["", "", ""])
     _codes: list[tuple[str, str]] = field(default_factory=list)
     _scope: tuple[str, ...] = ()
@@ -170,7 +180,11 @@ class LineReader:
             if matches_whole(word.labels, core):
                 return word.key, word.agg_role, word.flow, None, None
         other = self.form.other_rows if self.form is not None else None
-        if other is not None and other.lane == self.lane and ordinal_rank(label) is not None:
+        if other is not None and self.lane > 0 and ordinal_rank(label) is not None:
+            system = class_of_header(self.header)
+            if self.lane > other.lane or system not in (None, other.class_system):
+                # A further lane classes the same money again: 部门经济, 政府经济, 用途.
+                return f"{system or 'use'}:{core}", None, None, system, None
             return other.key_prefix + core, None, None, other.class_system, None
         return None, None, None, None, None
 

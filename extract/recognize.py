@@ -20,6 +20,7 @@ THRESHOLD = 0.6
 THRESHOLD_WITHOUT_TITLE = 0.85
 MARGIN = 0.1
 
+_ORDINAL = ("序号", "行次")
 _YEAR = re.compile(r"(?:19|20)\d\d年度?")
 _HAN = "一二三四五六七八九十"
 # `表十 一般公共…` and `表一般…`: what is a number and what begins the name is told by the gap, or by 一般.
@@ -44,15 +45,19 @@ def plain_title(text: str) -> str:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What recognition looks at: plain titles (best first), folded header paths, folded line labels per table."""
+    """What recognition looks at: plain titles (best first), folded header paths, folded line labels per table.
+
+    heading: of the section the table stands in, plain; it names a list (records) printed in the prose.
+    """
 
     titles: tuple[str, ...]
     paths: tuple[str, ...]
     labels: tuple[str, ...]
     numeric_columns: int
+    heading: str = ""
 
 
-def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
+def evidence(titles: Iterable[str], grid: Grid, shape: Shape, heading: str = "") -> Evidence:
     labels: list[str] = []
     for row in grid[shape.body : shape.body + 80]:
         for cell in distinct(row):
@@ -62,7 +67,8 @@ def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
                 labels.append(strip_ordinal(cell.text))
     paths = tuple("/".join(fold(part) for part in path) for path in shape.paths)
     plain = tuple(dict.fromkeys(plain_title(title) for title in titles))
-    return Evidence(plain, paths, tuple(labels), sum(1 for path in paths if path))
+    columns = sum(1 for path in paths if path and path not in _ORDINAL)
+    return Evidence(plain, paths, tuple(labels), columns, plain_title(heading))
 
 
 def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
@@ -94,7 +100,8 @@ def _score(form: Form, seen: Evidence) -> tuple[float, tuple[str, ...]]:
     position = _titled(form, seen)
     if position is not None:
         title = 1.0 if position == 0 else 0.8
-        reasons.append(f"title “{seen.titles[position]}”")
+        named = seen.titles[position] if position < len(seen.titles) else seen.heading
+        reasons.append(f"title “{named}”")
     header, header_reason = _header_score(form, seen)
     rows, row_reason = _row_score(form, seen)
     if header_reason:
@@ -118,7 +125,10 @@ def _titled(form: Form, seen: Evidence) -> int | None:
     for position, text in enumerate(seen.titles):
         if finds(form.titles, text) and not finds(form.not_titles, text):
             return position
-    return None
+    if form.kind != "records" or any(len(text) > 3 for text in seen.titles):
+        return None
+    found = finds(form.titles, seen.heading) and not finds(form.not_titles, seen.heading)
+    return len(seen.titles) if found else None
 
 
 def _header_score(form: Form, seen: Evidence) -> tuple[float, str]:

@@ -45,9 +45,11 @@ def read_body(work: OpenTable) -> Body:
     """Lines and amounts of every lane, blanks included; each cell of the body gets its home."""
     body = Body()
     lanes = sorted({column.lane for column in work.columns})
-    for lane in lanes:
-        work.readers.setdefault(lane, LineReader(lane, work.form))
     by_lane = {lane: [column for column in work.columns if column.lane == lane] for lane in lanes}
+    for lane in lanes:
+        if lane not in work.readers:
+            label = next((column for column in by_lane[lane] if column.role == "label" and column.path), None)
+            work.readers[lane] = LineReader(lane, work.form, fold(label.path[-1]) if label is not None else "")
     labelled_table = any(column.role in ("label", "code") for column in work.columns)
     headers = [_texts(work.grid[row]) for row in work.shape.header]
     if work.shape.shared is not None:
@@ -116,6 +118,8 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
     identity = _identity(work, row, columns)
     positions = _amount_cells(work.grid, row, columns)
     if identity.label is None and identity.code is None and identity.code_parts is None:
+        identity.label = _named_by_field(work, row, columns, positions)
+    if identity.label is None and identity.code is None and identity.code_parts is None:
         if not any(column.role in ("label", "code") for column in work.columns):
             if positions:
                 line = Line(row=row, lane=reader.lane, label=None, path=(), level=0, agg_role="grand_total")
@@ -133,6 +137,21 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
         if column.role == "field" and other is not None and not is_blank(other.text):
             work.use(other, "field")
     _add(work, body, reader.read(identity), positions)
+
+
+def _named_by_field(
+    work: OpenTable, row: int, columns: list[Column], positions: list[tuple[Column, Cell]]
+) -> Text | None:
+    """The text that names a row whose label columns are blank: the first one printed in another text column (a
+    subtotal by 经济科目 in a list of purchases). Only a row with amounts needs a name."""
+    if not any(column.role == "label" for column in columns) or all(is_blank(cell.text) for _, cell in positions):
+        return None
+    for column in columns:
+        cell = work.grid[row][column.index]
+        if column.role == "field" and cell is not None and cell.row == row and not is_blank(cell.text):
+            work.use(cell, "label")
+            return cell.as_text()
+    return None
 
 
 def _unlabelled(cell: Cell) -> Issue:
@@ -184,7 +203,7 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
         if column.role not in _IDENTITY_ROLES:
             continue
         cell = work.grid[row][column.index]
-        if cell is None or cell is previous:
+        if cell is None or cell is previous or cell.row < work.shape.body:
             continue
         previous = cell
         if is_blank(cell.text):

@@ -24,8 +24,35 @@ from normalize.schema import Row
 from normalize.unit import MoneyUnit, column_unit, label_unit
 
 RECORD_LISTS: Final = frozenset({"org_units", "assets"})  # their values have tables of their own
-TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal"})
-BESIDE_COLUMNS: Final = frozenset({"change", "previous_year", "sme_reserved", "project_budget"})
+TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal", "three_public_subtotal"})
+BESIDE_COLUMNS: Final = frozenset(
+    {
+        "change",
+        "previous_year",
+        "sme_reserved",
+        "project_budget",
+        "unit_price",
+        "operating_funds",
+        "earmarked_of_which",
+        "procurement_of_which",
+        "project_without_construction",
+        "income_current",
+        "carryover_in",
+        "carryover_out",
+    }
+)
+# A column that is the sum of others where they stand beside it.
+COLUMN_PARTS: Final[dict[str, frozenset[str]]] = {
+    "basic": frozenset({"personnel", "public"}),
+    "vehicle": frozenset({"vehicle_purchase", "vehicle_operation"}),
+    "appropriation_income": frozenset({"general_public_budget", "government_fund", "state_capital"}),
+    "appropriation": frozenset({"general_public_budget", "government_fund", "state_capital"}),
+    "unit_funds": frozenset(
+        {"business_income", "operating_income", "superior_subsidy_income", "affiliate_remit_income", "other_income"}
+    ),
+    "carryover": frozenset({"carryover_part"}),
+    "fiscal_account_income": frozenset({"fiscal_account_part"}),
+}
 FUNDS: Final = frozenset(
     {"general_public_budget", "government_fund", "state_capital", "fiscal_special_account", "unit_funds"}
 )
@@ -68,13 +95,12 @@ def is_leaf_column(column: Column, columns: Sequence[Column]) -> bool:
     siblings = [other for other in columns if other.role == "amount" and other.lane == column.lane]
     if len(siblings) == 1:
         return True
-    if column.key is None or column.key in TOTAL_COLUMNS | BESIDE_COLUMNS:
+    if column.key is None or column.key in TOTAL_COLUMNS | BESIDE_COLUMNS or ":" in column.key:
         return False
     if column.path and _TOTAL_WORD.search(column.path[-1]):
         return False
-    if column.key == "basic":
-        return not {"personnel", "public"} & {other.key for other in siblings}
-    return True
+    parts = COLUMN_PARTS.get(column.key, frozenset())
+    return not parts & {other.key for other in siblings}
 
 
 def line_keys(lines: Sequence[Line]) -> list[str]:

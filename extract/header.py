@@ -83,8 +83,11 @@ def read_shape(table: Table, grid: Grid) -> Shape:
     row = _captions(table, grid, shape)
     _header(table, grid, row, shape)
     shape.shared = _shared_line(grid, shape)
+    parts = _parts_in_body(grid, shape)
     for column in range(table.n_cols):
         path, leaf = _path(grid, shape.header, column, shape.shared)
+        if column in parts:
+            path, leaf = (*path, compact(parts[column].text)), parts[column]
         shape.paths.append(path)
         shape.leaves.append(leaf)
     return shape
@@ -236,6 +239,19 @@ def is_body_row(cells: list[Cell]) -> bool:
 def _row_of_headers(texts: list[str]) -> bool:
     """合计 · 合计 · … as sub-headers: several texts, all of them header words and none numbered."""
     return len(texts) > 1 and all(ordinal_rank(text) is None and _is_header_word(text) for text in texts)
+
+
+def _parts_in_body(grid: Grid, shape: Shape) -> dict[int, Cell]:
+    """类, 款, 项 as the last header of three columns, on one height with the first line of the body (合计)."""
+    if not shape.header or shape.body >= len(grid):
+        return {}
+    row = grid[shape.body]
+    for column in range(len(row) - 2):
+        here = row[column : column + 3]
+        cells = [cell for cell in here if cell is not None and cell.row == shape.body]
+        if len(cells) == 3 and [compact(cell.text) for cell in cells] == ["类", "款", "项"]:
+            return {column + k: cell for k, cell in enumerate(cells)}
+    return {}
 
 
 def _shared_line(grid: Grid, shape: Shape) -> Cell | None:

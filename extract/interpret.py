@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from extract.caption import bracket_unit, parse_caption
 from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
@@ -20,7 +21,7 @@ from extract.document import (
     Table,
     Text,
 )
-from extract.form import Form, finds, load_forms
+from extract.form import Form, finds, load_forms, load_vocabulary, matches_whole
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.narrative import read_identity, read_sections
@@ -56,14 +57,14 @@ def interpret_reading(reading: Reading) -> Interpretation:
     statements: list[Statement] = []
     issues: list[Issue] = []
     seen: Counter[str] = Counter()
-    before: tuple[OpenTable, Statement] | None = None
+    before: _Before | None = None
     for table, grid in tables:
         if table.number in used:
             before = None
             continue
         work = OpenTable(table, grid, account)
         statement = _statement(work, contexts[table.number], forms, issues, before)
-        before = (work, statement)
+        before = _Before(work, statement, contexts[table.number])
         seen[statement.code] += 1
         statement.seq = seen[statement.code]
         statements.append(statement)
@@ -86,17 +87,26 @@ def interpret_reading(reading: Reading) -> Interpretation:
     )
 
 
+@dataclass(frozen=True)
+class _Before:
+    """The table interpreted before the one at hand."""
+
+    work: OpenTable
+    statement: Statement
+    context: Surroundings
+
+
 def _statement(
     work: OpenTable,
     context: Surroundings,
     forms: dict[str, Form],
     issues: list[Issue],
-    before: tuple[OpenTable, Statement] | None,
+    before: _Before | None,
 ) -> Statement:
     table = work.table
     shape = work.shape = read_shape(table, work.grid)
-    if before is not None and _goes_on(work, context, before[0], before[1]):
-        return _continuation(work, context, before[0], before[1], issues)
+    if before is not None and _goes_on(work, context, before):
+        return _continuation(work, context, before.work, before.statement, issues)
     inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
     above = context.titles()
     heading = context.heading.text if context.heading is not None else ""
@@ -127,12 +137,45 @@ def _statement(
     return statement
 
 
-def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement) -> bool:
-    """Is this the rest of the statement before: printed right after it, as wide, and without a title of its own;
-    without a header, or with the same one printed again?"""
-    if statement.state == "unrecognized" or context.directly_after != before.table.number or work.shape.caption:
+def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
+    """Is this the rest of the statement before? It is printed right after it, without a title of its own, and without
+    a header or with the same one; or title, captions and header are all printed again on the next page."""
+    if before.statement.state == "unrecognized" or _places(work, before.work) is None:
         return False
-    return _places(work, before) is not None
+    if context.directly_after == before.work.table.number:
+        return not work.shape.caption
+    return _printed_again(work, context, before) and not _begins_anew(work)
+
+
+def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
+    """Nothing but what stood above the table before stands above this one, and this is the next page."""
+    if not context.above or not work.shape.header or work.shape.caption != before.work.shape.caption:
+        return False
+    if before.context.below:
+        return False
+    own = [fold(paragraph.text) for paragraph in context.above]
+    captions = [_texts_of(work, row) for row in work.shape.caption]
+    known = [fold(paragraph.text) for paragraph in before.context.above]
+    if own != known[: len(own)] or captions != [_texts_of(before.work, row) for row in before.work.shape.caption]:
+        return False
+    pages = [place.page for cell in before.work.table.cells for place in cell.places if place.page is not None]
+    here = work.table.cells[0].place.page
+    return bool(pages) and here is not None and here == max(pages) + 1
+
+
+def _texts_of(work: OpenTable, row: int) -> tuple[str, ...]:
+    return tuple(fold(cell.text) for cell in distinct(work.grid[row]) if not is_blank(cell.text))
+
+
+def _begins_anew(work: OpenTable) -> bool:
+    """Does the body begin with a total, as a statement does and the rest of one does not?"""
+    if work.shape.body >= work.table.n_rows:
+        return False
+    first = next((cell for cell in distinct(work.grid[work.shape.body]) if not is_blank(cell.text)), None)
+    rows = load_vocabulary().rows
+    return first is not None and any(
+        word.agg_role == "grand_total" and matches_whole(word.labels, fold(first.text)) for word in rows
+    )
 
 
 def _places(work: OpenTable, before: OpenTable) -> tuple[int, ...] | None:
@@ -146,12 +189,19 @@ def _continuation(
     work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
 ) -> Statement:
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
+    how = (
+        "directly after it, same columns, no title of its own"
+        if context.directly_after == before.table.number
+        else "on the next page, with the same title, captions and header"
+    )
     places = _places(work, before) or tuple(range(work.table.n_cols))
     work.form, work.readers = before.form, before.readers
     work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
     work.shape.paths = [before.shape.paths[place] for place in places]
     work.shape.leaves = [before.shape.leaves[place] for place in places]
     account_header(work)
+    for paragraph in context.above if context.directly_after is None else []:
+        work.account.paragraph(paragraph, "caption")
     body = read_body(work)
     found = Statement(
         code=statement.code,
@@ -161,7 +211,7 @@ def _continuation(
             statement.recognition.form,
             statement.recognition.score,
             (
-                f"continues table {statement.table}: directly after it, same columns, no title of its own",
+                f"continues table {statement.table}: {how}",
                 *statement.recognition.reasons,
             ),
             statement.recognition.nearest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from extract.caption import parse_caption
@@ -52,17 +53,18 @@ def read_body(work: OpenTable) -> Body:
             work.readers[lane] = LineReader(lane, work.form, fold(label.path[-1]) if label is not None else "")
     labelled_table = any(column.role in ("label", "code") for column in work.columns)
     headers = [_texts(work.grid[row]) for row in work.shape.header]
+    numbers = [_texts(work.grid[row]) for row in work.shape.numbers]
     if work.shape.shared is not None:
         _shared_line(work, work.shape.shared, by_lane[lanes[0]], body)
     for row in work.body_rows():
         cells = distinct(work.grid[row])
         if labelled_table and all(is_blank(cell.text) for cell in cells):
             continue
-        if _not_a_line(work, row, headers, body):
+        if _not_a_line(work, row, headers, numbers, body):
             continue
         for lane in lanes:
             _read_lane(work, row, work.readers[lane], by_lane[lane], body)
-    body.lines = with_parents(body.lines)
+    body.lines = with_parents(body.lines, work.form)
     return body
 
 
@@ -78,7 +80,9 @@ def _texts(row: list[Cell | None]) -> tuple[str, ...]:
     return tuple(fold(cell.text) for cell in distinct(row) if not is_blank(cell.text))
 
 
-def _not_a_line(work: OpenTable, row: int, headers: list[tuple[str, ...]], body: Body) -> bool:
+def _not_a_line(
+    work: OpenTable, row: int, headers: list[tuple[str, ...]], numbers: list[tuple[str, ...]], body: Body
+) -> bool:
     """Notes, captions and repeated headers inside the body."""
     table, cells = work.table, distinct(work.grid[row])
     alone = full_row_text(cells)
@@ -90,7 +94,7 @@ def _not_a_line(work: OpenTable, row: int, headers: list[tuple[str, ...]], body:
     home = None
     if texts and texts in headers:
         home = "ignored:repeated_header"
-    elif texts and is_number_row(cells) and len(texts) == len(cells) and len(texts) > 3:
+    elif texts and is_number_row(cells) and ((len(texts) == len(cells) and len(texts) > 3) or texts in numbers):
         home = "ignored:repeated_column_numbers"
     elif texts and all(parse_caption(cell.text) for cell in cells if not is_blank(cell.text)):
         home = "caption"
@@ -196,6 +200,7 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     identity = RowIdentity(row)
     parts = ["", "", ""]
     has_parts = False
+    unit_codes: set[str] = set()
     groups: list[tuple[list[str], list[Text]]] = []  # codes and labels, one group per code column and its label
     previous: Cell | None = None
     previous_role = ""
@@ -210,12 +215,17 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
             previous_role = column.role if column.role == "code" else previous_role
             continue
         text = compact(cell.text)
+        if column.key in _PARTS and text in _PART_WORDS:
+            work.use(cell, "header")
+            continue
         if column.role == "ordinal" and (is_integer(text) or (len(text) <= 4 and text.isdigit())):
             identity.number = text
             work.use(cell, "ordinal")
             continue
         if column.role == "code" and fold(text).isdigit():
             work.use(cell, "code")
+            if column.path and _UNIT_CODE.search(fold(column.path[-1])):
+                unit_codes.add(fold(text))
             if column.key in _PARTS:
                 if not has_parts or not groups or not groups[-1][1]:
                     parts[_PARTS[column.key]] = fold(text)
@@ -242,9 +252,12 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     if has_parts:
         identity.code_parts = (parts[0], parts[1], parts[2])
     _settle(identity, groups)
+    identity.unit_code = identity.code in unit_codes
     return identity
 
 
+_UNIT_CODE = re.compile(r"(?:单位|部门)\)?(?:\(单位\))?(?:编码|代码)$")
+_PART_WORDS = frozenset("类款项")
 _PARTS = {"code_class": 0, "code_type": 1, "code_item": 2}
 
 

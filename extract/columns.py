@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from extract.document import Cell, Column, Table
-from extract.form import Form, FormColumn, HeaderWord, load_vocabulary, matches_path
+from extract.form import Form, FormColumn, HeaderWord, header_word, matches_path
 from extract.header import Grid, Shape, distinct
 from extract.text import code_in_name, fold, is_amount_like, is_blank, is_code, is_integer
 
@@ -122,14 +122,6 @@ def _stands(table: Table) -> list[tuple[float, float]] | None:
 def moved(column: Column, index: int) -> Column:
     """The column as it stands at another position of a continued table."""
     return column if column.index == index else msgspec.structs.replace(column, index=index)
-
-
-def header_word(path: str) -> HeaderWord | None:
-    """The first shared word that the end of this header path is."""
-    for word in load_vocabulary().headers:
-        if matches_path(word.headers, path):
-            return word
-    return None
 
 
 def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:

@@ -258,6 +258,24 @@ def load_vocabulary() -> Vocabulary:
     return load_yaml(FORMS_DIR / "vocabulary.yml", Vocabulary)
 
 
+@lru_cache(maxsize=16384)
+def row_word(folded: str) -> RowWord | None:
+    """The shared word that a (folded) line label is."""
+    for word in load_vocabulary().rows:
+        if matches_whole(word.labels, folded):
+            return word
+    return None
+
+
+@lru_cache(maxsize=16384)
+def header_word(path: str) -> HeaderWord | None:
+    """The first shared word that the end of this (folded) header path is."""
+    for word in load_vocabulary().headers:
+        if matches_path(word.headers, path):
+            return word
+    return None
+
+
 @lru_cache(maxsize=1)
 def load_sections() -> Sections:
     return load_yaml(FORMS_DIR / "sections.yml", Sections)
@@ -286,7 +304,7 @@ def _whole(patterns: tuple[str, ...], folded: str) -> bool:
 
 def matches_whole(patterns: Iterable[str], folded: str) -> bool:
     """True when one of the patterns matches the whole (folded) text."""
-    return _whole(tuple(patterns), folded)
+    return _whole(patterns if isinstance(patterns, tuple) else tuple(patterns), folded)
 
 
 def finds(patterns: Iterable[str], folded: str) -> str | None:
@@ -299,6 +317,16 @@ def finds(patterns: Iterable[str], folded: str) -> str | None:
         if found:
             return found.group(0)
     return None
+
+
+@lru_cache(maxsize=4096)
+def _a_line(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("^(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$", re.MULTILINE)
+
+
+def matches_a_line(patterns: tuple[str, ...], lines: str) -> bool:
+    """True when one of the patterns matches a whole line of the (folded) lines."""
+    return bool(patterns) and _a_line(patterns).search(lines) is not None
 
 
 @lru_cache(maxsize=65536)

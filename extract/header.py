@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.document import Cell, Table
-from extract.form import finds, load_vocabulary, matches_path, matches_whole
+from extract.form import finds, header_word, load_vocabulary, row_word
 from extract.text import (
     code_in_name,
     compact,
@@ -190,8 +190,7 @@ def _continues(grid: Grid, row: int, shape: Shape) -> bool:
 
 
 def _is_header_word(text: str) -> bool:
-    folded = fold(text)
-    return any(matches_path(word.headers, folded) for word in load_vocabulary().headers)
+    return header_word(fold(text)) is not None
 
 
 def is_number_row(cells: list[Cell]) -> bool:
@@ -224,13 +223,9 @@ def is_body_row(cells: list[Cell]) -> bool:
         if is_integer(text) or (is_number(text) and not _YEAR.match(folded)):
             return True
     others = [text for text in texts if not is_amount_like(text)]
-    rows = load_vocabulary().rows
     return (
         bool(others)
-        and all(
-            ordinal_rank(text) is not None or any(matches_whole(word.labels, fold(text)) for word in rows)
-            for text in others
-        )
+        and all(ordinal_rank(text) is not None or row_word(fold(text)) is not None for text in others)
         and (len(others) < len(cells) or len(cells) == 1)
         and not _row_of_headers(others)
     )
@@ -265,7 +260,7 @@ def _shared_line(grid: Grid, shape: Shape) -> Cell | None:
     if first is None or first.col != 0 or first.row != row or first.rowspan > 1:
         return None
     above = [cell for cell in distinct(grid[row - 1]) if cell.col < first.col + first.colspan]
-    if not any(matches_whole(word.labels, fold(first.text)) for word in load_vocabulary().rows):
+    if row_word(fold(first.text)) is None:
         return None
     if len(above) < 2 or any(is_blank(cell.text) or cell.row == row for cell in above):
         return None

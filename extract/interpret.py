@@ -21,7 +21,7 @@ from extract.document import (
     Table,
     Text,
 )
-from extract.form import Form, finds, load_forms, load_vocabulary, matches_whole
+from extract.form import Form, finds, load_forms, row_word
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.narrative import read_identity, read_sections
@@ -172,10 +172,8 @@ def _begins_anew(work: OpenTable) -> bool:
     if work.shape.body >= work.table.n_rows:
         return False
     first = next((cell for cell in distinct(work.grid[work.shape.body]) if not is_blank(cell.text)), None)
-    rows = load_vocabulary().rows
-    return first is not None and any(
-        word.agg_role == "grand_total" and matches_whole(word.labels, fold(first.text)) for word in rows
-    )
+    word = row_word(fold(first.text)) if first is not None else None
+    return word is not None and word.agg_role == "grand_total"
 
 
 def _places(work: OpenTable, before: OpenTable) -> tuple[int, ...] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from extract.document import Line, Text
-from extract.form import Form, FormRow, load_vocabulary, matches_whole
+from extract.form import Form, FormRow, matches_whole, row_word
 from extract.text import compact, fold, indent, ordinal_rank, strip_ordinal
 
 _OF_WHICH = re.compile(r"^(?:其中|其中包括|包括)[::]?")
@@ -185,9 +185,11 @@ class LineReader:
                     self._parent_label = label
                 path = (parent, label) if parent else None
                 return key, row.agg_role, row.flow, row.class_system, path
-        for word in load_vocabulary().rows:
-            if matches_whole(word.labels, core):
-                return word.key, word.agg_role, word.flow, None, None
+        if core == "小计":
+            return "subtotal", "parent", None, None, None
+        word = row_word(core)
+        if word is not None:
+            return word.key, word.agg_role, word.flow, None, None
         other = self.form.other_rows if self.form is not None else None
         if other is not None and self.lane > 0 and ordinal_rank(label) is not None:
             system = class_of_header(self.header)

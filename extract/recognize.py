@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extract.document import Recognition
-from extract.form import Form, FormRow, finds, matches_path, matches_whole
+from extract.form import Form, FormRow, finds, matches_a_line, matches_path
 from extract.header import Grid, Shape, distinct
 from extract.text import fold, is_blank, ordinal_rank, strip_ordinal
 
@@ -152,7 +152,8 @@ def _row_score(form: Form, seen: Evidence) -> tuple[float | None, str]:
     rows = list(_all_rows(form.rows))
     if len(rows) <= 1:
         return None, ""
-    found = sum(1 for row in rows if any(matches_whole(row.labels, label) for label in seen.labels))
+    printed = "\n".join(dict.fromkeys(seen.labels))
+    found = sum(1 for row in rows if matches_a_line(row.labels, printed))
     return found / len(rows), f"rows: {found} of {len(rows)} lines of the form"
 
 

@@ -240,6 +240,15 @@ def _inside(line: Line, other: Line) -> bool:
     return line.lane == other.lane and len(line.path) > len(other.path) and line.path[: len(other.path)] == other.path
 
 
+def _within(lines: list[Line], part: int, total: int, form: Form) -> bool:
+    """Is the part printed above a subtotal that is declared to hold it? Then it is in the subtotal already."""
+    return part < total and any(
+        lines[part].key in identity.right
+        for identity in form.identities
+        if identity.scope == "lines" and identity.left == lines[total].key
+    )
+
+
 def _keys(view: _View, key: str, lane: int, form: Form, column: Column) -> list[str]:
     """The key if a line of it prints an amount, else the keys it is the sum of."""
     lines = view.statement.lines
@@ -263,6 +272,11 @@ def _lines(view: _View, identity: FormIdentity, form: Form) -> Iterator[Judged]:
             parts = list(dict.fromkeys(place for key in keys for place in _places(lines, key, line.lane)))
             # 事业收入 printed under 单位资金 is a part of a part
             parts = [p for p in parts if not any(_inside(lines[p], lines[o]) for o in parts if o != p)]
+            parts = [p for p in parts if not any(_within(lines, p, o, form) for o in parts)]
+            before = [p for p in parts if p < index and lines[p].lane == line.lane]
+            if before and index and line.agg_role != "leaf":
+                # A total below its parts: what stands below it again is no part of it.
+                parts = [p for p in parts if p < index or lines[p].lane != line.lane]
             values = [view.value(part, _beside(view, column, lines[part].lane)) for part in parts]
             judged = _judge(view, identity, "/".join(column.path), view.value(index, column.index), values)
             if judged is None or (judged.outcome == "not_assessable" and not parts):
@@ -346,6 +360,8 @@ def _total_line(view: _View, identity: FormIdentity) -> Iterator[Judged]:
             and o.agg_role not in ("grand_total", "of_which", "memo")
             and not any(o.path[:depth] in paths for depth in range(1, len(o.path)))
         ]
+        subtotals = {lines[i].path[:-1] for i in parts if lines[i].key == "subtotal" and len(lines[i].path) > 1}
+        parts = [i for i in parts if lines[i].key == "subtotal" or lines[i].path[:-1] not in subtotals]
         if len(totals) != 1 or not parts:
             continue
         units = [i for i in parts if lines[i].class_system is None]

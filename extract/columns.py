@@ -89,7 +89,8 @@ def same_columns(before: Table, here: Table) -> tuple[int, ...] | None:
             found.append(0 if index == 0 else before.n_cols - 1)
         else:
             return None
-    return tuple(found) if len(found) >= 0.7 * before.n_cols else None
+    left_out = {cell.col for cell in before.cells if not is_blank(cell.text)} - set(found)
+    return tuple(found) if not left_out else None
 
 
 def same_headers(before: list[tuple[str, ...]], here: list[tuple[str, ...]]) -> tuple[int, ...] | None:

@@ -275,7 +275,8 @@ def with_parents(lines: list[Line], form: Form | None = None) -> list[Line]:
             scope = line.path[:1] if line.level and len(line.path) > line.level else ()
             role = "parent" if line.code in codes.get((line.lane, scope), set()) else "leaf"
             result.append(msgspec.structs.replace(line, agg_role=role))
-        elif line.code is not None and line.level == 0:
+        elif line.code is not None and line.level == 0 and (codes or (line.lane, line.path) in above):
+            # A unit; where subjects are listed by unit, those of the last one may stand on the next page.
             result.append(msgspec.structs.replace(line, agg_role="parent"))
         elif line.agg_role == "leaf" and (
             (line.lane, line.path) in above or any((line.lane, key) in sums for key in declared.get(line.key or "", ()))

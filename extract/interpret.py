@@ -110,7 +110,9 @@ def _statement(
     inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
     above = context.titles()
     heading = context.heading.text if context.heading is not None else ""
-    seen = evidence([title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape, heading)
+    seen = evidence(
+        [title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape, heading
+    )
     recognition = recognize(forms.values(), seen)
     form = work.form = forms[recognition.form] if recognition.form is not None else None
     work.columns = read_columns(work.grid, shape, form)
@@ -148,7 +150,7 @@ def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
 
 
 def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
-    """Nothing but what stood above the table before stands above this one, and this is the next page."""
+    """Nothing but what stood above the table before stands above this one, and this is the next page (if any)."""
     if not context.above or not work.shape.header or work.shape.caption != before.work.shape.caption:
         return False
     if before.context.below:
@@ -160,7 +162,9 @@ def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> b
         return False
     pages = [place.page for cell in before.work.table.cells for place in cell.places if place.page is not None]
     here = work.table.cells[0].place.page
-    return bool(pages) and here is not None and here == max(pages) + 1
+    if here is None:
+        return not pages  # a format without pages: the repeated caption is all there is to see
+    return bool(pages) and here == max(pages) + 1
 
 
 def _texts_of(work: OpenTable, row: int) -> tuple[str, ...]:

@@ -31,7 +31,8 @@ def class_of_header(header: str) -> str | None:
 class RowIdentity:
     """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank).
 
-    unit_code: the code stands in a column of codes of departments and units. above: labels that other label columns print in the same row, left of the most particular one.
+    unit_code: the code stands in a column of codes of departments and units. above: labels that other label columns
+    print in the same row, left of the most particular one.
     """
 
     row: int

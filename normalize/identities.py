@@ -54,7 +54,11 @@ class _View:
         return number if number is not None and number.number is not None else None
 
     def columns(self, lane: int) -> list[Column]:
-        return [c for c in self.statement.columns if c.role == "amount" and c.lane == lane and c.path and not _RATE.search(c.path[-1])]
+        return [
+            c
+            for c in self.statement.columns
+            if c.role == "amount" and c.lane == lane and c.path and not _RATE.search(c.path[-1])
+        ]
 
 
 def judge(statement: Statement, form: Form) -> list[Judged]:
@@ -130,6 +134,7 @@ def _judge(
     where: str,
     left: PrintedNumber | None,
     plus: Iterable[PrintedNumber | None],
+    *,
     minus: Iterable[PrintedNumber | None] = (),
 ) -> Judged | None:
     added = [number for number in plus if number is not None]
@@ -163,9 +168,8 @@ def _columns(view: _View, identity: FormIdentity, form: Form) -> Iterator[Judged
             left = by_key.get(identity.left, [])
             right = list(dict.fromkeys(key for wanted in identity.right for key in _expanded(wanted, by_key, form)))
             parts = [column for key in right for column in by_key[key]]
-            if len(left) != 1 or not parts or len(right) + bool(identity.minus) < 2:
-                if not (len(left) == 1 and len(parts) >= 2):
-                    continue
+            if len(left) != 1 or not parts or (len(parts) < 2 and not identity.minus):
+                continue
             if any(len(by_key[key]) > 1 for key in right if not key.endswith("_part")):
                 continue
             named = [column.path for column in parts]
@@ -184,7 +188,7 @@ def _columns(view: _View, identity: FormIdentity, form: Form) -> Iterator[Judged
                     f"{_name(line)}{prefix}",
                     view.value(index, left[0].index),
                     (view.value(index, column.index) for column in parts),
-                    (view.value(index, column.index) for column in taken),
+                    minus=(view.value(index, column.index) for column in taken),
                 )
                 if judged is None:
                     continue

@@ -1,4 +1,4 @@
-"""The families of budget and final-account statements (atlas of templates, part 3), by the titles they are printed under.
+"""The families of budget and final-account statements (atlas of templates, part 3), by their printed titles.
 
 `PRINTED`: seen in published documents. `DESCRIBED`: known from lists of tables only (no document at hand); their grids
 are made here. Recognition is by title, header and rows together, so each title stands over a header of its family.
@@ -26,7 +26,10 @@ LANES = [
     ["一、一般公共预算拨款收入", "9.00", "一、一般公共服务支出", "9.00"],
     ["收入总计", "9.00", "支出总计", "9.00"],
 ]
-SOURCES = [["科目编码", "科目名称", "合计", "财政拨款收入", "事业收入"], ["201", "一般公共服务支出", "3.00", "2.00", "1.00"]]
+SOURCES = [
+    ["科目编码", "科目名称", "合计", "财政拨款收入", "事业收入"],
+    ["201", "一般公共服务支出", "3.00", "2.00", "1.00"],
+]
 PROJECTS = [["单位名称", "项目名称", "合计", "一般公共预算", "政府性基金"], ["某局", "某专项", "3.00", "3.00", ""]]
 ITEMS = [["项目", "合计", "一般公共预算"], ["合计", "3.00", "3.00"], ["公务接待费", "3.00", "3.00"]]
 

@@ -143,9 +143,8 @@ def test_a_unit_cut_by_a_line_break_is_not_another_unit() -> None:
 
 def test_title_and_unit_of_a_running_header_are_used_where_there_are_no_others() -> None:
     grid = [["单位名称", "项目名称", "合计"], ["某局", "某专项", "3.00"]]
-    found = interpret_reading(
-        document(text(1, "某局项目支出预算表", 1, "page_field"), text(2, "单位：万元", 1, "page_field"), paged(1, 1, grid))
-    )
+    title, unit = text(1, "某局项目支出预算表", 1, "page_field"), text(2, "单位：万元", 1, "page_field")
+    found = interpret_reading(document(title, unit, paged(1, 1, grid)))
     statement = only(found)
     assert (statement.code, statement.caption["unit"].text) == ("project_expenditure", "单位：万元")
     assert [use.home for use in found.uses if use.paragraph] == ["page_field", "page_field"]
@@ -154,9 +153,9 @@ def test_title_and_unit_of_a_running_header_are_used_where_there_are_no_others()
 def test_title_captions_and_header_printed_again_on_the_next_page_go_on() -> None:
     first = paged(1, 1, [HEAD, ["", "合计", "9.00", "4.00", "5.00"], ["201", "甲", "9.00", "4.00", "5.00"]])
     second = paged(2, 2, [HEAD, ["20101", "乙", "9.00", "4.00", "5.00"]])
-    found = interpret_reading(
-        document(text(1, "支出总体情况表", 1), text(2, "单位：万元", 1), first, text(3, "支出总体情况表", 2), text(4, "单位：万元", 2), second)
-    )
+    above = [text(1, "支出总体情况表", 1), text(2, "单位：万元", 1)]
+    again = [text(3, "支出总体情况表", 2), text(4, "单位：万元", 2)]
+    found = interpret_reading(document(*above, first, *again, second))
     assert [s.code for s in found.statements] == ["expenditure", "expenditure"]
     assert found.statements[1].recognition.reasons[0].startswith("continues table 1")
     assert found.statements[1].lines[0].path == ("甲", "乙")

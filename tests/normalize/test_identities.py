@@ -113,9 +113,7 @@ TEN_THOUSAND = MoneyUnit("万元", "单位：万元", "caption", "printed")
 
 def test_a_unit_is_proven_by_the_same_amounts_in_another_unit() -> None:
     known = statement("部门支出总表", [HEAD, ["201", "甲", "1234.56", "1000.11", "234.45"]])
-    bare = statement(
-        "一般公共预算支出表", [HEAD, ["201", "甲", "12,345,600.00", "10,001,100.00", "2,344,500.00"]]
-    )
+    bare = statement("一般公共预算支出表", [HEAD, ["201", "甲", "12,345,600.00", "10,001,100.00", "2,344,500.00"]])
     proven = prove_units([known, bare], [TEN_THOUSAND, MoneyUnit()])
     assert (proven[1].unit, proven[1].basis) == ("元", "proven")
     same = statement("一般公共预算支出表", [HEAD, ["201", "甲", "1234.56", "1000.11", "234.45"]])

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from extract.document import Amount, Column, Issue, Line, Statement
@@ -99,8 +100,34 @@ def is_leaf_column(column: Column, columns: Sequence[Column]) -> bool:
         return False
     if column.path and _TOTAL_WORD.search(column.path[-1]):
         return False
+    if _of_which(column) and any(not _of_which(o) and o.key not in {None, *TOTAL_COLUMNS} for o in siblings):
+        return False  # 其中 beside other parts: a part of those, not one more
     parts = COLUMN_PARTS.get(column.key, frozenset())
     return not parts & {other.key for other in siblings}
+
+
+def _of_which(column: Column) -> bool:
+    return any(part.startswith("其中") for part in column.path)
+
+
+def counted_twice(statement: Statement) -> set[int]:
+    """Lanes whose leaves without a code add up to more than the printed total: some of them hold others, though
+    neither code, ordinal nor indent says which (通用项目 over its projects)."""
+    found: set[int] = set()
+    parsed = {(a.line, a.column): parse_number(a.text.text) for a in statement.amounts}
+    numbers = {place: number.number for place, number in parsed.items()}
+    for lane in {column.lane for column in statement.columns}:
+        lead = next((c for c in statement.columns if c.lane == lane and c.key in {"total", "amount"}), None)
+        totals = [i for i, o in enumerate(statement.lines) if o.lane == lane and o.agg_role == "grand_total"]
+        leaves = [i for i, o in enumerate(statement.lines) if o.lane == lane and o.agg_role == "leaf"]
+        if lead is None or len(totals) != 1 or any(statement.lines[i].code for i in leaves):
+            continue
+        total = numbers.get((totals[0], lead.index))
+        added = sum((numbers.get((i, lead.index)) or Decimal(0) for i in leaves), Decimal(0))
+        step = Decimal(1).scaleb(-max((number.decimals for number in parsed.values()), default=0))
+        if total is not None and added > total + step * len(leaves):
+            found.add(lane)
+    return found
 
 
 def line_keys(lines: Sequence[Line]) -> list[str]:
@@ -162,6 +189,7 @@ def budget_rows(
     issues: list[Issue] = []
     keys = line_keys(statement.lines)
     unitless = 0
+    doubtful = counted_twice(statement)
     for amount, line, column in positions(statement):
         number = parse_number(amount.text.text)
         known = amount_unit(number, line, column, unit)
@@ -190,7 +218,9 @@ def budget_rows(
                 "line_level": line.level,
                 "class_system": line.class_system,
                 "agg_role": line.agg_role,
-                "sum_safe": line.agg_role == "leaf" and is_leaf_column(column, statement.columns),
+                "sum_safe": line.agg_role == "leaf"
+                and line.lane not in doubtful
+                and is_leaf_column(column, statement.columns),
                 "column_path": "/".join(column.path),
                 "column_key": column.key,
                 "fund": fund_of(line, column),

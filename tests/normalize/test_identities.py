@@ -13,6 +13,7 @@ from extract.document import Statement
 from extract.form import load_forms
 from extract.interpret import interpret_reading
 from extract.readers import read_document
+from normalize.budget import counted_twice
 from normalize.identities import Judged, joined, judge
 from normalize.unit import MoneyUnit
 from normalize.unit_proof import prove_units
@@ -106,6 +107,12 @@ def test_a_statement_over_two_tables_is_judged_whole() -> None:
     assert len(whole) == 1
     outcomes = {(j.identity, j.where): j.outcome for j in judge(whole[0], load_forms()["expenditure"])}
     assert outcomes["code_tree", "201甲 · 合计"] == "holds"
+
+
+def test_leaves_that_add_up_to_more_than_the_total_are_not_safe_to_add() -> None:
+    grid = [["单位（项目）名称", "项目金额"], ["合计", "900.00"], ["通用项目", "900.00"], ["某专项", "900.00"]]
+    assert counted_twice(statement("专项业务经费支出表", grid)) == {0}
+    assert counted_twice(statement("专项业务经费支出表", [*grid[:2], ["某专项", "900.00"]])) == set()
 
 
 TEN_THOUSAND = MoneyUnit("万元", "单位：万元", "caption", "printed")

@@ -43,7 +43,7 @@ def parse_caption(text: str) -> dict[str, str]:
         match = pattern.search(rest)
         if match:
             found[kind] = match.group(1)
-            rest = (rest[: match.start()] + "\n" + rest[match.end() :]).strip()
+            rest = rest.replace(match.group(0), "\n").strip()
     if _UNITS_ONLY.match(rest):
         return {**found, "unit": rest}
     for piece in [p for p in _split(text, rest) if p]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extract.document import Cell, Column
-from extract.form import Form, FormColumn, HeaderWord, load_vocabulary, matches_path
-from extract.header import Grid, Shape
+import msgspec
+
+from extract.document import Cell, Column, Table
+from extract.form import Form, FormColumn, HeaderWord, header_word, matches_path
+from extract.header import Grid, Shape, distinct
 from extract.text import code_in_name, fold, is_amount_like, is_blank, is_code, is_integer
 
 _STAGE = (
@@ -20,6 +22,10 @@ _STAGE = (
 )
 _ECONOMIC = re.compile(r"(?:^|/)[^/]*经济(?:分类)?科目$")
 _CODE_PARTS = {"类": 0, "款": 1, "项": 2}
+
+
+def _line_of(row: list[Cell | None]) -> tuple[str, ...]:
+    return tuple(fold(cell.text) for cell in distinct(row) if not is_blank(cell.text))
 
 
 @dataclass
@@ -36,7 +42,12 @@ class Content:
 def contents(grid: Grid, body: int, n_cols: int) -> list[Content]:
     """Count the kinds of text in the body of every column; cells merged over columns count in their first one."""
     found = [Content() for _ in range(n_cols)]
+    heads = {_line_of(row) for row in grid[:body]}
+    firsts = {texts[0] for texts in heads if texts}
     for row in grid[body:]:
+        first = next((cell for cell in row if cell is not None and not is_blank(cell.text)), None)
+        if first is None or (fold(first.text) in firsts and _line_of(row) in heads):
+            continue  # a header printed again says nothing about what stands in its columns
         previous: Cell | None = None
         for index, cell in enumerate(row):
             if cell is None or cell is previous:
@@ -57,12 +68,61 @@ def contents(grid: Grid, body: int, n_cols: int) -> list[Content]:
     return found
 
 
-def header_word(path: str) -> HeaderWord | None:
-    """The first shared word that the end of this header path is."""
-    for word in load_vocabulary().headers:
-        if matches_path(word.headers, path):
-            return word
-    return None
+def same_columns(before: Table, here: Table) -> tuple[int, ...] | None:
+    """For every column of `here` the column of `before` that it goes on, or None where the two do not fit.
+
+    As many columns: one by one. Else by where the columns stand on the page: blank columns at the sides (the frame of
+    a spreadsheet) come and go between pages, all others must stand where they stood.
+    """
+    if here.n_cols == before.n_cols:
+        return tuple(range(here.n_cols))
+    ours, theirs = _stands(before), _stands(here)
+    if ours is None or theirs is None:
+        return None
+    filled = {cell.col for cell in here.cells if not is_blank(cell.text)}
+    found: list[int] = []
+    for index, (left, right) in enumerate(theirs):
+        near = [i for i, (x0, x1) in enumerate(ours) if abs(x0 - left) <= EDGE and abs(x1 - right) <= EDGE]
+        if len(near) == 1:
+            found.append(near[0])
+        elif index not in filled and index in (0, here.n_cols - 1):
+            found.append(0 if index == 0 else before.n_cols - 1)
+        else:
+            return None
+    left_out = {cell.col for cell in before.cells if not is_blank(cell.text)} - set(found)
+    return tuple(found) if not left_out else None
+
+
+def same_headers(before: list[tuple[str, ...]], here: list[tuple[str, ...]]) -> tuple[int, ...] | None:
+    """As `same_columns`, for a header that is printed again: the same texts in the same order; columns without any
+    header (the frame of a spreadsheet) may come and go."""
+    if before == here:
+        return tuple(range(len(here)))
+    ours = [index for index, path in enumerate(before) if path]
+    bare = [index for index, path in enumerate(before) if not path]
+    if [before[index] for index in ours] != [path for path in here if path]:
+        return None
+    named = iter(ours)
+    found = [next(named) if path else (bare[0] if bare else None) for path in here]
+    return tuple(place for place in found if place is not None) if None not in found else None
+
+
+EDGE = 3.0  # points; rulings of one table on two pages
+
+
+def _stands(table: Table) -> list[tuple[float, float]] | None:
+    """Left and right edge of every column on the page, from its cells that span no other; None where unknown."""
+    edges: dict[int, tuple[float, float]] = {}
+    for cell in table.cells:
+        box = cell.place.box
+        if cell.colspan == 1 and cell.ruled and box is not None:
+            edges.setdefault(cell.col, (box[0], box[2]))
+    return [edges[index] for index in range(table.n_cols)] if len(edges) == table.n_cols else None
+
+
+def moved(column: Column, index: int) -> Column:
+    """The column as it stands at another position of a continued table."""
+    return column if column.index == index else msgspec.structs.replace(column, index=index)
 
 
 def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
@@ -76,6 +136,7 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
     _classification_beside_names_is_field(roles, paths)
     lanes = [0] * n_cols if form is not None and form.kind == "records" else _lanes(roles)
     columns: list[Column] = []
+    beside = [group_beside(path, newest_year(paths)) for path in paths]
     for index in range(n_cols):
         role, key, meaning = roles[index], None, dict[str, str]()
         named = _form_column(form, paths[index], lanes[index])
@@ -90,6 +151,10 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
             if form is not None:
                 meaning = {**form.meaning.as_dict(), **meaning}
         if role == "amount":
+            group = beside[index]
+            if group is not None and key not in (group, None):
+                key = group if key in ("total", "amount") else f"{group}:{key}"
+                meaning["measure"] = group
             stage = stage_of(paths[index])
             if stage and "stage" not in meaning:
                 meaning["stage"] = stage
@@ -110,6 +175,27 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
 
 
 _CODE_PART_KEY = {"类": "code_class", "款": "code_type", "项": "code_item"}
+
+
+_YEARS = re.compile(r"(?:19|20)\d\d(?=年)")
+_CHANGE = re.compile(r"增减|比[^/]{0,6}年|变动")
+_PREVIOUS = re.compile(r"(?:^|/)(?:上年|上一年|去年)(?!结转|结余|实户)")
+
+
+def newest_year(paths: list[str]) -> int | None:
+    """The latest year that any header of the table names."""
+    years = [int(year) for path in paths for year in _YEARS.findall(path)]
+    return max(years, default=None)
+
+
+def group_beside(path: str, newest: int | None) -> str | None:
+    """`change` or `previous_year` for a column that repeats the table's amounts as a change or for another year."""
+    if _CHANGE.search(path):
+        return "change"
+    years = [int(year) for year in _YEARS.findall(path)]
+    if _PREVIOUS.search(path) or (years and newest is not None and max(years) < newest):
+        return "previous_year"
+    return None
 
 
 def stage_of(path: str) -> str | None:

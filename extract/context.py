@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.document import Paragraph, Reading, Table
@@ -12,13 +14,15 @@ from extract.text import fold, is_blank
 
 MAX_ABOVE = 12
 MAX_BELOW = 6
+_CUT_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?[百千万亿]{1,2}$")
 
 
 @dataclass
 class Surroundings:
     """above: nearest first, up to the table before. below: notes right under the table, in order.
 
-    directly_after: the table that stands above with nothing printed between.
+    directly_after: the table that stands above with nothing printed between. running: what the page itself prints
+    above the table (running headers), nearest first: a title or caption may stand there and nowhere else.
     """
 
     table: Table
@@ -26,21 +30,44 @@ class Surroundings:
     below: list[Paragraph] = field(default_factory=list)
     directly_after: int | None = None
     heading: Paragraph | None = None
+    running: list[Paragraph] = field(default_factory=list)
 
     def captions(self) -> list[Paragraph]:
-        """Paragraphs above that are captions, as far as no prose stands between."""
-        return [paragraph for paragraph in self._near() if parse_caption(paragraph.text)]
+        """Captions above, nearest first, as far as no prose stands between.
+
+        A unit cut by a line break (`单位：万` over `元`) is one caption; the lower half alone would be another unit.
+        """
+        halves = {lower.number: upper for upper, lower in self.cut_captions()}
+        found: list[Paragraph] = []
+        for paragraph in self._near():
+            upper = halves.get(paragraph.number)
+            if upper is not None:
+                text = upper.text.rstrip() + paragraph.text.strip()
+                found.append(Paragraph(upper.number, text, (*upper.places, *paragraph.places)))
+            elif parse_caption(paragraph.text):
+                found.append(paragraph)
+        return found + [p for p in self.running if parse_caption(p.text)]
+
+    def cut_captions(self) -> list[tuple[Paragraph, Paragraph]]:
+        """The two halves of each caption that a line break cut."""
+        near = self._near()
+        return [
+            (upper, lower)
+            for lower, upper in pairwise(near)
+            if fold(lower.text) == "元" and _CUT_UNIT.search(fold(upper.text))
+        ]
 
     def titles(self) -> list[Paragraph]:
         """Paragraphs above that may be the title, best first: nearest, but what ends in 表 before what does not."""
-        near = [p for p in self._near() if not parse_caption(p.text)]
-        return sorted(near, key=lambda p: "表" not in fold(p.text)[-12:])
+        near = [p for p in self._near() if not parse_caption(p.text) and not _CUT_UNIT.search(fold(p.text))]
+        near = sorted(near, key=lambda p: "表" not in fold(p.text)[-12:])
+        return near or [p for p in self.running if "表" in fold(p.text)[-12:] and looks_like_title(p.text)]
 
     def _near(self) -> list[Paragraph]:
         near: list[Paragraph] = []
         for paragraph in self.above:
             title = paragraph.level is not None or looks_like_title(paragraph.text)
-            if not title and not parse_caption(paragraph.text):
+            if not title and not parse_caption(paragraph.text) and not _CUT_UNIT.search(fold(paragraph.text)):
                 break
             if len(fold(paragraph.text)) > 60:
                 break
@@ -52,6 +79,7 @@ def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, 
     """Surroundings of every table, by Table.number. passed: paragraphs that name no table, lines of contents."""
     found: dict[int, Surroundings] = {}
     above: list[Paragraph] = []
+    running: list[Paragraph] = []
     heading: Paragraph | None = None
     last: Surroundings | None = None
     open_notes = False
@@ -60,12 +88,16 @@ def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, 
             continue
         if isinstance(block, Table):
             here = Surroundings(block, above=list(reversed(above[-MAX_ABOVE:])), heading=heading)
+            here.running = list(reversed(running[-MAX_ABOVE:]))
             if last is not None and not above:
                 here.directly_after = last.table.number
             found[block.number] = here
-            last, above, open_notes = here, [], True
+            last, above, running, open_notes = here, [], [], True
             continue
-        if block.role == "page_field" or block.number in passed or is_blank(block.text):
+        if block.number in passed or is_blank(block.text):
+            continue
+        if block.role == "page_field":
+            running.append(block)
             continue
         if last is not None and open_notes and len(last.below) < MAX_BELOW:
             if is_note(block.text) or declares_empty(block.text):

@@ -106,12 +106,14 @@ class OtherRows(_Strict):
 class FormIdentity(_Strict):
     """A sum the form promises. scope columns: keys of columns of one line; lines: keys of lines of one column;
     codes: each code equals the sum of its direct children; total_line: the 合计 line is the sum of first-level codes.
+    minus: keys that are taken off the sum of `right`.
     """
 
     id: str
     scope: Literal["columns", "lines", "codes", "total_line"]
     left: str | None = None
     right: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
 
 
 class FormField(_Strict):
@@ -269,6 +271,24 @@ def load_vocabulary() -> Vocabulary:
     return load_yaml(FORMS_DIR / "vocabulary.yml", Vocabulary)
 
 
+@lru_cache(maxsize=16384)
+def row_word(folded: str) -> RowWord | None:
+    """The shared word that a (folded) line label is."""
+    for word in load_vocabulary().rows:
+        if matches_whole(word.labels, folded):
+            return word
+    return None
+
+
+@lru_cache(maxsize=16384)
+def header_word(path: str) -> HeaderWord | None:
+    """The first shared word that the end of this (folded) header path is."""
+    for word in load_vocabulary().headers:
+        if matches_path(word.headers, path):
+            return word
+    return None
+
+
 @lru_cache(maxsize=1)
 def load_sections() -> Sections:
     return load_yaml(FORMS_DIR / "sections.yml", Sections)
@@ -279,20 +299,54 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
+@lru_cache(maxsize=4096)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for a list of patterns: a look-up costs one search, however long the list is."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+@lru_cache(maxsize=4096)
+def _path_end(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("(?:^|/)(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$")
+
+
+@lru_cache(maxsize=65536)
+def _whole(patterns: tuple[str, ...], folded: str) -> bool:
+    return bool(patterns) and _any_of(patterns).fullmatch(folded) is not None
+
+
 def matches_whole(patterns: Iterable[str], folded: str) -> bool:
     """True when one of the patterns matches the whole (folded) text."""
-    return any(_compiled(pattern).fullmatch(folded) for pattern in patterns)
+    return _whole(patterns if isinstance(patterns, tuple) else tuple(patterns), folded)
 
 
 def finds(patterns: Iterable[str], folded: str) -> str | None:
     """The part of the (folded) text that the first fitting pattern finds."""
-    for pattern in patterns:
+    wanted = tuple(patterns)
+    if not wanted or _any_of(wanted).search(folded) is None:
+        return None
+    for pattern in wanted:
         found = _compiled(pattern).search(folded)
         if found:
             return found.group(0)
     return None
 
 
+@lru_cache(maxsize=4096)
+def _a_line(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("^(?:" + "|".join(f"(?:{pattern})" for pattern in patterns) + ")$", re.MULTILINE)
+
+
+def matches_a_line(patterns: tuple[str, ...], lines: str) -> bool:
+    """True when one of the patterns matches a whole line of the (folded) lines."""
+    return bool(patterns) and _a_line(patterns).search(lines) is not None
+
+
+@lru_cache(maxsize=65536)
+def _ends(patterns: tuple[str, ...], path: str) -> bool:
+    return bool(patterns) and _path_end(patterns).search(path) is not None
+
+
 def matches_path(patterns: Iterable[str], path: str) -> bool:
     """True when a pattern matches the end of a header path, beginning at its start or after a `/`."""
-    return any(_compiled(f"(?:^|/)(?:{pattern})$").search(path) for pattern in patterns)
+    return _ends(tuple(patterns), path)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.document import Cell, Table
-from extract.form import finds, load_vocabulary, matches_path, matches_whole
+from extract.form import finds, header_word, load_vocabulary, row_word
 from extract.text import (
     code_in_name,
     compact,
@@ -39,6 +39,7 @@ class Shape:
     """caption: rows above the header; header: header rows top → down; numbers: 栏次 rows; body: first body row.
 
     paths: per column the header texts top → leaf, white space removed. leaves: the cell each path ends with.
+    shared: the 合计 that stands beside sub-headers in the last header row and is the label of a line printed there.
     """
 
     caption: list[int] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Shape:
     body: int = 0
     paths: list[tuple[str, ...]] = field(default_factory=list)
     leaves: list[Cell | None] = field(default_factory=list)
+    shared: Cell | None = None
 
 
 def distinct(row: list[Cell | None]) -> list[Cell]:
@@ -80,8 +82,12 @@ def read_shape(table: Table, grid: Grid) -> Shape:
     shape = Shape()
     row = _captions(table, grid, shape)
     _header(table, grid, row, shape)
+    shape.shared = _shared_line(grid, shape)
+    parts = _parts_in_body(grid, shape)
     for column in range(table.n_cols):
-        path, leaf = _path(grid, shape.header, column)
+        path, leaf = _path(grid, shape.header, column, shape.shared)
+        if column in parts:
+            path, leaf = (*path, compact(parts[column].text)), parts[column]
         shape.paths.append(path)
         shape.leaves.append(leaf)
     return shape
@@ -143,6 +149,8 @@ def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:
             shape.numbers.append(row)
             row += 1
             continue
+        if row > first and _holds_money(cells, row):
+            break
         if row >= spanned and (is_body_row(cells) or (row > first and not _continues(grid, row, shape))):
             break
         shape.header.append(row)
@@ -154,6 +162,13 @@ def _header(table: Table, grid: Grid, first: int, shape: Shape) -> None:
             spanned = max([spanned, *(cell.row + cell.rowspan for cell in here if not is_blank(cell.text))])
         row += 1
     shape.body = row
+
+
+def _holds_money(cells: list[Cell], row: int) -> bool:
+    """Amounts of this very row: then it is a line, though header cells are merged down into it."""
+    own = [cell.text for cell in cells if cell.row == row and not is_blank(cell.text)]
+    money = sum(1 for text in own if is_money(text) and any(mark in fold(text) for mark in ".,"))
+    return money > 0 and money >= min(2, len(own))
 
 
 def _all_span(cells: list[Cell]) -> bool:
@@ -175,8 +190,7 @@ def _continues(grid: Grid, row: int, shape: Shape) -> bool:
 
 
 def _is_header_word(text: str) -> bool:
-    folded = fold(text)
-    return any(matches_path(word.headers, folded) for word in load_vocabulary().headers)
+    return header_word(fold(text)) is not None
 
 
 def is_number_row(cells: list[Cell]) -> bool:
@@ -209,13 +223,9 @@ def is_body_row(cells: list[Cell]) -> bool:
         if is_integer(text) or (is_number(text) and not _YEAR.match(folded)):
             return True
     others = [text for text in texts if not is_amount_like(text)]
-    rows = load_vocabulary().rows
     return (
         bool(others)
-        and all(
-            ordinal_rank(text) is not None or any(matches_whole(word.labels, fold(text)) for word in rows)
-            for text in others
-        )
+        and all(ordinal_rank(text) is not None or row_word(fold(text)) is not None for text in others)
         and (len(others) < len(cells) or len(cells) == 1)
         and not _row_of_headers(others)
     )
@@ -226,12 +236,43 @@ def _row_of_headers(texts: list[str]) -> bool:
     return len(texts) > 1 and all(ordinal_rank(text) is None and _is_header_word(text) for text in texts)
 
 
-def _path(grid: Grid, rows: list[int], column: int) -> tuple[tuple[str, ...], Cell | None]:
+def _parts_in_body(grid: Grid, shape: Shape) -> dict[int, Cell]:
+    """类, 款, 项 as the last header of three columns, on one height with the first line of the body (合计)."""
+    if not shape.header or shape.body >= len(grid):
+        return {}
+    row = grid[shape.body]
+    for column in range(len(row) - 2):
+        here = row[column : column + 3]
+        cells = [cell for cell in here if cell is not None and cell.row == shape.body]
+        if len(cells) == 3 and [compact(cell.text) for cell in cells] == ["类", "款", "项"]:
+            return {column + k: cell for k, cell in enumerate(cells)}
+    return {}
+
+
+def _shared_line(grid: Grid, shape: Shape) -> Cell | None:
+    """合计 at the left of the last header row, under headers that are complete without it, with blank cells of this
+    row alone beside it: the first line of the body, printed on one height with the sub-headers of a wider column."""
+    if len(shape.header) < 3:
+        return None
+    row = shape.header[-1]
+    cells = distinct(grid[row])
+    first = cells[0] if cells else None
+    if first is None or first.col != 0 or first.row != row or first.rowspan > 1:
+        return None
+    above = [cell for cell in distinct(grid[row - 1]) if cell.col < first.col + first.colspan]
+    if row_word(fold(first.text)) is None:
+        return None
+    if len(above) < 2 or any(is_blank(cell.text) or cell.row == row for cell in above):
+        return None
+    return first if any(cell.row == row and is_blank(cell.text) for cell in cells) else None
+
+
+def _path(grid: Grid, rows: list[int], column: int, shared: Cell | None) -> tuple[tuple[str, ...], Cell | None]:
     path: list[str] = []
     last: Cell | None = None
     for row in rows:
         cell = grid[row][column]
-        if cell is None or cell is last or is_blank(cell.text):
+        if cell is None or cell is last or cell is shared or is_blank(cell.text):
             continue
         path.append(compact(cell.text))
         last = cell

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from extract.caption import bracket_unit, parse_caption
-from extract.columns import read_columns, stage_of_title
+from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
 from extract.contents import contents_lines
 from extract.context import Surroundings, surroundings
 from extract.document import (
@@ -21,7 +22,7 @@ from extract.document import (
     Table,
     Text,
 )
-from extract.form import Form, finds, load_forms
+from extract.form import Form, finds, load_forms, row_word
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.narrative import read_identity, read_sections
@@ -61,14 +62,14 @@ def interpret_reading(reading: Reading) -> Interpretation:
     statements: list[Statement] = []
     issues: list[Issue] = []
     seen: Counter[str] = Counter()
-    before: tuple[OpenTable, Statement] | None = None
+    before: _Before | None = None
     for table, grid in tables:
         if table.number in used:
             before = None
             continue
         work = OpenTable(table, grid, account)
         statement = _statement(work, contexts[table.number], forms, issues, before)
-        before = (work, statement)
+        before = _Before(work, statement, contexts[table.number])
         seen[statement.code] += 1
         statement.seq = seen[statement.code]
         statements.append(statement)
@@ -91,20 +92,32 @@ def interpret_reading(reading: Reading) -> Interpretation:
     )
 
 
+@dataclass(frozen=True)
+class _Before:
+    """The table interpreted before the one at hand."""
+
+    work: OpenTable
+    statement: Statement
+    context: Surroundings
+
+
 def _statement(
     work: OpenTable,
     context: Surroundings,
     forms: dict[str, Form],
     issues: list[Issue],
-    before: tuple[OpenTable, Statement] | None,
+    before: _Before | None,
 ) -> Statement:
     table = work.table
     shape = work.shape = read_shape(table, work.grid)
-    if before is not None and _goes_on(work, context, before[0], before[1]):
-        return _continuation(work, context, before[0], before[1], issues)
+    if before is not None and _goes_on(work, context, before):
+        return _continuation(work, context, before.work, before.statement, issues)
     inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
     above = context.titles()
-    seen = evidence([title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape)
+    heading = context.heading.text if context.heading is not None else ""
+    seen = evidence(
+        [title_line(cell.text) or "" for cell in inside] + [p.text for p in above], work.grid, shape, heading
+    )
     recognition = recognize(forms.values(), seen)
     form = work.form = forms[recognition.form] if recognition.form is not None else None
     work.columns = read_columns(work.grid, shape, form)
@@ -131,25 +144,71 @@ def _statement(
     return statement
 
 
-def _goes_on(work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement) -> bool:
-    """Is this the rest of the statement before: printed right after it, as wide, and without a title of its own;
-    without a header, or with the same one printed again?"""
-    return (
-        statement.state != "unrecognized"
-        and context.directly_after == before.table.number
-        and work.table.n_cols == before.table.n_cols
-        and not work.shape.caption
-        and (not work.shape.header or work.shape.paths == before.shape.paths)
-    )
+def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
+    """Is this the rest of the statement before? It is printed right after it, without a title of its own, and without
+    a header or with the same one; or title, captions and header are all printed again on the next page."""
+    if before.statement.state == "unrecognized" or _places(work, before.work) is None:
+        return False
+    if context.directly_after == before.work.table.number:
+        return not work.shape.caption
+    return _printed_again(work, context, before) and not _begins_anew(work)
+
+
+def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
+    """Nothing but what stood above the table before stands above this one, and this is the next page (if any)."""
+    if not context.above or not work.shape.header or work.shape.caption != before.work.shape.caption:
+        return False
+    if before.context.below:
+        return False
+    own = [fold(paragraph.text) for paragraph in context.above]
+    captions = [_texts_of(work, row) for row in work.shape.caption]
+    known = [fold(paragraph.text) for paragraph in before.context.above]
+    if own != known[: len(own)] or captions != [_texts_of(before.work, row) for row in before.work.shape.caption]:
+        return False
+    pages = [place.page for cell in before.work.table.cells for place in cell.places if place.page is not None]
+    here = work.table.cells[0].place.page
+    if here is None:
+        return not pages  # a format without pages: the repeated caption is all there is to see
+    return bool(pages) and here == max(pages) + 1
+
+
+def _texts_of(work: OpenTable, row: int) -> tuple[str, ...]:
+    return tuple(fold(cell.text) for cell in distinct(work.grid[row]) if not is_blank(cell.text))
+
+
+def _begins_anew(work: OpenTable) -> bool:
+    """Does the body begin with a total, as a statement does and the rest of one does not?"""
+    if work.shape.body >= work.table.n_rows:
+        return False
+    first = next((cell for cell in distinct(work.grid[work.shape.body]) if not is_blank(cell.text)), None)
+    word = row_word(fold(first.text)) if first is not None else None
+    return word is not None and word.agg_role == "grand_total"
+
+
+def _places(work: OpenTable, before: OpenTable) -> tuple[int, ...] | None:
+    """For every column of the table the one of the table before that it goes on; None where they are not the same."""
+    if not work.shape.header:
+        return same_columns(before.table, work.table)
+    return same_headers(before.shape.paths, work.shape.paths)
 
 
 def _continuation(
     work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
 ) -> Statement:
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
-    work.form, work.columns, work.readers = before.form, before.columns, before.readers
-    work.shape.paths, work.shape.leaves = before.shape.paths, before.shape.leaves
+    how = (
+        "directly after it, same columns, no title of its own"
+        if context.directly_after == before.table.number
+        else "on the next page, with the same title, captions and header"
+    )
+    places = _places(work, before) or tuple(range(work.table.n_cols))
+    work.form, work.readers = before.form, before.readers
+    work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
+    work.shape.paths = [before.shape.paths[place] for place in places]
+    work.shape.leaves = [before.shape.leaves[place] for place in places]
     account_header(work)
+    for paragraph in context.above if context.directly_after is None else []:
+        work.account.paragraph(paragraph, "caption")
     body = read_body(work)
     found = Statement(
         code=statement.code,
@@ -159,7 +218,7 @@ def _continuation(
             statement.recognition.form,
             statement.recognition.score,
             (
-                f"continues table {statement.table}: directly after it, same columns, no title of its own",
+                f"continues table {statement.table}: {how}",
                 *statement.recognition.reasons,
             ),
             statement.recognition.nearest,
@@ -239,6 +298,8 @@ def _captions(statement: Statement, work: OpenTable, context: Surroundings, insi
     for paragraph in context.captions():
         _add_kinds(caption, paragraph.as_text())
         work.account.paragraph(paragraph, "caption")
+    for _, lower in context.cut_captions():
+        work.account.paragraph(lower, "caption")
     for leaf in _once(work.shape.leaves):
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())

@@ -11,18 +11,28 @@ from dataclasses import dataclass, field
 import msgspec
 
 from extract.document import Line, Text
-from extract.form import Form, FormRow, load_vocabulary, matches_whole
+from extract.form import Form, FormRow, matches_whole, row_word
 from extract.text import compact, fold, indent, ordinal_rank, strip_ordinal
 
 _OF_WHICH = re.compile(r"^(?:其中|其中包括|包括)[::]?")
 _UNNUMBERED = -1
 
 
+def class_of_header(header: str) -> str | None:
+    """The classification that the (folded) header of a label column names."""
+    if "政府" in header and "经济" in header:
+        return "economic_government"
+    if "经济" in header:
+        return "economic_department"
+    return "functional" if "功能" in header else None
+
+
 @dataclass
 class RowIdentity:
     """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank).
 
-    above: labels that other label columns print in the same row, left of the most particular one.
+    unit_code: the code stands in a column of codes of departments and units. above: labels that other label columns
+    print in the same row, left of the most particular one.
     """
 
     row: int
@@ -31,6 +41,7 @@ class RowIdentity:
     code: str | None = None
     code_parts: tuple[str, str, str] | None = None
     code_in_label: bool = False
+    unit_code: bool = False
     above: tuple[str, ...] = ()
 
 
@@ -44,12 +55,15 @@ class _Open:
 
 @dataclass
 class LineReader:
-    """Turns the rows of one lane into Lines. form may be None."""
+    """Turns the rows of one lane into Lines. form may be None; units: their codes (121, 121001) open groups, one inside
+    the other; header: folded header of the lane's label column."""
 
     lane: int
     form: Form | None
+    header: str = ""
     _carried: list[str] = field(default_factory=lambda: ["", "", ""])
     _codes: list[tuple[str, str]] = field(default_factory=list)
+    _units: list[tuple[str, str]] = field(default_factory=list)
     _scope: tuple[str, ...] = ()
     _stack: list[_Open] = field(default_factory=list)
     _seen: set[tuple[str, ...]] = field(default_factory=set)
@@ -63,7 +77,7 @@ class LineReader:
         label = compact(identity.label.text) if identity.label is not None else ""
         flow = self._lane_flow()
         if code is not None:
-            path, level, system = self._coded_path(code, label)
+            path, level, system = self._coded_path(code, label, identity.unit_code)
             return Line(
                 row=identity.row,
                 lane=self.lane,
@@ -82,6 +96,8 @@ class LineReader:
             path = form_path
         if identity.above:
             path = (*identity.above, label)
+        if self._scope and role not in ("grand_total", "parent"):
+            path = (*self._scope, *path)
         if role is None:
             role = "of_which" if of_which else "leaf"
         return Line(
@@ -126,17 +142,21 @@ class LineReader:
         as_printed = None if identity.code_in_label else code
         if len(code) == 2 and self._carried[0]:
             return as_printed, self._carried[0] + code
-        if len(code) in (3, 5, 7):
+        if len(code) in (3, 5, 7) and not identity.unit_code:
             self._carried = [code[:3], code[3:5], code[5:7]]
         return as_printed, code
 
-    def _coded_path(self, code: str, label: str) -> tuple[tuple[str, ...], int, str | None]:
-        if "|" in code or len(code) not in (3, 5, 7) or not code.isdigit():
+    def _coded_path(self, code: str, label: str, of_unit: bool) -> tuple[tuple[str, ...], int, str | None]:
+        if of_unit or "|" in code or len(code) not in (3, 5, 7) or not code.isdigit():
             # A unit's own code (121, 125001) opens a group: what follows is the unit's.
             if "|" not in code and code.isdigit():
-                self._scope = (label,)
+                while self._units and not (code.startswith(self._units[-1][0]) and len(code) > len(self._units[-1][0])):
+                    self._units.pop()
+                # A number of one or two digits names a kind of units (1 全额), whose codes are their own.
+                self._units.append((code if len(code) > 2 else "", label))
+                self._scope = tuple(name for _, name in self._units)
                 self._codes = []
-                return (label,), 0, None
+                return self._scope, len(self._units) - 1, None
             return (*self._scope, label), 1, None
         while self._codes and not (code.startswith(self._codes[-1][0]) and len(code) > len(self._codes[-1][0])):
             self._codes.pop()
@@ -164,13 +184,19 @@ class LineReader:
                 row, key, parent = found
                 if row.children:
                     self._parent_label = label
-                path = (parent, label) if parent else (label,)
+                path = (parent, label) if parent else None
                 return key, row.agg_role, row.flow, row.class_system, path
-        for word in load_vocabulary().rows:
-            if matches_whole(word.labels, core):
-                return word.key, word.agg_role, word.flow, None, None
+        if core == "小计":
+            return "subtotal", "parent", None, None, None
+        word = row_word(core)
+        if word is not None:
+            return word.key, word.agg_role, word.flow, None, None
         other = self.form.other_rows if self.form is not None else None
-        if other is not None and other.lane == self.lane and ordinal_rank(label) is not None:
+        if other is not None and self.lane > 0 and ordinal_rank(label) is not None:
+            system = class_of_header(self.header)
+            if self.lane > other.lane or system not in (None, other.class_system):
+                # A further lane classes the same money again: 部门经济, 政府经济, 用途.
+                return f"{system or 'use'}:{core}", None, None, system, None
             return other.key_prefix + core, None, None, other.class_system, None
         return None, None, None, None, None
 
@@ -227,8 +253,16 @@ class LineReader:
         return path, own.of_which
 
 
-def with_parents(lines: list[Line]) -> list[Line]:
-    """agg_role `parent` for every line under whose code another one of the same lane and group stands."""
+def with_parents(lines: list[Line], form: Form | None = None) -> list[Line]:
+    """agg_role `parent` for every line under whose code another one of the same lane and group stands, for a line
+    under which others stand by their ordinals, and for one that the form declares to be the sum of others printed."""
+    above = {(line.lane, line.path[:depth]) for line in lines if line.agg_role == "leaf" for depth in _depths(line)}
+    sums = {(line.lane, line.key) for line in lines if line.agg_role == "leaf" and line.key is not None}
+    declared = {
+        identity.left: identity.right
+        for identity in (form.identities if form is not None else ())
+        if identity.scope == "lines" and identity.left is not None
+    }
     codes: dict[tuple[int, tuple[str, ...]], set[str]] = {}
     for line in lines:
         if line.code is not None and line.class_system is not None:
@@ -242,8 +276,17 @@ def with_parents(lines: list[Line]) -> list[Line]:
             scope = line.path[:1] if line.level and len(line.path) > line.level else ()
             role = "parent" if line.code in codes.get((line.lane, scope), set()) else "leaf"
             result.append(msgspec.structs.replace(line, agg_role=role))
-        elif line.code is not None and line.level == 0:
+        elif line.code is not None and line.level == 0 and (codes or (line.lane, line.path) in above):
+            # A unit; where subjects are listed by unit, those of the last one may stand on the next page.
+            result.append(msgspec.structs.replace(line, agg_role="parent"))
+        elif line.agg_role == "leaf" and (
+            (line.lane, line.path) in above or any((line.lane, key) in sums for key in declared.get(line.key or "", ()))
+        ):
             result.append(msgspec.structs.replace(line, agg_role="parent"))
         else:
             result.append(line)
     return result
+
+
+def _depths(line: Line) -> range:
+    return range(1, len(line.path))

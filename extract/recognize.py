@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extract.document import Recognition
-from extract.form import Form, FormRow, finds, matches_path, matches_whole
+from extract.form import Form, FormRow, finds, matches_a_line, matches_path
 from extract.header import Grid, Shape, distinct
 from extract.text import fold, is_blank, ordinal_rank, strip_ordinal
 
@@ -20,6 +20,7 @@ THRESHOLD = 0.6
 THRESHOLD_WITHOUT_TITLE = 0.85
 MARGIN = 0.1
 
+_ORDINAL = ("序号", "行次")
 _YEAR = re.compile(r"(?:19|20)\d\d年度?")
 _HAN = "一二三四五六七八九十"
 # `表十 一般公共…` and `表一般…`: what is a number and what begins the name is told by the gap, or by 一般.
@@ -44,15 +45,19 @@ def plain_title(text: str) -> str:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What recognition looks at: plain titles (best first), folded header paths, folded line labels per table."""
+    """What recognition looks at: plain titles (best first), folded header paths, folded line labels per table.
+
+    heading: of the section the table stands in, plain; it names a list (records) printed in the prose.
+    """
 
     titles: tuple[str, ...]
     paths: tuple[str, ...]
     labels: tuple[str, ...]
     numeric_columns: int
+    heading: str = ""
 
 
-def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
+def evidence(titles: Iterable[str], grid: Grid, shape: Shape, heading: str = "") -> Evidence:
     labels: list[str] = []
     for row in grid[shape.body : shape.body + 80]:
         for cell in distinct(row):
@@ -62,15 +67,16 @@ def evidence(titles: Iterable[str], grid: Grid, shape: Shape) -> Evidence:
                 labels.append(strip_ordinal(cell.text))
     paths = tuple("/".join(fold(part) for part in path) for path in shape.paths)
     plain = tuple(dict.fromkeys(plain_title(title) for title in titles))
-    return Evidence(plain, paths, tuple(labels), sum(1 for path in paths if path))
+    columns = sum(1 for path in paths if path and path not in _ORDINAL)
+    return Evidence(plain, paths, tuple(labels), columns, plain_title(heading))
 
 
 def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
     """The best form of kind statement or records, or none with the nearest one."""
     scored: list[tuple[float, Form, tuple[str, ...]]] = []
-    for form in forms:
-        if form.kind not in ("statement", "records"):
-            continue
+    wanted = [form for form in forms if form.kind in ("statement", "records")]
+    # A form whose title is printed cannot be beaten by one whose title is not: the others need not be compared.
+    for form in [form for form in wanted if _titled(form, seen) is not None] or wanted:
         score, reasons = _score(form, seen)
         scored.append((score, form, reasons))
     scored.sort(key=lambda item: -item[0])
@@ -91,11 +97,11 @@ def recognize(forms: Iterable[Form], seen: Evidence) -> Recognition:
 def _score(form: Form, seen: Evidence) -> tuple[float, tuple[str, ...]]:
     reasons: list[str] = []
     title = 0.0
-    for position, text in enumerate(seen.titles):
-        if finds(form.titles, text) and not finds(form.not_titles, text):
-            title = 1.0 if position == 0 else 0.8
-            reasons.append(f"title “{text}”")
-            break
+    position = _titled(form, seen)
+    if position is not None:
+        title = 1.0 if position == 0 else 0.8
+        named = seen.titles[position] if position < len(seen.titles) else seen.heading
+        reasons.append(f"title “{named}”")
     header, header_reason = _header_score(form, seen)
     rows, row_reason = _row_score(form, seen)
     if header_reason:
@@ -112,6 +118,17 @@ def _score(form: Form, seen: Evidence) -> tuple[float, tuple[str, ...]]:
     if rows is None:
         return 0.8 * header, tuple(reasons)
     return 0.6 * header + 0.4 * rows, tuple(reasons)
+
+
+def _titled(form: Form, seen: Evidence) -> int | None:
+    """Position of the first title that is one of the form's."""
+    for position, text in enumerate(seen.titles):
+        if finds(form.titles, text) and not finds(form.not_titles, text):
+            return position
+    if form.kind != "records" or any(len(text) > 3 for text in seen.titles):
+        return None
+    found = finds(form.titles, seen.heading) and not finds(form.not_titles, seen.heading)
+    return len(seen.titles) if found else None
 
 
 def _header_score(form: Form, seen: Evidence) -> tuple[float, str]:
@@ -135,7 +152,8 @@ def _row_score(form: Form, seen: Evidence) -> tuple[float | None, str]:
     rows = list(_all_rows(form.rows))
     if len(rows) <= 1:
         return None, ""
-    found = sum(1 for row in rows if any(matches_whole(row.labels, label) for label in seen.labels))
+    printed = "\n".join(dict.fromkeys(seen.labels))
+    found = sum(1 for row in rows if matches_a_line(row.labels, printed))
     return found / len(rows), f"rows: {found} of {len(rows)} lines of the form"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from extract.caption import parse_caption
@@ -31,7 +32,7 @@ def account_header(work: OpenTable) -> None:
     for home, rows in (("caption", shape.caption), ("header", shape.header), ("column_number", shape.numbers)):
         for row in rows:
             for cell in distinct(work.grid[row]):
-                if cell.row == row and not is_blank(cell.text):
+                if cell.row == row and not is_blank(cell.text) and cell is not shape.shared:
                     work.use(cell, home)
 
 
@@ -45,28 +46,43 @@ def read_body(work: OpenTable) -> Body:
     """Lines and amounts of every lane, blanks included; each cell of the body gets its home."""
     body = Body()
     lanes = sorted({column.lane for column in work.columns})
-    for lane in lanes:
-        work.readers.setdefault(lane, LineReader(lane, work.form))
     by_lane = {lane: [column for column in work.columns if column.lane == lane] for lane in lanes}
+    for lane in lanes:
+        if lane not in work.readers:
+            label = next((column for column in by_lane[lane] if column.role == "label" and column.path), None)
+            work.readers[lane] = LineReader(lane, work.form, fold(label.path[-1]) if label is not None else "")
     labelled_table = any(column.role in ("label", "code") for column in work.columns)
     headers = [_texts(work.grid[row]) for row in work.shape.header]
+    numbers = [_texts(work.grid[row]) for row in work.shape.numbers]
+    if work.shape.shared is not None:
+        _shared_line(work, work.shape.shared, by_lane[lanes[0]], body)
     for row in work.body_rows():
         cells = distinct(work.grid[row])
         if labelled_table and all(is_blank(cell.text) for cell in cells):
             continue
-        if _not_a_line(work, row, headers, body):
+        if _not_a_line(work, row, headers, numbers, body):
             continue
         for lane in lanes:
             _read_lane(work, row, work.readers[lane], by_lane[lane], body)
-    body.lines = with_parents(body.lines)
+    body.lines = with_parents(body.lines, work.form)
     return body
+
+
+def _shared_line(work: OpenTable, label: Cell, columns: list[Column], body: Body) -> None:
+    """The line whose label stands in the last header row: its amounts are the blank cells of that row alone."""
+    lane = columns[0].lane
+    positions = [place for place in _amount_cells(work.grid, label.row, columns) if is_blank(place[1].text)]
+    work.use(label, "label")
+    _add(work, body, work.readers[lane].read(RowIdentity(label.row, label=label.as_text())), positions)
 
 
 def _texts(row: list[Cell | None]) -> tuple[str, ...]:
     return tuple(fold(cell.text) for cell in distinct(row) if not is_blank(cell.text))
 
 
-def _not_a_line(work: OpenTable, row: int, headers: list[tuple[str, ...]], body: Body) -> bool:
+def _not_a_line(
+    work: OpenTable, row: int, headers: list[tuple[str, ...]], numbers: list[tuple[str, ...]], body: Body
+) -> bool:
     """Notes, captions and repeated headers inside the body."""
     table, cells = work.table, distinct(work.grid[row])
     alone = full_row_text(cells)
@@ -78,7 +94,7 @@ def _not_a_line(work: OpenTable, row: int, headers: list[tuple[str, ...]], body:
     home = None
     if texts and texts in headers:
         home = "ignored:repeated_header"
-    elif texts and is_number_row(cells) and len(texts) == len(cells) and len(texts) > 3:
+    elif texts and is_number_row(cells) and ((len(texts) == len(cells) and len(texts) > 3) or texts in numbers):
         home = "ignored:repeated_column_numbers"
     elif texts and all(parse_caption(cell.text) for cell in cells if not is_blank(cell.text)):
         home = "caption"
@@ -106,6 +122,8 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
     identity = _identity(work, row, columns)
     positions = _amount_cells(work.grid, row, columns)
     if identity.label is None and identity.code is None and identity.code_parts is None:
+        identity.label = _named_by_field(work, row, columns, positions)
+    if identity.label is None and identity.code is None and identity.code_parts is None:
         if not any(column.role in ("label", "code") for column in work.columns):
             if positions:
                 line = Line(row=row, lane=reader.lane, label=None, path=(), level=0, agg_role="grand_total")
@@ -123,6 +141,21 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
         if column.role == "field" and other is not None and not is_blank(other.text):
             work.use(other, "field")
     _add(work, body, reader.read(identity), positions)
+
+
+def _named_by_field(
+    work: OpenTable, row: int, columns: list[Column], positions: list[tuple[Column, Cell]]
+) -> Text | None:
+    """The text that names a row whose label columns are blank: the first one printed in another text column (a
+    subtotal by 经济科目 in a list of purchases). Only a row with amounts needs a name."""
+    if not any(column.role == "label" for column in columns) or all(is_blank(cell.text) for _, cell in positions):
+        return None
+    for column in columns:
+        cell = work.grid[row][column.index]
+        if column.role == "field" and cell is not None and cell.row == row and not is_blank(cell.text):
+            work.use(cell, "label")
+            return cell.as_text()
+    return None
 
 
 def _unlabelled(cell: Cell) -> Issue:
@@ -167,6 +200,7 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     identity = RowIdentity(row)
     parts = ["", "", ""]
     has_parts = False
+    unit_codes: set[str] = set()
     groups: list[tuple[list[str], list[Text]]] = []  # codes and labels, one group per code column and its label
     previous: Cell | None = None
     previous_role = ""
@@ -174,19 +208,24 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
         if column.role not in _IDENTITY_ROLES:
             continue
         cell = work.grid[row][column.index]
-        if cell is None or cell is previous:
+        if cell is None or cell is previous or cell.row < work.shape.body:
             continue
         previous = cell
         if is_blank(cell.text):
             previous_role = column.role if column.role == "code" else previous_role
             continue
         text = compact(cell.text)
+        if column.key in _PARTS and text in _PART_WORDS:
+            work.use(cell, "header")
+            continue
         if column.role == "ordinal" and (is_integer(text) or (len(text) <= 4 and text.isdigit())):
             identity.number = text
             work.use(cell, "ordinal")
             continue
         if column.role == "code" and fold(text).isdigit():
             work.use(cell, "code")
+            if column.path and _UNIT_CODE.search(fold(column.path[-1])):
+                unit_codes.add(fold(text))
             if column.key in _PARTS:
                 if not has_parts or not groups or not groups[-1][1]:
                     parts[_PARTS[column.key]] = fold(text)
@@ -213,9 +252,12 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     if has_parts:
         identity.code_parts = (parts[0], parts[1], parts[2])
     _settle(identity, groups)
+    identity.unit_code = identity.code in unit_codes
     return identity
 
 
+_UNIT_CODE = re.compile(r"(?:单位|部门)\)?(?:\(单位\))?(?:编码|代码)$")
+_PART_WORDS = frozenset("类款项")
 _PARTS = {"code_class": 0, "code_type": 1, "code_item": 2}
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from functools import lru_cache
 
 _BLANK = re.compile(r"[\s\u200b\u200c\u200d\ufeff\u00ad]+")
+_INVISIBLE = "\u200b\u200c\u200d\ufeff\u00ad"
 _QUOTES = str.maketrans("", "", "“”‘’\"'「」『』")
 _ORDINALS = (
     re.compile(r"^[一二三四五六七八九十]+[、,.]\s*"),
@@ -40,6 +41,9 @@ def without_bookmarks(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
+    # Most texts show by their first character that something is printed.
+    if not text or (text[0] > " " and text[0] not in _INVISIBLE and not text[0].isspace()):
+        return not text
     return not _BLANK.sub("", text)
 
 
@@ -75,9 +79,14 @@ def is_integer(text: str) -> bool:
 
 
 def code_in_name(text: str) -> str | None:
-    """The code that is printed in one cell with its name: `2014050-事业运行`, `[201]一般公共服务支出`."""
+    """The code that is printed in one cell with its name: `2014050-事业运行`, `[201]一般公共服务支出`.
+
+    Without a sign between them only a code of expenditure is believed (`208社会保障`): 12333 begins names as well.
+    """
     found = _CODE_IN_NAME.match(fold(text))
-    return found.group(1) if found else None
+    if found is None or (found.group(0).isdigit() and found.group(1)[0] not in "235"):
+        return None
+    return found.group(1)
 
 
 def ordinal_rank(text: str) -> int | None:

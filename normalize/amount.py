@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from normalize.unit import money_factor
@@ -24,7 +25,8 @@ _HALF: Final = {**_NARROW, **_MINUS}
 _INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _DASH: Final = re.compile(r"[-/\\∅]+")
 _MASKED: Final = re.compile(r"\*+|.*\*{2,}.*|[×xX]{2,}|.*涉密.*")
-_PLAIN: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+# 128138,600: a format of spreadsheets (#,###) that parts only the last three digits; before it stand four or more.
+_PLAIN: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{4,9},\d{3}|\d+)(?:\.\d+)?|\.\d+")
 _NUMBER: Final = re.compile(r"(?P<sign>[-+])?¥?(?P<number>[\d,]*\.?\d+)(?P<unit>%|‰|[千万百亿]*元)?")
 _BRACKETED: Final = re.compile(r"\((?P<number>[\d,]*\.?\d+)\)")
 _SPACED_GROUPS: Final = re.compile(r"[-+]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
@@ -52,6 +54,7 @@ class Money:
     resolution: Decimal
 
 
+@lru_cache(maxsize=65536)
 def parse_number(text: str | None) -> PrintedNumber:
     """Read a cell as printed. Never raises.
 

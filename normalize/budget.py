@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Final
 
 from extract.document import Amount, Column, Issue, Line, Statement
@@ -24,8 +25,35 @@ from normalize.schema import Row
 from normalize.unit import MoneyUnit, column_unit, label_unit
 
 RECORD_LISTS: Final = frozenset({"org_units", "assets"})  # their values have tables of their own
-TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal"})
-BESIDE_COLUMNS: Final = frozenset({"change", "previous_year", "sme_reserved", "project_budget"})
+TOTAL_COLUMNS: Final = frozenset({"total", "current_subtotal", "three_public_subtotal"})
+BESIDE_COLUMNS: Final = frozenset(
+    {
+        "change",
+        "previous_year",
+        "sme_reserved",
+        "project_budget",
+        "unit_price",
+        "operating_funds",
+        "earmarked_of_which",
+        "procurement_of_which",
+        "project_without_construction",
+        "income_current",
+        "carryover_in",
+        "carryover_out",
+    }
+)
+# A column that is the sum of others where they stand beside it.
+COLUMN_PARTS: Final[dict[str, frozenset[str]]] = {
+    "basic": frozenset({"personnel", "public"}),
+    "vehicle": frozenset({"vehicle_purchase", "vehicle_operation"}),
+    "appropriation_income": frozenset({"general_public_budget", "government_fund", "state_capital"}),
+    "appropriation": frozenset({"general_public_budget", "government_fund", "state_capital"}),
+    "unit_funds": frozenset(
+        {"business_income", "operating_income", "superior_subsidy_income", "affiliate_remit_income", "other_income"}
+    ),
+    "carryover": frozenset({"carryover_part"}),
+    "fiscal_account_income": frozenset({"fiscal_account_part"}),
+}
 FUNDS: Final = frozenset(
     {"general_public_budget", "government_fund", "state_capital", "fiscal_special_account", "unit_funds"}
 )
@@ -38,12 +66,15 @@ def positions(statement: Statement) -> Iterator[tuple[Amount, Line, Column]]:
     """The positions that are facts: amounts of lines that print a label or have a code, blank ones included.
 
     A table without any column of labels (the one-row 三公 table) says everything in its header: its lines that print
-    an amount are facts too. Blank lines without a label are padding, kept in raw_cells only.
+    an amount are facts too, and so is its line when there is only one, though it be blank. Other blank lines without a
+    label are padding, kept in raw_cells only.
     """
     if statement.code in RECORD_LISTS:
         return
     with_labels = {column.lane for column in statement.columns if column.role in {"label", "code"}}
     filled = {amount.line for amount in statement.amounts if amount.text.text.strip()}
+    if len(statement.lines) == 1:
+        filled.add(0)
     for amount in statement.amounts:
         line, column = statement.lines[amount.line], statement.columns[amount.column]
         if is_labelled(line) or (line.lane not in with_labels and amount.line in filled):
@@ -65,13 +96,38 @@ def is_leaf_column(column: Column, columns: Sequence[Column]) -> bool:
     siblings = [other for other in columns if other.role == "amount" and other.lane == column.lane]
     if len(siblings) == 1:
         return True
-    if column.key is None or column.key in TOTAL_COLUMNS | BESIDE_COLUMNS:
+    if column.key is None or column.key in TOTAL_COLUMNS | BESIDE_COLUMNS or ":" in column.key:
         return False
     if column.path and _TOTAL_WORD.search(column.path[-1]):
         return False
-    if column.key == "basic":
-        return not {"personnel", "public"} & {other.key for other in siblings}
-    return True
+    if _of_which(column) and any(not _of_which(o) and o.key not in {None, *TOTAL_COLUMNS} for o in siblings):
+        return False  # 其中 beside other parts: a part of those, not one more
+    parts = COLUMN_PARTS.get(column.key, frozenset())
+    return not parts & {other.key for other in siblings}
+
+
+def _of_which(column: Column) -> bool:
+    return any(part.startswith("其中") for part in column.path)
+
+
+def counted_twice(statement: Statement) -> set[int]:
+    """Lanes whose leaves without a code add up to more than the printed total: some of them hold others, though
+    neither code, ordinal nor indent says which (通用项目 over its projects)."""
+    found: set[int] = set()
+    parsed = {(a.line, a.column): parse_number(a.text.text) for a in statement.amounts}
+    numbers = {place: number.number for place, number in parsed.items()}
+    for lane in {column.lane for column in statement.columns}:
+        lead = next((c for c in statement.columns if c.lane == lane and c.key in {"total", "amount"}), None)
+        totals = [i for i, o in enumerate(statement.lines) if o.lane == lane and o.agg_role == "grand_total"]
+        leaves = [i for i, o in enumerate(statement.lines) if o.lane == lane and o.agg_role == "leaf"]
+        if lead is None or len(totals) != 1 or any(statement.lines[i].code for i in leaves):
+            continue
+        total = numbers.get((totals[0], lead.index))
+        added = sum((numbers.get((i, lead.index)) or Decimal(0) for i in leaves), Decimal(0))
+        step = Decimal(1).scaleb(-max((number.decimals for number in parsed.values()), default=0))
+        if total is not None and added > total + step * len(leaves):
+            found.add(lane)
+    return found
 
 
 def line_keys(lines: Sequence[Line]) -> list[str]:
@@ -133,6 +189,7 @@ def budget_rows(
     issues: list[Issue] = []
     keys = line_keys(statement.lines)
     unitless = 0
+    doubtful = counted_twice(statement)
     for amount, line, column in positions(statement):
         number = parse_number(amount.text.text)
         known = amount_unit(number, line, column, unit)
@@ -161,7 +218,9 @@ def budget_rows(
                 "line_level": line.level,
                 "class_system": line.class_system,
                 "agg_role": line.agg_role,
-                "sum_safe": line.agg_role == "leaf" and is_leaf_column(column, statement.columns),
+                "sum_safe": line.agg_role == "leaf"
+                and line.lane not in doubtful
+                and is_leaf_column(column, statement.columns),
                 "column_path": "/".join(column.path),
                 "column_key": column.key,
                 "fund": fund_of(line, column),

@@ -15,6 +15,7 @@ from normalize.records import BUILDERS
 from normalize.schema import Row, empty_tables
 from normalize.targets import department_goal_row, project_rows
 from normalize.unit import UNKNOWN, MoneyUnit, resolve_units
+from normalize.unit_proof import prove_units
 
 Tables = dict[str, list[Row]]
 
@@ -33,6 +34,8 @@ def build_rows(
     if not reading.blocks:
         issues = []  # nothing was read: the reader's own issue says why, and that nothing is known follows from it
     resolved = resolve_units([statement.caption for statement in interpretation.statements])
+    if any(unit.basis != "printed" for unit in resolved):
+        resolved = prove_units(interpretation.statements, resolved)
     units = [
         unit if holds_money(statement) else UNKNOWN
         for statement, unit in zip(interpretation.statements, resolved, strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 _CHINESE: Final = "一二三四五六七八九十百零〇"
@@ -15,6 +16,7 @@ _OF_WHICH: Final = re.compile(r"^其中[:：]?")
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "＂": '"'})
 
 
+@lru_cache(maxsize=32768)
 def squeeze(text: str | None) -> str:
     """The text without any white space, quotation marks straight, widths and variants unified (NFKC)."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", (text or "").translate(_QUOTES)))
@@ -30,6 +32,7 @@ def strip_ordinal(text: str) -> str:
     return _ORDINAL.sub("", text, count=1) or text
 
 
+@lru_cache(maxsize=32768)
 def label_key(label: str | None) -> str:
     """What a label names: no white space, no ordinal, no 其中, no `/` (the separator of paths)."""
     text = _OF_WHICH.sub("", squeeze(label)) or squeeze(label)

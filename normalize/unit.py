@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from extract.document import Column, Text
@@ -51,6 +52,7 @@ def money_factor(unit: str | None) -> Decimal | None:
     return None if unit is None else _FACTORS.get(_STANDARD.get(unit, unit))
 
 
+@lru_cache(maxsize=16384)
 def find_money_unit(text: str | None) -> str | None:
     """The standard unit of money a caption, header or label states, else None. Never raises.
 
@@ -98,6 +100,7 @@ def column_unit(column: Column) -> MoneyUnit:
     return UNKNOWN
 
 
+@lru_cache(maxsize=16384)
 def label_unit(label: str | None, measures: frozenset[str]) -> MoneyUnit:
     """The unit in the last brackets of a line's label: money, or one of `measures` (then the line is not money)."""
     plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", label or ""))

@@ -80,9 +80,16 @@ _SPECS: Final = (
         "disclosures",
         "meta",
         ("公开件", "disclosures"),
-        "disclosure_id county_code org_id org_code_printed org_name fiscal_year doc_type entity_level stage"
-        " document_sha256 n_statements statements n_facts published_date",
+        "disclosure_id county_code county_basis county_code_current org_id org_code_printed org_name dept_type"
+        " fiscal_year doc_type entity_level stage document_sha256 n_statements statements n_facts published_date",
         key=("disclosure_id", "document_sha256"),
+    ),
+    _table(
+        "org_aliases",
+        "meta",
+        ("单位名称", "printed names of organisations"),
+        "alias_id disclosure_id +prov org_id! printed_name printed_code name_source match_method n_printed",
+        key=("alias_id",),
     ),
     _table(
         "statements",

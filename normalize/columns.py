@@ -207,6 +207,10 @@ _c("line_key", S, "行的路径，供连接用", "path of the line, for joins", 
 _c("line_level", I16, "行的层级", "level of the line", example="2")
 _c("class_system", S, "分类体系", "functional, economic_department, economic_government or income",
    example="functional", null=("不是科目行", "not a line of a classification"))
+_c("map_status", S, "所印科目编码与名称同科目表的关系：exact 一致、label_variant 异名、label_differs 名称不同、"
+   "unverified 表中该码未经证实、unknown_code 表中无此码",
+   "how the printed code and label stand to the list: exact, label_variant, label_differs, unverified, unknown_code",
+   example="exact", null=("不是有编码的科目行", "not a coded line of a classification"))
 _c("agg_role", S, "汇总角色", "grand_total, parent, leaf, of_which or memo", example="leaf")
 _c("sum_safe", B, "同一报表、同一收支方、同一阶段的各 sum_safe 值可相加而不重复",
    "all such values of one statement, lane and stage may be added without counting a yuan twice", example="true")

@@ -106,8 +106,8 @@ _SPECS: Final = (
         "core",
         ("预决算金额", "amounts of budget and final statements"),
         "fact_id disclosure_id +prov county_code org_id org_name entity_level fiscal_year stage statement_code"
-        " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system agg_role"
-        " sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
+        " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system map_status"
+        " agg_role sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
         " unit_printed unit_source unit_basis resolution_yuan lane is_labelled form_line_key",
         key=("fact_id",),
         sort=_PLACE_ORDER,

@@ -352,8 +352,21 @@ class Use(msgspec.Struct, frozen=True, omit_defaults=True):
     paragraph: int | None = None
 
 
+class PrintedName(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A name the document prints as its own, first Place. source: cover, label, running_head, caption, heading, field,
+    section, prose. count: how often it is printed there. code: the code printed beside it."""
+
+    text: Text
+    source: str
+    count: int = 1
+    code: str | None = None
+
+
 class Identity(msgspec.Struct, omit_defaults=True):
-    """Who and what year the document itself says it is; each as printed, None where it does not say."""
+    """Who and what year the document itself says it is; each as printed, None where it does not say.
+
+    stage: budget, budget_adjusted, final. names: every name the document prints as its own, strongest source first.
+    """
 
     title: Text | None = None
     org_code: Text | None = None
@@ -362,6 +375,8 @@ class Identity(msgspec.Struct, omit_defaults=True):
     fiscal_year_text: Text | None = None
     doc_type: str | None = None
     entity_level: str | None = None
+    stage: str | None = None
+    names: tuple[PrintedName, ...] = ()
 
 
 class Interpretation(msgspec.Struct, omit_defaults=True):

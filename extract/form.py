@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 FORMS_DIR = Path(__file__).parent / "forms"
-SHARED_FILES = frozenset({"vocabulary", "sections"})
+SHARED_FILES = frozenset({"vocabulary", "sections", "identity"})
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -207,6 +207,23 @@ class Sections(_Strict):
     indicator_lead_ins: tuple[Pattern, ...]
     overall_headings: tuple[Pattern, ...]
     item_headings: tuple[Pattern, ...]
+
+
+class IdentityWords(_Strict):
+    """Words by which a document says who it is (`forms/identity.yml`)."""
+
+    org_endings: Pattern
+    not_org: Pattern
+    placeholder: Pattern
+    unit_marks: Pattern
+    department_marks: Pattern
+    labels: Pattern
+    unit_labels: Pattern
+    field_labels: Pattern
+    headings: Pattern
+    unit_headings: Pattern
+    department_headings: Pattern
+    prose: tuple[Pattern, ...]
 
 
 class FormError(ValueError):

@@ -25,7 +25,8 @@ from extract.document import (
 from extract.form import Form, finds, load_forms, row_word
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
-from extract.narrative import read_identity, read_sections
+from extract.identity import read_identity
+from extract.narrative import read_sections
 from extract.recognize import evidence, plain_title, recognize
 from extract.records import read_records
 from extract.statement import account_header, read_body
@@ -80,15 +81,16 @@ def interpret_reading(reading: Reading) -> Interpretation:
     goals = read_goals(reading, sections, account) + targets.tasks
     known = used | {statement.table for statement in statements if statement.state != "unrecognized"}
     uses, lost = account.settle(known)
+    identity, doubts = read_identity(reading, statements, targets.forms)
     return Interpretation(
         document_sha256=reading.document_sha256,
-        identity=read_identity(reading, statements),
+        identity=identity,
         statements=statements,
         projects=targets.forms,
         goals=goals,
         sections=sections,
         uses=uses,
-        issues=issues + lost,
+        issues=issues + lost + doubts,
     )
 
 

@@ -1,12 +1,10 @@
-"""The prose: headings, sections, and who the document says it is about."""
+"""The prose: headings and sections."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 
-from extract.caption import parse_caption
-from extract.document import Identity, Paragraph, Reading, Section, Statement, Table, Text
+from extract.document import Paragraph, Reading, Section, Table
 from extract.form import Sections, finds, load_sections
 from extract.text import fold, is_blank, ordinal_rank, without_bookmarks
 from extract.uses import CONTENTS, Account
@@ -113,101 +111,3 @@ def _lead_in(block: Paragraph, words: Sections) -> str | None:
         if word.lead_ins and finds([f"^(?:{p})$" for p in word.lead_ins], match.group(1)):
             return word.code
     return None
-
-
-# ------------------------------------------------------------------------------------------------------------ identity
-
-_TITLE = re.compile(
-    r"^(?P<org>[^:,,。;]{2,40}?)?(?:关于)?(?P<year>(?:19|20)\d\d)年?度?(?P<org2>[^:,,。;]{0,30}?)"
-    r"(?P<kind>部门|单位|预算单位)?(?:综合)?(?P<what>预算|决算|绩效)"
-)
-# Navigation lines of web pages and dates in front of a title are no organisation.
-_NO_NAME = re.compile(r"[/>|《【\[]|^[-\d]")
-_PART = re.compile(r"^第[一二三四五六七八九十]+部分")
-_UNIT_WORDS = re.compile(r"单位(?:预算|决算|综合预算)|预算单位|\(本级\)|本级(?:单位)?(?:预算|决算)|机关本级|\(机关\)")
-_DEPARTMENT_WORDS = re.compile(r"部门(?:预算|决算|综合预算)|\(汇总\)|含下属")
-
-
-def read_identity(reading: Reading, statements: list[Statement]) -> Identity:
-    """Title, department, year and kind, from what is printed: captions of tables first, then titles."""
-    identity = Identity()
-    titles = _titles(reading)
-    if titles:
-        identity.title = titles[0].as_text()
-    _org(identity, statements, titles)
-    _year(identity, statements, titles)
-    words = "".join(fold(paragraph.text) for paragraph in titles[:5])
-    words += "".join(fold(s.caption["title"].text) for s in statements if "title" in s.caption)
-    if not words:
-        return identity
-    final = len(re.findall("决算", words)) > len(re.findall("预算(?!财政拨款|资金|拨款|支出|收入|经营|基本)", words))
-    unit = len(_UNIT_WORDS.findall(words)) > len(_DEPARTMENT_WORDS.findall(words))
-    identity.entity_level = "unit" if unit else "department"
-    if "预算" in words or "决算" in words:
-        identity.doc_type = f"{identity.entity_level}_{'final' if final else 'budget'}"
-    elif "自评" in words:
-        identity.doc_type = "performance_self_evaluation"
-    elif "绩效" in words:
-        identity.doc_type = "performance_target"
-    return identity
-
-
-def _titles(reading: Reading) -> list[Paragraph]:
-    """Short paragraphs that name a year and 预算/决算; those without 第一部分 in front come first."""
-    found = [
-        paragraph
-        for paragraph in reading.paragraphs()
-        if paragraph.role == "body"
-        and 6 < len(fold(paragraph.text)) <= 70
-        and _TITLE.match(_PART.sub("", fold(paragraph.text)))
-        and fold(paragraph.text)[-1] not in "。;,：:"
-    ]
-    return sorted(found[:12], key=lambda paragraph: (bool(_PART.match(fold(paragraph.text))), paragraph.number))
-
-
-def _org(identity: Identity, statements: list[Statement], titles: list[Paragraph]) -> None:
-    votes: Counter[str] = Counter()
-    first: dict[str, Text] = {}
-    for statement in statements:
-        text = statement.caption.get("org")
-        if text is None:
-            continue
-        name = parse_caption(text.text).get("org", fold(text.text))
-        votes[name] += 1
-        first.setdefault(name, text)
-    if votes:
-        name = votes.most_common(1)[0][0]
-        printed = first[name]
-        identity.org_name = Text(name, printed.place, printed.more)
-        code = parse_caption(printed.text).get("org_code")
-        if code is not None:
-            identity.org_code = Text(code, printed.place, printed.more)
-        return
-    for paragraph in titles:
-        match = _TITLE.match(_PART.sub("", fold(paragraph.text)))
-        name = (match.group("org") or match.group("org2") or "") if match else ""
-        if len(name) >= 4 and not _NO_NAME.search(name):
-            identity.org_name = Text(name, paragraph.place, paragraph.as_text().more)
-            return
-
-
-def _year(identity: Identity, statements: list[Statement], titles: list[Paragraph]) -> None:
-    votes: Counter[int] = Counter()
-    first: dict[int, Text] = {}
-    for statement in statements:
-        text = statement.caption.get("year")
-        found = re.search(r"(?:19|20)\d\d", fold(text.text)) if text is not None else None
-        if text is not None and found:
-            votes[int(found.group(0))] += 1
-            first.setdefault(int(found.group(0)), text)
-    if not votes:
-        texts = [paragraph.as_text() for paragraph in titles]
-        texts += [s.caption["title"] for s in statements if "title" in s.caption]
-        for text in texts:
-            found = re.search(r"(?:19|20)\d\d", fold(text.text))
-            if found:
-                votes[int(found.group(0))] += 1
-                first.setdefault(int(found.group(0)), text)
-    if votes:
-        identity.fiscal_year = votes.most_common(1)[0][0]
-        identity.fiscal_year_text = first[identity.fiscal_year]

@@ -16,6 +16,7 @@ from typing import Final
 
 from extract.document import Amount, Column, Issue, Line, Statement
 from normalize.amount import Money, PrintedNumber, parse_number, to_money
+from normalize.classification import line_statuses, pair_issues
 from normalize.department import Disclosure
 from normalize.indicator import MEASURES
 from normalize.issues import normalize_issue
@@ -188,6 +189,7 @@ def budget_rows(
     rows: list[Row] = []
     issues: list[Issue] = []
     keys = line_keys(statement.lines)
+    statuses = line_statuses(statement.lines, statement.columns)
     unitless = 0
     doubtful = counted_twice(statement)
     for amount, line, column in positions(statement):
@@ -217,6 +219,7 @@ def budget_rows(
                 "line_key": keys[amount.line],
                 "line_level": line.level,
                 "class_system": line.class_system,
+                "map_status": statuses[amount.line],
                 "agg_role": line.agg_role,
                 "sum_safe": line.agg_role == "leaf"
                 and line.lane not in doubtful
@@ -239,6 +242,7 @@ def budget_rows(
                 "form_line_key": line.key,
             }
         )
+    issues += pair_issues(statement.lines, statuses, placing.sha256)
     if unitless:
         issues.append(unit_unknown(statement, unitless, placing.sha256))
     return rows, issues

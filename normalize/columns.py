@@ -71,14 +71,32 @@ def _c(
 _c("document_sha256", S, "文件内容的 sha256", "sha256 of the document's bytes", example="3a2245b978ca3436…")
 _c("disclosure_id", S, "公开件标识：区划-年度-种类-部门", "disclosure: county-year-kind-organisation",
    example="130630-2024-department_budget-1a2b3c4d")
-_c("county_code", S, "县级行政区划代码（来自来源登记）", "county division code, from the source registry",
-   example="130630", null=("文件由命令行给出，没有来源", "document given by hand, no source"))
+_c("county_code", S, "行政区划代码：来源登记的，没有来源时由所印单位名称确定",
+   "division code: of the source registry; without a source, of the place the printed name begins with",
+   example="130630", null=("没有来源，名称也不能确定区划", "no source, and the name leaves the place open"))
+_c("county_basis", S, "区划依据：source 来源登记、printed 所印名称", "how county_code is known: source or printed",
+   example="source", null=NOT_KNOWN)
+_c("county_code_current", S, "该区划今天的代码", "code of that division today", example="130630",
+   null=("区划不明，或已分归几处", "division unknown, or since divided among several"))
+_c("dept_type", S, "部门类别（跨县比较用，见词表；unclassified 未归类）",
+   "kind of department, for comparison across counties; unclassified where no rule knows it", example="education",
+   null=("文件未印部门名称", "the document prints no organisation"))
 _c("org_id", S, "部门标识：区划代码与首次所印名称的摘要",
    "organisation: county code and a digest of the first printed name", example="130630-1a2b3c4d",
    null=("文件未印部门名称", "the document prints no organisation"))
 _c("org_name", S, "部门名称，照印", "name of the organisation as printed", example="涞源县人民政府办公室",
    null=NOT_PRINTED)
 _c("org_code_printed", S, "部门代码，照印", "organisation code as printed", example="434", null=NOT_PRINTED)
+_c("alias_id", S, "名称行标识", "id of a printed name", example="3a2245b978ca3436.n1")
+_c("printed_name", S, "所印单位名称", "name of the organisation as printed", example="434涞源县人民政府办公室")
+_c("printed_code", S, "名称旁所印代码", "code printed beside the name", example="434", null=NOT_PRINTED)
+_c("name_source", S, "名称印在何处：cover 封面、label 封面标签、running_head 页眉、caption 表头、field 栏目、"
+   "heading 网页标题、section 标题、title 其他标题、prose 正文",
+   "where the name is printed: cover, label, running_head, caption, field, heading, section, title, prose",
+   example="caption")
+_c("match_method", S, "与部门的关系：same_name 名称相同（不计口径标记），same_document 同一文件另一名称",
+   "same_name (but for marks of the edition) or same_document (another name in the same document)", example="same_name")
+_c("org_aliases.n_printed", I32, "在该处印出的次数", "how often it is printed there", example="9")
 _c("fiscal_year", I16, "资金所属年度（不是公开年份）", "year the money belongs to (not the year of publication)",
    example="2024", null=NOT_KNOWN)
 _c("doc_type", S, "文件种类（部门预算、单位决算等的代码）", "kind of document (department_budget, unit_final, …)",
@@ -189,6 +207,10 @@ _c("line_key", S, "行的路径，供连接用", "path of the line, for joins", 
 _c("line_level", I16, "行的层级", "level of the line", example="2")
 _c("class_system", S, "分类体系", "functional, economic_department, economic_government or income",
    example="functional", null=("不是科目行", "not a line of a classification"))
+_c("map_status", S, "所印科目编码与名称同科目表的关系：exact 一致、label_variant 异名、label_differs 名称不同、"
+   "unverified 表中该码未经证实、unknown_code 表中无此码",
+   "how the printed code and label stand to the list: exact, label_variant, label_differs, unverified, unknown_code",
+   example="exact", null=("不是有编码的科目行", "not a coded line of a classification"))
 _c("agg_role", S, "汇总角色", "grand_total, parent, leaf, of_which or memo", example="leaf")
 _c("sum_safe", B, "同一报表、同一收支方、同一阶段的各 sum_safe 值可相加而不重复",
    "all such values of one statement, lane and stage may be added without counting a yuan twice", example="true")

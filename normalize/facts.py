@@ -6,7 +6,7 @@ from crawl.schema import Provenance
 from extract.document import Identity, Interpretation, Issue, Reading, Statement, Table
 from normalize.budget import budget_rows, holds_money, statement_row
 from normalize.cells import raw_rows, text_coverage
-from normalize.department import Disclosure, identify
+from normalize.department import Disclosure, alias_rows, identify
 from normalize.issues import issue_rows
 from normalize.narrative import narrative_rows
 from normalize.period import parse_date
@@ -45,6 +45,7 @@ def build_rows(
         issues += _add_statement(tables, statement, unit, disclosure, placing, block=blocks.get(statement.table))
     issues += _add_performance(tables, interpretation, disclosure, placing)
     tables["narratives"] = narrative_rows(reading, interpretation.sections, interpretation.uses, disclosure, placing)
+    tables["org_aliases"] = alias_rows(interpretation.identity, disclosure, placing)
     _number(tables)
     facts = {_ref(row): str(row["fact_id"]) for row in reversed(tables["budget_lines"])}
     tables["raw_cells"] = raw_rows(reading, interpretation.uses, facts)
@@ -111,9 +112,12 @@ def _disclosure_row(tables: Tables, disclosure: Disclosure, provenance: Provenan
     return {
         "disclosure_id": disclosure.disclosure_id,
         "county_code": disclosure.county_code,
+        "county_basis": disclosure.county_basis,
+        "county_code_current": disclosure.county_code_current,
         "org_id": disclosure.org_id,
         "org_code_printed": disclosure.org_code_printed,
         "org_name": disclosure.org_name,
+        "dept_type": disclosure.dept_type,
         "fiscal_year": disclosure.fiscal_year,
         "doc_type": disclosure.doc_type,
         "entity_level": disclosure.entity_level,

@@ -80,9 +80,16 @@ _SPECS: Final = (
         "disclosures",
         "meta",
         ("公开件", "disclosures"),
-        "disclosure_id county_code org_id org_code_printed org_name fiscal_year doc_type entity_level stage"
-        " document_sha256 n_statements statements n_facts published_date",
+        "disclosure_id county_code county_basis county_code_current org_id org_code_printed org_name dept_type"
+        " fiscal_year doc_type entity_level stage document_sha256 n_statements statements n_facts published_date",
         key=("disclosure_id", "document_sha256"),
+    ),
+    _table(
+        "org_aliases",
+        "meta",
+        ("单位名称", "printed names of organisations"),
+        "alias_id disclosure_id +prov org_id! printed_name printed_code name_source match_method n_printed",
+        key=("alias_id",),
     ),
     _table(
         "statements",
@@ -99,8 +106,8 @@ _SPECS: Final = (
         "core",
         ("预决算金额", "amounts of budget and final statements"),
         "fact_id disclosure_id +prov county_code org_id org_name entity_level fiscal_year stage statement_code"
-        " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system agg_role"
-        " sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
+        " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system map_status"
+        " agg_role sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
         " unit_printed unit_source unit_basis resolution_yuan lane is_labelled form_line_key",
         key=("fact_id",),
         sort=_PLACE_ORDER,

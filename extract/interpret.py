@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from extract.caption import bracket_unit, parse_caption
+from extract.claims import read_claims
 from extract.columns import read_columns, stage_of_title
 from extract.context import Surroundings, surroundings
 from extract.document import (
@@ -21,6 +22,7 @@ from extract.document import (
     Text,
 )
 from extract.form import Form, finds, load_forms
+from extract.glossary import glossary_paragraphs, read_terms
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.narrative import read_identity, read_sections
@@ -74,6 +76,7 @@ def interpret_reading(reading: Reading) -> Interpretation:
     goals = read_goals(reading, sections, account)
     known = used | {statement.table for statement in statements if statement.state != "unrecognized"}
     uses, lost = account.settle(known)
+    explained = glossary_paragraphs(reading, sections)
     return Interpretation(
         document_sha256=reading.document_sha256,
         identity=read_identity(reading, statements),
@@ -83,6 +86,8 @@ def interpret_reading(reading: Reading) -> Interpretation:
         sections=sections,
         uses=uses,
         issues=issues + lost,
+        claims=read_claims(reading, sections, uses, frozenset(paragraph.number for paragraph in explained)),
+        terms=read_terms(explained),
     )
 
 

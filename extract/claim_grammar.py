@@ -242,7 +242,9 @@ class Grammar:
         before = self.text[left : token.start]
         part = words.PART.match(words.CONNECTORS.sub("", before)) or words.PART.match(before)
         if part or before.startswith(("其中", ",其中")):
-            self._open_list(nested="其中" not in before)
+            again = self.focus.listing and clause.before in (";", "。") and "其中" in before
+            if not again:  # `A：B 1、C 2；其中D 3`: of A still, not of C
+                self._open_list(nested="其中" not in before)
         reason = None
         for reason in words.REASON.finditer(before):
             pass
@@ -257,13 +259,14 @@ class Grammar:
             return 1
         if words.THRESHOLD_BEHIND.match(self.text, token.end) or words.THRESHOLD_BEFORE.search(before):
             return 1
-        return self._money(start, before, tokens, index)
+        return self._money(clause, before, tokens, index)
 
-    def _money(self, start: int, before: str, tokens: list[Token], index: int) -> int:
+    def _money(self, clause: Clause, before: str, tokens: list[Token], index: int) -> int:
+        start = clause.start
         group = self._group(before, tokens, index)
         unit = group[-1].unit or self._money_unit
         self._money_unit = unit
-        change = words.CHANGE.match(before)
+        change = words.change_of(before)
         subject: Subject | None
         compared: Compared | None = None
         direction: Direction = "level"
@@ -281,8 +284,8 @@ class Grammar:
             plain = _clean(before)
             year, stage = words.year_of(before), words.stage_of(plain)
             subject = self._named(_STAGE_TAIL.sub("", plain), plain)
-            if not plain and index and self.text[tokens[index - 1].end : tokens[index].start] == "、":
-                subject = None  # one more amount of a list that does not say what it counts
+            if not plain and self._unattached(clause, tokens, index):
+                subject = None
         said: list[Said] = []
         for nth, token in enumerate(group):
             said.append(
@@ -311,11 +314,17 @@ class Grammar:
             self.focus.parts_changed = self.focus.parts_changed or self.focus.listing
         return len(group)
 
+    def _unattached(self, clause: Clause, tokens: list[Token], index: int) -> bool:
+        """An amount without words: one more of a list that does not say what it counts, or the first of a sentence."""
+        if index:
+            return self.text[tokens[index - 1].end : tokens[index].start] == "、"
+        return clause.before == "。" and self.focus.topic is None
+
     def _percent(self, start: int, before: str, tokens: list[Token], index: int) -> int:
         """A rate of change, a share, or how much of a budget was done; added to its amount where there is one."""
         token = tokens[index]
         plain = before.lstrip(",、和及:")
-        change = words.CHANGE.match(before) or re.search(r"(?P<up>增长率|增幅|涨幅)|(?P<down>降幅|减幅|下降率)", before)
+        change = words.change_of(before) or re.search(r"(?P<up>增长率|增幅|涨幅)|(?P<down>降幅|减幅|下降率)", before)
         if change:
             group = self._group(before, tokens, index)
             direction: Direction = "increase" if change["up"] else "decrease"
@@ -357,7 +366,7 @@ class Grammar:
         key = count_of(plain, token.unit) or count_of(self._count_words, token.unit)
         if key is None:
             return
-        change = words.CHANGE.match(before)
+        change = words.change_of(before)
         direction: Direction = "level" if not change else "increase" if change["up"] else "decrease"
         self.said.append(
             Said(
@@ -492,7 +501,7 @@ class Grammar:
         return last if self._change is not None and last and last[-1] is self._change and len(last) == count else []
 
     def _adds_to(self, plain: str, change: Said) -> bool:
-        match = words.CHANGE.match(plain)
+        match = words.change_of(plain)
         named = _clean(match["head"] + match["mid"]) if match else ""
         return not named or is_generic(named) or (change.subject is not None and named == change.subject.printed)
 

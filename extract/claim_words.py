@@ -28,10 +28,12 @@ BASE: Final = rf"(?:{_PERIOD}(?:的|同期|同口径|部门|单位|一般公共�
 _TO: Final = r"(?:相比较|相比之?下|相比|比较|相较|对比|比)"
 COMPARED: Final = rf"(?:(?:相?比于?|相?较于?|相较于?|对比|与|和|同)(?P<base>{BASE}){_TO}?|同比(?:上年)?)"
 
-CHANGE: Final = re.compile(
-    rf"^(?P<head>.*?)(?P<compared>{COMPARED})?(?:[,:]|略有|略|分别|均|各自?|总体|净|共计?|相应|同比|环比|又)*"
+_CHANGE_REST: Final = (
+    r"(?:[,:]|略有|略|分别|均|各自?|总体|净|共计?|相应|同比|环比|又)*"
     rf"(?P<mid>.*?)(?P<each>分别|均|各自?)?(?:略有|略|净|共计?|相应|同比)*{_VERB}{_BEHIND_VERB}$"
 )
+_CHANGE_COMPARED: Final = re.compile(rf"^(?P<head>.*?)(?P<compared>{COMPARED}){_CHANGE_REST}")
+_CHANGE_BARE: Final = re.compile(rf"^(?P<head>)(?P<compared>(?!))?(?P<base>(?!))?{_CHANGE_REST}")
 # 新增项目经费30万元: what grew stands behind the verb.
 CHANGE_OF: Final = re.compile(rf"{_VERB}了?(?P<noun>[\u4e00-\u9fff()、]{{2,16}}?)(?:共计?|约|为|合计)?$")
 COMPARED_ONLY: Final = re.compile(
@@ -45,7 +47,7 @@ NOTHING: Final = re.compile(
     r"(?P<head>.*?)(?P<none>(?:均|也|都)?(?:无|没有|未安排|不安排|未编制|未发生|不涉及|未使用|暂无|未列支)(?:使用|安排|发生|涉及|编制|开展)?)"
     r"(?P<what>[^,。;]*)$"
 )
-DONE: Final = re.compile(r"(?:(?<!未)完成|为|占)(?P<base>[^,。;]*?(?:预算|任务|计划)[^,。;]*?)的?(?:比例为?|约)?$")
+DONE: Final = re.compile(r"(?:(?<!未)完成|为)(?P<base>[^,。;]*?(?:预算|任务|计划)[^,。;]*?)的?(?:比例为?|约)?$")
 RATE_OF_DONE: Final = re.compile(r"(?:执行率|完成率|支出进度|序时进度|完成比例|执行进度)(?:为|是|达到|达|约|:)*$")
 SHARE: Final = re.compile(
     r"占(?:比|到)?(?:了)?(?P<base>[^,。;%]*?)的?(?:比例|比重|比率|百分比|份额|占比)?(?:各?为|是|约|达到|达|分别为|:|仅)*$"
@@ -63,7 +65,7 @@ YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|\D)")
 PRIOR: Final = re.compile(r"上一?年|去年|前一?年|上期")
 _FUND_NAMES: Final = re.compile(r"一般公共(?:服务)?预算|政府性基金预算|国有资本经营预算|公共财政预算|预算[内外]|(?:各)?预算单位|预算收入|预算绩效")
 CONNECTORS: Final = re.compile(
-    r"^(?:[、,.:;和及与或]|以及|其中[:,]?|包括|包含|另外?|同时|此外|以下简称|截至.{0,14}?[底末日,]|按.{0,12}?[分划]为?|(?:一|二|三|四|五|六)是)+"
+    r"^(?:[、,.:;和及与或是为]|以及|主要(?:支出)?为|其中[:,]?|包括|包含|另外?|同时|此外|以下简称|截至.{0,14}?[底末日,]|按.{0,12}?[分划]为?|(?:一|二|三|四|五|六)是)+"
 )
 ORDINAL: Final = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.]|\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)[、.]?|\d{1,2}[、.](?!\d)|[①-⑳][、.]?)+"
@@ -72,6 +74,11 @@ TAIL_WORDS: Final = re.compile(r"(?:分别|均|各自?|共计|总共|共|约|(?<
 PLANNED: Final = re.compile(r"年初预算|年初批复|年初安排")
 ADJUSTED: Final = re.compile(r"全年预算|调整(?:后)?预算|预算调整|年度预算数")
 EXECUTED: Final = re.compile(r"预算执行|执行数|实际支出|实际完成")
+
+
+def change_of(words: str) -> re.Match[str] | None:
+    """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, each, up, down; None where no verb of change ends it."""
+    return _CHANGE_COMPARED.match(words) or _CHANGE_BARE.match(words)
 
 
 def stage_of(words: str) -> str | None:

@@ -24,6 +24,8 @@ _WHO: Final = (
     r"(?:的)?(?:(?:当年|本年)(?!预算收|预算支|总?收|总?支)|年度|全年|年初|部门|单位|安排(?:的)?)*"
 )
 
+_WE: Final = r"(?:我?本?|该|全|各)(?:部门|单位|局|委|办|厅|院|处|中心|会|机关|系统)"
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,7 +86,7 @@ def _compiled() -> tuple[list[tuple[str, str | None, re.Pattern[str]]], re.Patte
             rules.append((word.key, word.within, re.compile(f"^{_WHO}(?:{either})$")))
         else:
             rules.append((word.key, word.within, re.compile(f"(?:{either})(?:{words.generic_tail})$")))
-    return rules, re.compile(f"{_WHO}(?:{words.generic_subject})")
+    return rules, re.compile(f"(?:{_WE})?(?:{words.generic_subject})")
 
 
 @lru_cache(maxsize=1)

@@ -24,6 +24,7 @@ _BEGINS_DEFINITION = re.compile(r"\s*(?:是指|主要是指|指|反映|即|为|�
 _STARTS_NEW = re.compile(r"\s*(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．](?!\d)|[①-⑳●■◆])")
 # 其中：因公出国费用反映… goes on with the definition before it.
 _GOES_ON = re.compile(r"\s*(?:其中|具体|包括|主要包括|注)\s*[：:，,]?")
+_PART = re.compile(r"\s*第[一二三四五六七八九十]{1,3}[部章]")
 _LEADERS = re.compile(r"[.…·]{4,}\s*\d*\s*$|\d+\s*$")
 
 
@@ -66,7 +67,8 @@ def _explains(behind: list[Paragraph]) -> bool:
     """Whether one of the first paragraphs behind a heading explains a word."""
     texts = [block.text.strip() for block in behind]
     alone = any(_ALONE.fullmatch(a) and _BEGINS_DEFINITION.match(b) for a, b in pairwise(texts))
-    return alone or any(_explained(text) for text in texts)
+    found = [_explained(text) for text in texts]
+    return alone or any(one is not None and len(one[1]) >= 10 for one in found)
 
 
 def _is_glossary(text: str, words: Sections) -> bool:
@@ -76,7 +78,7 @@ def _is_glossary(text: str, words: Sections) -> bool:
 
 def _is_heading(block: Paragraph) -> bool:
     """A heading of its own, and not a term with the first line of its definition."""
-    return not re.search(r"[：:]\s*\S|指|反映", block.text)
+    return bool(_PART.match(block.text)) or not re.search(r"[：:]\s*\S{12,}|指|反映", block.text)
 
 
 def read_terms(paragraphs: list[Paragraph]) -> list[Term]:
@@ -108,6 +110,8 @@ def _is_rest(text: str, before: _Draft) -> bool:
 
 
 def _explained(text: str) -> tuple[str, str] | None:
+    if _PART.match(text):
+        return None
     for pattern in _EXPLAINED:
         match = pattern.fullmatch(text)
         if match and len(match["definition"]) >= 4 and not re.search(r"[，,].*[，,]", match["term"]):

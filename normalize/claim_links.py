@@ -21,8 +21,8 @@ from normalize.schema import Row
 
 _STAGES = {"budget": "budget", "initial_budget": "budget", "adjusted_budget": "budget_adjusted", "final": "final"}
 _ITEMS = frozenset({"function_item", "economic_item"})
-_FUNCTION = ("general_expenditure", "expenditure", "appropriation", "government_fund", "state_capital", "income")
-_ECONOMIC = ("basic_expenditure",)
+_FUNCTION = ("general_expenditure", "expenditure", "income_expenditure", "appropriation", "government_fund", "state_capital", "income")
+_ECONOMIC = ("basic_expenditure", "general_expenditure_economic", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Linker:
                 self._by_statement[str(fact["statement_code"])].append(fact)
                 if fact["line_code"]:
                     self._by_name[str(fact["line_code"])].append(fact)
-                self._by_name[self._label(fact["line_label"])].append(fact)
+                if label := self._label(fact["line_label"]):
+                    self._by_name[label].append(fact)
 
     def link(self, claim: Claim, yuan: Decimal | None, resolution: Decimal | None) -> tuple[str | None, str | None]:
         """(fact_id, reason). Both None where the claim names no amount of this document's year.
@@ -103,8 +104,7 @@ class Linker:
     def _items(self, claim: Claim) -> Iterator[Row]:
         """Lines with the code that is printed, else with the label."""
         statements = _FUNCTION if claim.concept == "function_item" else _ECONOMIC
-        label = self._label(claim.label)
-        rows = self._by_name.get(claim.code or "", []) or self._by_name.get(label, []) if label or claim.code else []
+        rows = self._by_name.get(claim.code or "", []) or self._by_name.get(self._label(claim.label), [])
         for statement in statements:
             yield from (fact for fact in rows if fact["statement_code"] == statement)
 

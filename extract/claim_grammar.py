@@ -23,6 +23,7 @@ PercentKind = Literal["change", "share", "completion"]
 _BOTH = {"total_both": ("income_total", "expenditure_total")}
 _BOTH["appropriation_both"] = ("appropriation_revenue", "appropriation_expenditure")
 _TOTALS = frozenset({"income_total", "expenditure_total", "total_both"})
+_WHOLES = _TOTALS | {"income_current", "expenditure_current"} | {"appropriation_revenue", "appropriation_expenditure"}
 _LISTED = re.compile(r"(?:分别|均|各自?)(?:略有)?(?:[^,。;]{0,6}?)$")
 _BETWEEN = re.compile(r"[、,和及]")
 _UNCHANGED_BY = re.compile(r"(?:变化|变动|增减)(?:额|数)?(?:为|是)?$")
@@ -32,6 +33,8 @@ _STAGE_TAIL = re.compile(
 _THIS_ITEM = re.compile(r"(?:此项|该项|这项|相关|上述|该)?(?:的)?(?:财政拨款|预算|决算|收支|支出|收入|经费|费用|资金|安排|情况)*")
 _ITEM_LINE = re.compile(r"\((?:类|款|项)\)(?:支出)?$")
 _OUTER = frozenset("。;")
+_SUM = re.compile(r"(?:合计|总计|共计|总共)(?:为|是|达|:)?$")
+_BEHIND_THRESHOLD = re.compile(r"(?:\(含\))?(?:及?以[上下内])")
 LONGEST_SUBJECT = 48
 
 
@@ -64,6 +67,7 @@ class Said:
     percent_base: str | None = None
     compared: Compared | None = None
     year: int | None = None
+    prior: bool = False
     stage: str | None = None
     count_key: str | None = None
     nothing: bool = False
@@ -144,7 +148,8 @@ class Grammar:
         self._change: Said | None = None  # to which a rate may be added
         self._money_unit = ""
         titled = _clean(re.sub(r"(?:预算|决算|安排|支出|执行|收支|增减|变化|总体|的|及)*(?:情况)?(?:说明)?[:。]?$", "", heading))
-        self._heading = subject_of(titled) if titled else None
+        named = subject_of(titled) if titled else None
+        self._heading = named if named is not None and named.key is not None else None
 
     def read(self) -> list[Said]:
         """Everything said, in order of the text. Total: what fits no pattern is not said."""
@@ -245,12 +250,11 @@ class Grammar:
             again = self.focus.listing and clause.before in (";", "。") and "其中" in before
             if not again:  # `A：B 1、C 2；其中D 3`: of A still, not of C
                 self._open_list(nested="其中" not in before)
-        reason = None
-        for reason in words.REASON.finditer(before):
-            pass
-        if reason is not None:
-            self.focus.reason = True
-            before = before[reason.end() :]
+        for pattern in (words.REASON, words.PURPOSE):
+            said = list(pattern.finditer(before))
+            if said:
+                self.focus.reason = self.focus.reason or pattern is words.REASON
+                before = before[said[-1].end() :]
         start = clause.start
         if token.kind == "percent":
             return self._percent(start, before, tokens, index)
@@ -270,7 +274,7 @@ class Grammar:
         subject: Subject | None
         compared: Compared | None = None
         direction: Direction = "level"
-        year = stage = None
+        year, stage, prior = None, None, False
         if change:
             direction = "increase" if change["up"] else "decrease"
             compared = _compared(change["base"] or change["compared"]) if change["compared"] else self.focus.compared
@@ -283,9 +287,14 @@ class Grammar:
         else:
             plain = _clean(before)
             year, stage = words.year_of(before), words.stage_of(plain)
+            prior = year is None and bool(words.SAID_OF_PRIOR.match(plain))
+            if is_generic(plain) and _SUM.search(before) and self.focus.listing and self.focus.whole is not None:
+                self.focus.current = self.focus.whole  # 合计10万元 at the end of a list is of its whole
             subject = self._named(_STAGE_TAIL.sub("", plain), plain)
             if not plain and self._unattached(clause, tokens, index):
                 subject = None
+            if subject is not None and subject.key in _WHOLES and clause.before in (";", "。"):
+                self.focus.listing, self.focus.whole = False, None  # the list before has ended
         said: list[Said] = []
         for nth, token in enumerate(group):
             said.append(
@@ -302,6 +311,7 @@ class Grammar:
                     unit_inherited=not token.unit,
                     compared=compared,
                     year=year,
+                    prior=prior,
                     stage=stage,
                     reason=self.focus.reason,
                 )
@@ -360,10 +370,13 @@ class Grammar:
     def _count(self, start: int, before: str, token: Token) -> None:
         if words.THRESHOLD_BEHIND.match(self.text, token.end):
             return
+        if _BEHIND_THRESHOLD.match(before):  # 单价100万元以上设备: the words before the threshold belong to it
+            before = self.text[start : token.start]
         plain = before.strip("、,;:和及")
         if plain:
             self._count_words = _sentence_words(self.text, token.start) if len(plain) < 6 else plain
-        key = count_of(plain, token.unit) or count_of(self._count_words, token.unit)
+        behind = self.text[token.end : token.end + 12]
+        key = count_of(plain, token.unit, behind) or count_of(self._count_words, token.unit, behind)
         if key is None:
             return
         change = words.change_of(before)

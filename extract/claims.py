@@ -47,8 +47,10 @@ def _of_passage(passage: Passage, section_of: dict[int, str]) -> list[Claim]:
 
 
 def _claim(said: Said, passage: Passage, folded: Folded, seq: int, section: str | None) -> Claim:
-    _, place = passage.locate(folded.at[min(said.at, len(folded.at) - 1)])
+    block, place = passage.locate(folded.at[min(said.at, len(folded.at) - 1)])
     subject, compared = said.subject, said.compared
+    # A cell of a form speaks of its project: 培训费5万元 there is no training budget of the department.
+    of_department = isinstance(block, Paragraph)
     return Claim(
         place=place,
         seq=seq,
@@ -57,10 +59,10 @@ def _claim(said: Said, passage: Passage, folded: Folded, seq: int, section: str 
         direction=said.direction,
         section=section,
         subject=(subject.printed or None) if subject else None,
-        concept=subject.key if subject else None,
+        concept=subject.key if subject and of_department else None,
         code=subject.code if subject else None,
         label=subject.label if subject else None,
-        within=said.within,
+        within=said.within if of_department else None,
         number=said.token.number if said.token else None,
         unit=said.unit or None,
         unit_inherited=said.unit_inherited,
@@ -73,6 +75,7 @@ def _claim(said: Said, passage: Passage, folded: Folded, seq: int, section: str 
         comparison_prior=compared.prior if compared else False,
         comparison_stage=compared.stage if compared else None,
         year=said.year,
+        prior=said.prior,
         stage=said.stage,
         nothing=said.nothing,
         reason=said.reason,

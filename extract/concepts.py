@@ -41,11 +41,12 @@ class ConceptWord(_Strict):
 
 
 class CountWord(_Strict):
-    """patterns: found at the end of the words before a count with one of the counters `unit`."""
+    """patterns: found at the end of the words before a count with one of the counters `unit`; behind: begins the rest."""
 
     key: str
     unit: Pattern
     patterns: tuple[Pattern, ...]
+    behind: Pattern = ""
 
 
 class Concepts(_Strict):
@@ -90,9 +91,9 @@ def _compiled() -> tuple[list[tuple[str, str | None, re.Pattern[str]]], re.Patte
 
 
 @lru_cache(maxsize=1)
-def _counts() -> list[tuple[str, re.Pattern[str], list[re.Pattern[str]]]]:
-    words = load_concepts()
-    return [(w.key, re.compile(w.unit), [re.compile(p) for p in w.patterns]) for w in words.counts]
+def _counts() -> list[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
+    words = load_concepts().counts
+    return [(w.key, re.compile(w.unit), re.compile("|".join(w.patterns)), re.compile(w.behind)) for w in words]
 
 
 @lru_cache(maxsize=16384)
@@ -120,11 +121,11 @@ def is_generic(text: str) -> bool:
     return not plain or bool(_compiled()[1].fullmatch(plain[-LONGEST:]))
 
 
-def count_of(words: str, counter: str) -> str | None:
-    """Concept of a count by the words before it and its counter."""
+def count_of(words: str, counter: str, behind: str) -> str | None:
+    """Concept of a count by the words before it, its counter, and the words behind."""
     plain = _BRACKETS.sub("", words)
-    for key, unit, patterns in _counts():
-        if unit.fullmatch(counter) and any(pattern.search(plain) for pattern in patterns):
+    for key, unit, before, rest in _counts():
+        if unit.fullmatch(counter) and before.search(plain) and rest.match(behind):
             return key
     return None
 

@@ -364,7 +364,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     percent: as number; percent_kind: change, share, completion; percent_base: the words for what it is a share of.
     comparison: words for what is compared with; comparison_year: as printed in them; comparison_prior: they say
     上年, 去年; comparison_stage: budget, initial_budget, adjusted_budget, execution, final. year, stage: said of the
-    level itself. nothing: it is said that there is none (无, 未安排). reason: said in giving a reason, of a part.
+    level itself; prior: the level is said of the year before (去年预算数为…). nothing: it is said that there is none (无, 未安排). reason: said in giving a reason, of a part.
     """
 
     place: Place
@@ -390,6 +390,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     comparison_prior: bool = False
     comparison_stage: str | None = None
     year: int | None = None
+    prior: bool = False
     stage: str | None = None
     nothing: bool = False
     reason: bool = False

@@ -24,6 +24,7 @@ _BEGINS_DEFINITION = re.compile(r"\s*(?:是指|主要是指|指|反映|即|为|�
 _STARTS_NEW = re.compile(r"\s*(?:[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．](?!\d)|[①-⑳●■◆])")
 # 其中：因公出国费用反映… goes on with the definition before it.
 _GOES_ON = re.compile(r"\s*(?:其中|具体|包括|主要包括|注)\s*[：:，,]?")
+_CONTACT = re.compile(r"\s*(?:\S{0,8}(?:公开)?联系(?:人|方式|电话)|附件?[：:]|附表)")
 _PART = re.compile(r"\s*第[一二三四五六七八九十]{1,3}[部章]")
 _LEADERS = re.compile(r"[.…·]{4,}\s*\d*\s*$|\d+\s*$")
 
@@ -48,12 +49,17 @@ def glossary_paragraphs(reading: Reading, sections: list[Section]) -> list[Parag
         if section.heading is not None and _is_glossary(section.heading.text, words)
     }
     levels = {section.heading.place.paragraph: section.level for section in sections if section.heading is not None}
-    prose = [block for block in reading.paragraphs() if block.role == "body" and block.text.strip()]
+    prose = [b for b in reading.blocks if isinstance(b, Table) or (b.role == "body" and b.text.strip())]
     found: list[Paragraph] = []
     depth: int | None = None
     for at, block in enumerate(prose):
-        if block.number in begins:
-            depth = begins[block.number] if _explains(prose[at + 1 : at + 4]) else None
+        if isinstance(block, Table):
+            depth = None
+        elif block.number in begins:
+            behind = [b for b in prose[at + 1 : at + 4] if isinstance(b, Paragraph)]
+            depth = begins[block.number] if _explains(behind) else None
+        elif depth is not None and _CONTACT.match(block.text):
+            depth = None
         elif depth is not None:
             level = levels.get(block.number)
             if level is not None and level <= depth and _is_heading(block):
@@ -95,7 +101,7 @@ def read_terms(paragraphs: list[Paragraph]) -> list[Term]:
         alone = _ALONE.fullmatch(text)
         if alone and _BEGINS_DEFINITION.match(behind) and (before is None or before.ended or not before.definition):
             drafts.append(_Draft(alone["term"], "", paragraph.place, False))
-        elif before is not None and not _LEADERS.search(text[-8:]):
+        elif before is not None and (_ends(text) or not before.ended) and not _LEADERS.search(text[-8:]):
             before.definition += text
             before.ended = _ends(text)
     kept = [draft for draft in drafts if draft.definition.strip()]
@@ -124,4 +130,6 @@ def _ends(text: str) -> bool:
 
 
 def _tidy(term: str) -> str:
-    return compact(term).strip("：:，,、“”\"")
+    bare = compact(term).strip("：:，,、")
+    whole = re.fullmatch(r"[“\"]([^“”\"]*)[”\"]", bare)
+    return whole.group(1) if whole else bare

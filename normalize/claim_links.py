@@ -22,7 +22,7 @@ from normalize.schema import Row
 _STAGES = {"budget": "budget", "initial_budget": "budget", "adjusted_budget": "budget_adjusted", "final": "final"}
 _ITEMS = frozenset({"function_item", "economic_item"})
 _FUNCTION = ("general_expenditure", "expenditure", "income_expenditure", "appropriation", "government_fund", "state_capital", "income")
-_ECONOMIC = ("basic_expenditure", "general_expenditure_economic", "other")
+_ECONOMIC = ("basic_expenditure", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Linker:
                 self._by_statement[str(fact["statement_code"])].append(fact)
                 if fact["line_code"]:
                     self._by_name[str(fact["line_code"])].append(fact)
-                if label := self._label(fact["line_label"]):
+                if label := self._item(fact["line_label"]):
                     self._by_name[label].append(fact)
 
     def link(self, claim: Claim, yuan: Decimal | None, resolution: Decimal | None) -> tuple[str | None, str | None]:
@@ -68,7 +68,7 @@ class Linker:
         """
         if claim.measure != "amount" or claim.direction != "level" or yuan is None or resolution is None:
             return None, None
-        if claim.concept is None or (claim.year is not None and self._year is not None and claim.year != self._year):
+        if claim.concept is None or claim.prior or (claim.year is not None and self._year is not None and claim.year != self._year):
             return None, None
         candidates = [fact for fact in self._candidates(claim) if self._same_stage(claim, fact)]
         if not candidates:
@@ -104,9 +104,10 @@ class Linker:
     def _items(self, claim: Claim) -> Iterator[Row]:
         """Lines with the code that is printed, else with the label."""
         statements = _FUNCTION if claim.concept == "function_item" else _ECONOMIC
-        rows = self._by_name.get(claim.code or "", []) or self._by_name.get(self._label(claim.label), [])
+        rows = self._by_name.get(claim.code or "", []) or self._by_name.get(self._item(claim.label), [])
         for statement in statements:
             yield from (fact for fact in rows if fact["statement_code"] == statement)
+        yield from (fact for fact in rows if fact["statement_code"] not in statements)
 
     def _same_stage(self, claim: Claim, fact: Row) -> bool:
         """A level said to be of one stage is no amount of another; where either does not say, it may be."""
@@ -114,6 +115,10 @@ class Linker:
         if str(fact["column_key"] or "") == "previous_year":
             return False
         return said is None or has is None or said == has or claim.stage == "budget"
+
+    def _item(self, label: object) -> str:
+        """教育（类）支出 is the line 教育支出."""
+        return self._label(label).removesuffix("支出")
 
     def _label(self, label: object) -> str:
         text = str(label or "")

@@ -53,7 +53,7 @@ def _claim(claim: Claim, linker: Linker, disclosure: Disclosure, placing: Placin
         "class_code": claim.code,
         "class_label": claim.label,
         "within_concept": claim.within,
-        "claim_year": claim.year,
+        "claim_year": disclosure.fiscal_year - 1 if claim.prior and disclosure.fiscal_year else claim.year,
         "stage": claim.stage,
         "amount_printed": amount.printed,
         "amount_yuan": None if amount.yuan is None else float(amount.yuan),

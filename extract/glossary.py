@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extract.document import Paragraph, Place, Reading, Section, Term
+from extract.document import Paragraph, Place, Reading, Section, Table, Term
 from extract.form import Sections, finds, load_sections
 from extract.text import compact, fold
 

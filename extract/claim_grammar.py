@@ -144,6 +144,7 @@ class Grammar:
         self.focus = _Focus()
         self._stack: list[_Focus] = []
         self._count_words = ""
+        self._purpose = False  # the sentence is saying what the money is for
         self._level: Said | None = None  # to which a share or a completion may be added
         self._change: Said | None = None  # to which a rate may be added
         self._money_unit = ""
@@ -199,12 +200,14 @@ class Grammar:
         if same and not self.focus.reason and len(text) <= LONGEST_SUBJECT:
             self._same(clause, clause.start, text)
             return
-        if self._nothing(clause, text) or not plain or len(plain) > 2 * LONGEST_SUBJECT:
+        purpose, self._purpose = self._purpose, bool(words.PURPOSE.search(text)) or self._purpose
+        if self._nothing(clause, text) or not plain or len(plain) > 2 * LONGEST_SUBJECT or purpose or self._purpose:
             return
         of_whole = re.search(r"(?:当)?中$", plain)
         subject = subject_of(plain[: of_whole.start()] if of_whole else plain)
         begins = clause.before in ("", "。", ";", ":", "(")
-        if subject.key is None or not (_ITEM_LINE.search(plain) or of_whole or (begins and len(plain) <= 30)):
+        names_one = begins and len(plain) <= 30 and "、" not in plain
+        if subject.key is None or not (_ITEM_LINE.search(plain) or of_whole or names_one):
             return
         self.focus.current, self.focus.ended_list = subject, None
         if of_whole:
@@ -226,7 +229,7 @@ class Grammar:
         elif mark == ";" and focus.nested:
             focus.whole, focus.nested = focus.outer, False
         if mark in _OUTER:
-            self._change = None
+            self._change, self._purpose = None, False
         if mark == "。" and not self._stack:
             if focus.listing:
                 focus.ended_list = None if focus.parts_changed else focus.whole
@@ -276,7 +279,7 @@ class Grammar:
         direction: Direction = "level"
         year, stage, prior = None, None, False
         if change:
-            direction = "increase" if change["up"] else "decrease"
+            direction = words.direction_of(change, zero=not group[0].number.strip("-0.,"))
             compared = _compared(change["base"] or change["compared"]) if change["compared"] else self.focus.compared
             subject = self._changed(start, change["head"], change["mid"])
         elif (of := words.CHANGE_OF.search(before)) and _names_money(of["noun"]):
@@ -334,10 +337,16 @@ class Grammar:
         """A rate of change, a share, or how much of a budget was done; added to its amount where there is one."""
         token = tokens[index]
         plain = before.lstrip(",、和及:")
+        last = self.said[-1] if self.said else None
+        if not plain and last is not None and last is self._change and last.percent is None and last.end + 1 == start:
+            last.percent, last.percent_kind, last.end = token, "change", token.end  # 增加0.46万元(15.13%)
+            return 1
         change = words.change_of(before) or re.search(r"(?P<up>增长率|增幅|涨幅)|(?P<down>降幅|减幅|下降率)", before)
         if change:
             group = self._group(before, tokens, index)
             direction: Direction = "increase" if change["up"] else "decrease"
+            if change.re.groups > 2:
+                direction = words.direction_of(change, zero=not token.number.strip("-0.,"))
             known = self._changes_before(len(group))
             if known and all(c.percent is None for c in known) and self._adds_to(plain, known[-1]):
                 for said, rate in zip(known, group, strict=True):
@@ -409,9 +418,12 @@ class Grammar:
         """The subject of a level; it becomes the one that later clauses speak of."""
         focus = self.focus
         if is_generic(plain):
-            return self._carried() or self._of_words(whole_words)
+            carried, own = self._carried(), self._of_words(whole_words)
+            turns = own is not None and own.key == "expenditure_total" and _is_revenue(carried)
+            return own if carried is None or turns else carried
         subject = subject_of(plain[-2 * LONGEST_SUBJECT :], focus.whole.key if focus.listing and focus.whole else None)
-        if subject.key in _TOTALS and focus.topic is not None and focus.topic.key not in (None, *_TOTALS):
+        short = len(re.sub(r"(?:19|20)\d\d年度?", "", plain)) <= 5 and "总" not in plain
+        if subject.key in _TOTALS and short and focus.topic is not None and focus.topic.key not in (None, *_TOTALS):
             return focus.topic  # X（项）。支出预算10万元
         if subject.key in _TOTALS and focus.current is None and self._heading_names_part() and "年" not in plain:
             return self._heading
@@ -548,6 +560,10 @@ def _clean(text: str) -> str:
             break
         text = shorter
     return words.TAIL_WORDS.sub("", text).strip(",:;、。")
+
+
+def _is_revenue(subject: Subject | None) -> bool:
+    return subject is not None and bool(re.search(r"^income_|_revenue$|_income$", subject.key or ""))
 
 
 def _names_money(noun: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-Direction = Literal["level", "increase", "decrease", "unchanged"]
+Direction = Literal["level", "increase", "decrease", "unchanged", "unstated"]
 
 _UP: Final = r"增加|增长|上升|提高|调增|增多|上浮|扩大|新增|追加|净增|多支出|多安排"
 _DOWN: Final = (
@@ -16,6 +16,8 @@ _DOWN: Final = (
 )
 # 增减 is the name of a difference and no direction; 占比提高 speaks of a share.
 _VERB: Final = rf"(?<![追递])(?:(?P<up>{_UP})(?!减)|(?<!增)(?P<down>{_DOWN}))"
+# 增加（减少）: the form offers both and nobody chose.
+_EITHER: Final = r"(?P<either>\((?:减少|下降|降低|增加|增长|上升)\)|/(?:减少|下降|降低))?"
 _BEHIND_VERB: Final = (
     r"(?:了|额|数|幅度|幅|率|比例|比率|百分比|约|资金|金额|预算|支出|收入|经费|拨款|共计|共|合计|为|是|达到|达|:)*"
 )
@@ -30,10 +32,15 @@ COMPARED: Final = rf"(?:(?:相?比于?|相?较于?|相较于?|对比|与|和|同
 
 _CHANGE_REST: Final = (
     r"(?:[,:]|略有|略|分别|均|各自?|总体|净|共计?|相应|同比|环比|又)*"
-    rf"(?P<mid>.*?)(?P<each>分别|均|各自?)?(?:略有|略|净|共计?|相应|同比)*{_VERB}{_BEHIND_VERB}$"
+    rf"(?P<mid>.*?)(?P<each>分别|均|各自?)?(?:略有|略|净|共计?|相应|同比)*{_VERB}{_EITHER}{_BEHIND_VERB}$"
 )
 _CHANGE_COMPARED: Final = re.compile(rf"^(?P<head>.*?)(?P<compared>{COMPARED}){_CHANGE_REST}")
 _CHANGE_BARE: Final = re.compile(rf"^(?P<head>)(?P<compared>(?!))?(?P<base>(?!))?{_CHANGE_REST}")
+# 决算数小于预算数5万元
+_CHANGE_BETWEEN: Final = re.compile(
+    rf"^(?P<head>.*?)(?P<compared>(?:(?P<up>大于|高于|多于)|(?P<down>小于|少于|低于))(?P<base>{BASE}))"
+    r"(?P<mid>)(?P<each>(?!))?(?P<either>(?!))?(?:共|约|:)*$"
+)
 # 新增项目经费30万元: what grew stands behind the verb.
 CHANGE_OF: Final = re.compile(rf"{_VERB}了?(?P<noun>[\u4e00-\u9fff()、]{{2,16}}?)(?:共计?|约|为|合计)?$")
 COMPARED_ONLY: Final = re.compile(
@@ -79,8 +86,15 @@ EXECUTED: Final = re.compile(r"预算执行|执行数|实际支出|实际完成"
 
 
 def change_of(words: str) -> re.Match[str] | None:
-    """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, each, up, down; None where no verb of change ends it."""
-    return _CHANGE_COMPARED.match(words) or _CHANGE_BARE.match(words)
+    """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, each, up, down, either; None where no change ends it."""
+    return _CHANGE_BETWEEN.match(words) or _CHANGE_COMPARED.match(words) or _CHANGE_BARE.match(words)
+
+
+def direction_of(change: re.Match[str], *, zero: bool) -> Direction:
+    """increase or decrease; unstated where both are printed and the amount is not zero."""
+    if change["either"] and not zero:
+        return "unstated"
+    return "increase" if change["up"] else "decrease"
 
 
 def stage_of(words: str) -> str | None:

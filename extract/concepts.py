@@ -16,6 +16,7 @@ LONGEST: Final = 60  # characters of a subject that are looked at, from its end
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _LEVEL: Final = re.compile(r"\((类|款|项)\)?")
 _CODE: Final = re.compile(r"\((\d{3}|\d{5}|\d{7})\)|^(\d{7}|\d{5}|\d{3})(?=[\u4e00-\u9fff])")
+_PATH: Final = re.compile(r"^(?:\d{7})?[\u4e00-\u9fff]{2,16}支出-[^-]+(?:-[^-]+)?$")
 _YEAR: Final = re.compile(r"^.{0,24}?(?:19|20)\d\d(?:年度?|(?=[\u4e00-\u9fff]))")
 # Who: everything up to a word that ends the name of an organisation, or a word for "we".
 _WHO: Final = (
@@ -102,6 +103,10 @@ def subject_of(text: str, within: str | None = None) -> Subject:
 
     Total; a subject unknown to the vocabulary has no key.
     """
+    text = text.removesuffix("科目")
+    if _PATH.match(text):  # 一般公共服务支出-审计事务-行政运行
+        digits = text[:7] if text[:7].isdigit() else None
+        return Subject(text, "function_item", digits, _BRACKETS.sub("", text.rsplit("-", 1)[-1]))
     code = _CODE.search(text)
     if code or _LEVEL.search(text):
         return _line(text, code)

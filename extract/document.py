@@ -357,7 +357,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
 
     place: the paragraph (on the page where the number stands) or cell; seq: 1-based within that paragraph or cell.
     phrase: the clause as printed. measure: what is said: amount (money), count, percent (alone), or none (no number).
-    direction: level, increase, decrease, unchanged. subject: the words for what it is about, folded, None where the
+    direction: level, increase, decrease, unchanged, unstated (增加（减少）5万元: the form's choice was left open). subject: the words for what it is about, folded, None where the
     prose names nothing; concept: as in forms/concepts.yml; code, label: of a line of a classification it names;
     within: the concept (else the words) of the thing this is a part of (其中).
     number, unit: as printed, full-width forms made narrow; sure: False where the digits could be read otherwise.
@@ -371,7 +371,7 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
     seq: int
     phrase: str
     measure: Literal["amount", "count", "percent", "none"]
-    direction: Literal["level", "increase", "decrease", "unchanged"]
+    direction: Literal["level", "increase", "decrease", "unchanged", "unstated"]
     section: str | None = None
     subject: str | None = None
     concept: str | None = None

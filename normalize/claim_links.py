@@ -68,7 +68,7 @@ class Linker:
         """
         if claim.measure != "amount" or claim.direction != "level" or yuan is None or resolution is None:
             return None, None
-        if claim.concept is None or claim.prior or (claim.year is not None and self._year is not None and claim.year != self._year):
+        if claim.concept is None or claim.prior or claim.within == claim.concept or (claim.year is not None and self._year is not None and claim.year != self._year):
             return None, None
         candidates = [fact for fact in self._candidates(claim) if self._same_stage(claim, fact)]
         if not candidates:

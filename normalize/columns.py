@@ -335,8 +335,8 @@ _c("claims.section_code", S, "章节代码", "section: overall, three_public, �
 _c("claims.measure", S, "说的是什么：amount 金额、count 数量、percent 比率、unchanged 持平、nothing 没有",
    "what is said: amount, count, percent, unchanged (the same as before), nothing (that there is none)",
    example="amount")
-_c("direction", S, "水平或增减：level、increase、decrease、unchanged", "level, increase, decrease or unchanged",
-   example="increase")
+_c("direction", S, "水平或增减：level、increase、decrease、unchanged、unstated（“增加（减少）”未选定）",
+   "level, increase, decrease, unchanged or unstated (the form offers both and nobody chose)", example="increase")
 _c("concept", S, "所指概念", "what the claim is about", example="expenditure_total", null=NOT_KNOWN)
 _c("subject_printed", S, "所指事物的原文用词", "words for what the claim is about", example="2024年支出预算",
    null=("文中未点明", "not named"))

@@ -15,7 +15,24 @@ from typing import Final, Literal
 TokenKind = Literal["money", "percent", "count", "number"]
 
 MONEY_UNITS: Final = ("亿元", "百万元", "万元", "千元", "元", "亿", "万")  # longest first where one ends another
-COUNTERS: Final = ("平方米", "人次", "批次", "台套", "台", "辆", "套", "个", "批", "次", "人", "名", "项", "件", "户", "家")
+COUNTERS: Final = (
+    "平方米",
+    "人次",
+    "批次",
+    "台套",
+    "台",
+    "辆",
+    "套",
+    "个",
+    "批",
+    "次",
+    "人",
+    "名",
+    "项",
+    "件",
+    "户",
+    "家",
+)
 
 _SKIPPED: Final = frozenset("“”‘’\"'「」『』\u200b\u200c\u200d\ufeff\u00ad")
 _MINUS: Final = dict.fromkeys("−–—﹣", "-")
@@ -32,7 +49,9 @@ _TOKEN: Final = re.compile(
 )
 _RANGE: Final = re.compile(r"\d[-~至]$")
 _CLOSED: Final = re.compile(r"^.*\.\d+,")  # behind decimals a comma parts two numbers, never thousands
-_NOT_A_NUMBER: Final = re.compile(r"年|月|日|号|时|分(?!别)|级|周|届|岁|[-/]\d|\.\d|个百分点|余|多(?=[万亿元])|[A-Za-z]")
+_NOT_A_NUMBER: Final = re.compile(
+    r"年|月|日|号|时|分(?!别)|级|周|届|岁|[-/]\d|\.\d|个百分点|余|多(?=[万亿元])|[A-Za-z]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,14 @@ subject from clause to clause (`X 10万元，比上年增加1万元，增长11%`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Literal
 
 from extract import claim_words as words
 from extract.amount_text import Token, tokens_of
+from extract.claim_clauses import Clause, Compared, PercentKind, Said, clauses_of
 from extract.claim_words import Direction
 from extract.concepts import Subject, count_of, is_generic, subject_of
 
-Measure = Literal["amount", "count", "percent", "none"]
-PercentKind = Literal["change", "share", "completion"]
 _BOTH = {"total_both": ("income_total", "expenditure_total")}
 _BOTH["appropriation_both"] = ("appropriation_revenue", "appropriation_expenditure")
 _TOTALS = frozenset({"income_total", "expenditure_total", "total_both"})
@@ -30,59 +26,14 @@ _UNCHANGED_BY = re.compile(r"(?:变化|变动|增减)(?:额|数)?(?:为|是)?$")
 _STAGE_TAIL = re.compile(
     r"(?:的?(?:年初|全年|调整后?|年度)(?:部门|支出|收入)?(?:预算|批复|安排)(?:数|额)?|(?:财政拨款)?(?:支出)?(?:预算)?决算(?:数|额)?)$"
 )
-_THIS_ITEM = re.compile(r"(?:此项|该项|这项|相关|上述|该)?(?:的)?(?:财政拨款|预算|决算|收支|支出|收入|经费|费用|资金|安排|情况)*")
+_THIS_ITEM = re.compile(
+    r"(?:此项|该项|这项|相关|上述|该)?(?:的)?(?:财政拨款|预算|决算|收支|支出|收入|经费|费用|资金|安排|情况)*"
+)
 _ITEM_LINE = re.compile(r"\((?:类|款|项)\)(?:支出)?$")
 _OUTER = frozenset("。;")
 _SUM = re.compile(r"(?:合计|总计|共计|总共)(?:为|是|达|:)?$")
 _BEHIND_THRESHOLD = re.compile(r"(?:\(含\))?(?:及?以[上下内])")
 LONGEST_SUBJECT = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What a number is compared with. base: the words."""
-
-    base: str
-    year: int | None
-    prior: bool
-    stage: str | None
-
-
-@dataclass(slots=True)
-class Said:
-    """One claim in the making; start, end, at: positions of its phrase and of its number in the folded text."""
-
-    start: int
-    end: int
-    at: int
-    measure: Measure
-    direction: Direction
-    subject: Subject | None
-    within: str | None = None
-    token: Token | None = None
-    unit: str = ""
-    unit_inherited: bool = False
-    percent: Token | None = None
-    percent_kind: PercentKind | None = None
-    percent_base: str | None = None
-    compared: Compared | None = None
-    year: int | None = None
-    prior: bool = False
-    stage: str | None = None
-    count_key: str | None = None
-    nothing: bool = False
-    reason: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """text[start:end] with its numbers; before, behind: the punctuation around it ("" at the ends)."""
-
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
-    before: str
-    behind: str
 
 
 @dataclass(slots=True)
@@ -101,45 +52,13 @@ class _Focus:
     reason: bool = False
 
 
-def clauses_of(text: str, tokens: list[Token]) -> Iterator[Clause]:
-    """Clauses in order. A bracket without a number in it is part of its clause, whatever it holds."""
-    inside = bytearray(len(text) + 1)  # 1: part of a token or of a bracket without numbers
-    for token in tokens:
-        inside[token.start : token.end] = b"\1" * (token.end - token.start)
-    stack: list[int] = []
-    for token, behind in pairwise(tokens):  # `12.5,30.1万元` is one list
-        alike = token.kind == behind.kind or (token.kind == "number" and behind.kind == "money")
-        if alike and behind.start == token.end + 1 and text[token.end] == ",":
-            inside[token.end] = 1
-    numbers = [token.start for token in tokens if token.kind != "number"]
-    for index, char in enumerate(text):
-        if inside[index]:
-            continue
-        if char == "(":
-            stack.append(index)
-        elif char == ")" and stack:
-            opened = stack.pop()
-            if not any(opened < at < index for at in numbers):
-                inside[opened : index + 1] = b"\1" * (index + 1 - opened)
-    start, before, which = 0, "", 0
-    for index in range(len(text) + 1):
-        if index < len(text) and (inside[index] or text[index] not in ",;:。!?()"):
-            continue
-        behind = text[index] if index < len(text) else ""
-        own: list[Token] = []
-        while which < len(tokens) and tokens[which].end <= index:
-            own.append(tokens[which])
-            which += 1
-        yield Clause(start, index, tuple(own), before, behind)
-        start, before = index + 1, behind
-
-
 class Grammar:
     """Reads one run of folded text. heading: the folded heading it stands under."""
 
     def __init__(self, text: str, heading: str = "") -> None:
         self.text = text
         self.tokens = tokens_of(text)
+        self._order = {token.start: index for index, token in enumerate(self.tokens)}
         self.said: list[Said] = []
         self.focus = _Focus()
         self._stack: list[_Focus] = []
@@ -148,7 +67,9 @@ class Grammar:
         self._level: Said | None = None  # to which a share or a completion may be added
         self._change: Said | None = None  # to which a rate may be added
         self._money_unit = ""
-        titled = _clean(re.sub(r"(?:预算|决算|安排|支出|执行|收支|增减|变化|总体|的|及)*(?:情况)?(?:说明)?[:。]?$", "", heading))
+        titled = _clean(
+            re.sub(r"(?:预算|决算|安排|支出|执行|收支|增减|变化|总体|的|及)*(?:情况)?(?:说明)?[:。]?$", "", heading)
+        )
         named = subject_of(titled) if titled else None
         self._heading = named if named is not None and named.key is not None else None
 
@@ -178,13 +99,13 @@ class Grammar:
         tail = self.text[left : clause.end]
         if words.REASON.search(tail):
             self.focus.reason = True
-        elif words.SAME.fullmatch(tail) and self.focus.current is not None:
+        elif len(tail) <= LONGEST_SUBJECT and words.SAME.fullmatch(tail) and self.focus.current is not None:
             self._same(clause, left, tail)
         elif re.search(r"(?:其中|包括)$", tail):
             self._open_list(nested=tail.endswith("包括"))
 
     def _words(self, clause: Clause, text: str) -> None:
-        """A clause without a number: what is spoken of, with what it is compared, that it is the same, that it is not."""
+        """A clause without a number: what is spoken of or compared with, that it is the same, that there is none."""
         only = words.COMPARED_ONLY.match(text)
         if only and only.end() == len(text):
             self.focus.compared = _compared(only["base"])
@@ -282,7 +203,7 @@ class Grammar:
             direction = words.direction_of(change, zero=not group[0].number.strip("-0.,"))
             compared = _compared(change["base"] or change["compared"]) if change["compared"] else self.focus.compared
             subject = self._changed(start, change["head"], change["mid"])
-        elif (of := words.CHANGE_OF.search(before)) and _names_money(of["noun"]):
+        elif (of := words.CHANGE_OF.search(before[-40:])) and _names_money(of["noun"]):
             direction = "increase" if of["up"] else "decrease"
             subject, compared = subject_of(_clean(of["noun"])), self.focus.compared
         elif _UNCHANGED_BY.search(before):
@@ -336,7 +257,7 @@ class Grammar:
     def _percent(self, start: int, before: str, tokens: list[Token], index: int) -> int:
         """A rate of change, a share, or how much of a budget was done; added to its amount where there is one."""
         token = tokens[index]
-        plain = before.lstrip(",、和及:")
+        plain = before[-words.LONGEST :].lstrip(",、和及:")
         last = self.said[-1] if self.said else None
         if not plain and last is not None and last is self._change and last.percent is None and last.end + 1 == start:
             last.percent, last.percent_kind, last.end = token, "change", token.end  # 增加0.46万元(15.13%)
@@ -425,7 +346,7 @@ class Grammar:
         short = len(re.sub(r"(?:19|20)\d\d年度?", "", plain)) <= 5 and "总" not in plain
         if subject.key in _TOTALS and short and focus.topic is not None and focus.topic.key not in (None, *_TOTALS):
             return focus.topic  # X（项）。支出预算10万元
-        if subject.key in _TOTALS and focus.current is None and self._heading_names_part() and "年" not in plain:
+        if subject.key in _TOTALS and focus.current is None and short and self._heading_names_part():
             return self._heading
         focus.current, focus.topic, focus.ended_list = subject, None, None
         return subject
@@ -478,8 +399,8 @@ class Grammar:
 
     def _nothing(self, clause: Clause, text: str) -> bool:
         """无此项支出, 未安排政府性基金预算: there is none; only where it is known what of."""
-        match = words.NOTHING.fullmatch(text)
-        if match is None or self.focus.reason or len(text) > LONGEST_SUBJECT:
+        match = words.NOTHING.fullmatch(text) if len(text) <= LONGEST_SUBJECT else None
+        if match is None or self.focus.reason:
             return False
         what, head = _clean(match["what"]), _clean(match["head"])
         subject = subject_of(what) if what else None
@@ -489,16 +410,18 @@ class Grammar:
             subject = self.focus.topic or self.focus.current
         if subject is None or subject.key is None:
             return False
-        said = Said(clause.start, clause.end, clause.start, "none", "level", subject, self._within(subject), nothing=True)
-        said.year = words.year_of(text)
+        said = Said(
+            clause.start, clause.end, clause.start, "none", "level", subject, self._within(subject), nothing=True
+        )
+        said.year, said.prior = words.year_of(text), bool(words.SAID_OF_PRIOR.match(text))
         self.said.append(said)
         return True
 
     # ------------------------------------------------------------------------------------------------------- helpers
 
     def _unit_follows(self, token: Token) -> bool:
-        """A bare number counts where it is a member of a list that ends in one with a unit, or money without its unit."""
-        index = self.tokens.index(token)
+        """A bare number counts in a list that ends with a unit, or as money whose unit was left out."""
+        index = self._order[token.start]
         behind = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
         if behind is not None and behind.kind == "money" and _BETWEEN.fullmatch(self.text[token.end : behind.start]):
             return True
@@ -531,10 +454,14 @@ class Grammar:
         return not named or is_generic(named) or (change.subject is not None and named == change.subject.printed)
 
     def _near(self, level: Said, token: Token) -> bool:
-        between = self.text[level.end : token.start]
-        return "。" not in between and not any(t.start >= level.end and t.end <= token.start for t in self.tokens)
+        """Whether the rate stands behind the level in one sentence, and no other number between them."""
+        before = self._order[token.start] - 1
+        alone = before < 0 or self.tokens[before].end <= level.end
+        return alone and "。" not in self.text[level.end : token.start]
 
-    def _alone(self, start: int, token: Token, direction: Direction, subject: Subject | None, kind: PercentKind) -> Said:
+    def _alone(
+        self, start: int, token: Token, direction: Direction, subject: Subject | None, kind: PercentKind
+    ) -> Said:
         said = Said(start, token.end, token.start, "percent", direction, subject, self._within(subject), percent=token)
         said.percent_kind, said.reason = kind, self.focus.reason
         self.said.append(said)
@@ -569,7 +496,9 @@ def _is_revenue(subject: Subject | None) -> bool:
 def _names_money(noun: str) -> bool:
     if re.search(r"原因|主要|的$|比|较", noun):
         return False
-    return subject_of(_clean(noun)).key is not None or bool(re.search(r"(?:支出|经费|费用?|资金|收入|预算|补助)$", noun))
+    return subject_of(_clean(noun)).key is not None or bool(
+        re.search(r"(?:支出|经费|费用?|资金|收入|预算|补助)$", noun)
+    )
 
 
 def _compared(base: str | None) -> Compared:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+LONGEST: Final = 160  # characters before a number that are looked at; hostile text shall not cost time
+
 Direction = Literal["level", "increase", "decrease", "unchanged", "unstated"]
 
 _UP: Final = r"增加|增长|上升|提高|调增|增多|上浮|扩大|新增|追加|净增|多支出|多安排"
@@ -21,12 +23,18 @@ _EITHER: Final = r"(?P<either>\((?:减少|下降|降低|增加|增长|上升)\)|
 _BEHIND_VERB: Final = (
     r"(?:了|额|数|幅度|幅|率|比例|比率|百分比|约|资金|金额|预算|支出|收入|经费|拨款|共计|共|合计|为|是|达到|达|:)*"
 )
-_STAGES: Final = r"(?:年初|全年|调整后?|年度)?(?:部门|单位|财政拨款|支出|收入|收支)*(?:预算|决算)?(?:批复|执行|完成|调整|安排|编制)*(?:数|额|情况|水平)?"
+_STAGES: Final = (
+    r"(?:年初|全年|调整后?|年度)?(?:部门|单位|财政拨款|支出|收入|收支)*"
+    r"(?:预算|决算)?(?:批复|执行|完成|调整|安排|编制)*(?:数|额|情况|水平)?"
+)
 _PERIOD: Final = (
     r"(?:(?:19|20)\d\d年?(?:度|初|末|底)?|上一?年度?|去年度?|前一?年度?|上年同期|去年同期|同期|年初|全年|年度|当年|"
     r"上期|往年)"
 )
-BASE: Final = rf"(?:{_PERIOD}(?:的|同期|同口径|部门|单位|一般公共预算|政府性基金|财政拨款|公共财政)*{_STAGES}|(?:支出|年度|部门)?预算数)"
+BASE: Final = (
+    rf"(?:{_PERIOD}(?:的|同期|同口径|部门|单位|一般公共预算|政府性基金|财政拨款|公共财政)*{_STAGES}"
+    r"|(?:支出|年度|部门)?预算数)"
+)
 _TO: Final = r"(?:相比较|相比之?下|相比|比较|相较|对比|比)"
 COMPARED: Final = rf"(?:(?:相?比于?|相?较于?|相较于?|对比|与|和|同)(?P<base>{BASE}){_TO}?|同比(?:上年)?)"
 
@@ -60,9 +68,7 @@ SHARE: Final = re.compile(
     r"占(?:比|到)?(?:了)?(?P<base>[^,。;%]*?)的?(?:比例|比重|比率|百分比|份额|占比)?(?:各?为|是|约|达到|达|分别为|:|仅)*$"
 )
 PART: Final = re.compile(r"(?:其中|分别是|分别为|包括|包含|含)[:,]?")
-REASON: Final = re.compile(
-    r"原因(?!分析)|主要是(?!因)|主要系|系因|由于|因为|主要因|是因|主要增加了|主要减少了"
-)
+REASON: Final = re.compile(r"原因(?!分析)|主要是(?!因)|主要系|系因|由于|因为|主要因|是因|主要增加了|主要减少了")
 PURPOSE: Final = re.compile(r"(?:主要)?用于(?:以下(?:几个)?方面:?)?")
 THRESHOLD_BEHIND: Final = re.compile(r"(?:\(含\))?(?:及?以[上下内]|/)|\(含\)以")
 THRESHOLD_BEFORE: Final = re.compile(
@@ -72,21 +78,26 @@ THRESHOLD_BEFORE: Final = re.compile(
 YEAR: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年|\D)")
 SAID_OF_PRIOR: Final = re.compile(r"(?:上一?年度?|去年度?)(?!结转|结余|剩余)")
 PRIOR: Final = re.compile(r"上一?年|去年|前一?年|上期")
-_FUND_NAMES: Final = re.compile(r"一般公共(?:服务)?预算|政府性基金预算|国有资本经营预算|公共财政预算|预算[内外]|(?:各)?预算单位|预算收入|预算绩效")
+_FUND_NAMES: Final = re.compile(
+    r"一般公共(?:服务)?预算|政府性基金预算|国有资本经营预算|公共财政预算|预算[内外]|(?:各)?预算单位|预算收入|预算绩效"
+)
 CONNECTORS: Final = re.compile(
-    r"^(?:[、,.:;和及与或是为]|以及|主要(?:支出)?为|其中[:,]?|包括|包含|另外?|同时|此外|以下简称|截至.{0,14}?[底末日,]|按.{0,14}?(?:划分为|分类为|分为|划分|分类)|划分为|(?:一|二|三|四|五|六)是)+"
+    r"^(?:[、,.:;和及与或是为]|以及|相应(?:安排)?|主要(?:支出)?为|其中[:,]?|包括|包含|另外?|同时|此外|以下简称|截至.{0,14}?[底末日,]|按.{0,14}?(?:划分为|分类为|分为|划分|分类)|划分为|(?:一|二|三|四|五|六)是)+"
 )
 ORDINAL: Final = re.compile(
     r"^(?:第?[一二三四五六七八九十]{1,3}[、.]|\((?:[一二三四五六七八九十]{1,3}|\d{1,2})\)[、.]?|\d{1,2}[、.](?!\d)|[①-⑳][、.]?)+"
 )
-TAIL_WORDS: Final = re.compile(r"(?:分别|均|各自?|共计|总共|共|约|(?<![总合累])计|达到|达|仅|只|为|是|即|需|:|、|有|在|人民币|财政预?算?资金)+$")
+TAIL_WORDS: Final = re.compile(
+    r"(?:分别|均|各自?|共计|总共|共|约|(?<![总合累])计|达到|达|仅|只|为|是|即|需|:|、|有|在|人民币|财政预?算?资金)+$"
+)
 PLANNED: Final = re.compile(r"年初预算|年初批复|年初安排")
 ADJUSTED: Final = re.compile(r"全年预算|调整(?:后)?预算|预算调整|年度预算数")
 EXECUTED: Final = re.compile(r"预算执行|执行数|实际支出|实际完成")
 
 
 def change_of(words: str) -> re.Match[str] | None:
-    """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, each, up, down, either; None where no change ends it."""
+    """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, up, down, either; None where none ends it."""
+    words = words[-LONGEST:]
     return _CHANGE_BETWEEN.match(words) or _CHANGE_COMPARED.match(words) or _CHANGE_BARE.match(words)
 
 

@@ -1,4 +1,4 @@
-"""Claims of a document: every number its prose says about money, shares and counts, each with its place and its words."""
+"""Claims of a document: every number its prose says about money, shares and counts, with its place and words."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import re
 from collections.abc import Iterable
 
 from extract.amount_text import Folded, fold_text
-from extract.claim_grammar import Grammar, Said
+from extract.claim_clauses import Said
+from extract.claim_grammar import Grammar
 from extract.document import Claim, Paragraph, Reading, Section, Use
 from extract.passages import Passage, passages_of
 
 # What a run of text must hold to be worth reading: nearly all prose of a report holds none.
-_WORTH = re.compile(r"[\d０-９]\s*(?:[亿百千万]*\s*元|[万亿%％‰]|[辆台批人个项平])|持平|相同|一致|无|没有|未安排|未编制|未发生")
+_WORTH = re.compile(
+    r"[\d０-９]\s*(?:[亿百千万]*\s*元|[万亿%％‰]|[辆台批人个项平])|持平|相同|一致|无|没有|未安排|未编制|未发生"
+)
 
 
-def read_claims(reading: Reading, sections: Iterable[Section], uses: Iterable[Use], skip: frozenset[int]) -> list[Claim]:
+def read_claims(
+    reading: Reading, sections: Iterable[Section], uses: Iterable[Use], skip: frozenset[int]
+) -> list[Claim]:
     """Claims in reading order. skip: paragraphs that explain words (名词解释) and say nothing of this document."""
     section_of = {number: section.code for section in sections for number in section.paragraphs}
     headings: set[int] = set()
@@ -80,5 +85,3 @@ def _claim(said: Said, passage: Passage, folded: Folded, seq: int, section: str 
         nothing=said.nothing,
         reason=said.reason,
     )
-
-

@@ -42,7 +42,7 @@ class ConceptWord(_Strict):
 
 
 class CountWord(_Strict):
-    """patterns: found at the end of the words before a count with one of the counters `unit`; behind: begins the rest."""
+    """patterns: end of the words before a count with one of the counters `unit`; behind: begins the rest."""
 
     key: str
     unit: Pattern
@@ -63,7 +63,8 @@ class Concepts(_Strict):
 class Subject:
     """What was named. printed: folded text; key: concept, None where the vocabulary has none for it.
 
-    code, label: of a line of an official classification, where it names one (`X（类）Y（款）Z（项）`, `行政运行（2014001）`).
+    code, label: of a line of an official classification, where it names one (`X（类）Y（款）Z（项）`,
+    `行政运行（2014001）`).
     """
 
     printed: str

@@ -357,14 +357,16 @@ class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
 
     place: the paragraph (on the page where the number stands) or cell; seq: 1-based within that paragraph or cell.
     phrase: the clause as printed. measure: what is said: amount (money), count, percent (alone), or none (no number).
-    direction: level, increase, decrease, unchanged, unstated (增加（减少）5万元: the form's choice was left open). subject: the words for what it is about, folded, None where the
-    prose names nothing; concept: as in forms/concepts.yml; code, label: of a line of a classification it names;
-    within: the concept (else the words) of the thing this is a part of (其中).
+    direction: level, increase, decrease, unchanged, unstated (增加（减少）5万元: the form's choice was left open).
+    subject: the words for what it is about, folded, None where the prose names nothing; concept: as in
+    forms/concepts.yml; code, label: of a line of a classification it names; within: the concept (else the words) of
+    the thing this is a part of (其中).
     number, unit: as printed, full-width forms made narrow; sure: False where the digits could be read otherwise.
     percent: as number; percent_kind: change, share, completion; percent_base: the words for what it is a share of.
     comparison: words for what is compared with; comparison_year: as printed in them; comparison_prior: they say
-    上年, 去年; comparison_stage: budget, initial_budget, adjusted_budget, execution, final. year, stage: said of the
-    level itself; prior: the level is said of the year before (去年预算数为…). nothing: it is said that there is none (无, 未安排). reason: said in giving a reason, of a part.
+    上年, 去年; comparison_stage: budget, initial_budget, adjusted_budget, execution, final.
+    year, stage: said of the level itself; prior: said of the year before (去年预算数为…). nothing: it is said that
+    there is none (无, 未安排). reason: said in giving a reason, of a part.
     """
 
     place: Place

@@ -112,7 +112,9 @@ def _is_rest(text: str, before: _Draft) -> bool:
     """The next line of a definition that was cut, or a part of it that is explained within it."""
     if _GOES_ON.match(text):
         return True
-    return not before.ended and not _STARTS_NEW.match(text) and bool(before.definition or _BEGINS_DEFINITION.match(text))
+    return (
+        not before.ended and not _STARTS_NEW.match(text) and bool(before.definition or _BEGINS_DEFINITION.match(text))
+    )
 
 
 def _explained(text: str) -> tuple[str, str] | None:

@@ -1,8 +1,8 @@
 """Running text of a document: paragraphs put together again where a line or page break cut them, and long cells.
 
 A grammar of sentences needs whole sentences. A reader that works from a page can take one paragraph for several lines
-(no indent, a ragged margin, a page break under a picture); here the words decide: a text that does not end as a sentence
-does, is no heading, and whose next is not numbered, goes on.
+(no indent, a ragged margin, a page break under a picture); here the words decide: a text that does not end as a
+sentence does, is no heading, and whose next is not numbered, goes on.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _names_only(paragraph: Paragraph, headings: set[int]) -> bool:
 
 
 def _goes_on(before: Paragraph, after: Paragraph, headings: set[int], edges: dict[int, float]) -> bool:
-    """Whether `after` continues the sentence of `before`. Only where lines are placed: other formats know paragraphs."""
+    """Whether `after` continues the sentence of `before`; only where lines have places: other formats know better."""
     last, first = before.places[-1], after.places[0]
     if last.page is None or first.page is None or last.box is None or first.page - last.page not in (0, 1):
         return False

@@ -19,9 +19,18 @@ from extract.document import Claim
 from normalize import vocabulary
 from normalize.schema import Row
 
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[、.]|其中:?)+")
 _STAGES = {"budget": "budget", "initial_budget": "budget", "adjusted_budget": "budget_adjusted", "final": "final"}
 _ITEMS = frozenset({"function_item", "economic_item"})
-_FUNCTION = ("general_expenditure", "expenditure", "income_expenditure", "appropriation", "government_fund", "state_capital", "income")
+_FUNCTION = (
+    "general_expenditure",
+    "expenditure",
+    "income_expenditure",
+    "appropriation",
+    "government_fund",
+    "state_capital",
+    "income",
+)
 _ECONOMIC = ("basic_expenditure", "other")
 
 
@@ -63,12 +72,14 @@ class Linker:
     def link(self, claim: Claim, yuan: Decimal | None, resolution: Decimal | None) -> tuple[str | None, str | None]:
         """(fact_id, reason). Both None where the claim names no amount of this document's year.
 
-        Reasons: `<statement>/<line>/<column>: equal` or `…: within rounding`; `differs` (the thing is in the statements with
-        another amount); `not_in_statements` (no such line); for changes and other years there is no reason.
+        Reasons: `<statement>/<line>/<column>: equal` or `…: within rounding`; `differs` (the thing is in the
+        statements with another amount); `not_in_statements` (no such line). For changes and other years there is
+        no reason.
         """
         if claim.measure != "amount" or claim.direction != "level" or yuan is None or resolution is None:
             return None, None
-        if claim.concept is None or claim.prior or claim.within == claim.concept or (claim.year is not None and self._year is not None and claim.year != self._year):
+        other_year = claim.year is not None and self._year is not None and claim.year != self._year
+        if claim.concept is None or claim.prior or other_year or claim.within == claim.concept:
             return None, None
         candidates = [fact for fact in self._candidates(claim) if self._same_stage(claim, fact)]
         if not candidates:
@@ -86,7 +97,9 @@ class Linker:
             return None, "differs"
         fact, how = best
         line = fact["form_line_key"] or fact["line_label"] or fact["line_code"]
-        return str(fact["fact_id"]), f"{fact['statement_code']}/{line}/{fact['column_key'] or fact['column_path']}: {how}"
+        return str(
+            fact["fact_id"]
+        ), f"{fact['statement_code']}/{line}/{fact['column_key'] or fact['column_path']}: {how}"
 
     def _candidates(self, claim: Claim) -> Iterator[Row]:
         if claim.concept in _ITEMS:
@@ -125,6 +138,8 @@ class Linker:
         known = self._labels.get(text)
         if known is None:
             known = re.sub(r"[\s“”\"]+", "", unicodedata.normalize("NFKC", text))
-            known = re.sub(r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[、.]|其中:?)+", "", known)
+            known = re.sub(
+                r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[、.]|其中:?)+", "", known
+            )
             known = self._labels[text] = re.sub(r"(?:\(类\)|\(款\)|\(项\))", "", known)
         return known

@@ -367,14 +367,16 @@ _c("percent_base", S, "占什么的比例，或完成什么", "words for what it
 _c("comparison_printed", S, "比较的对象，照印", "words for what is compared with", example="2023年预算",
    null=("无比较", "no comparison"))
 _c("comparison_year", I16, "比较年度", "year compared with", example="2023", null=("无比较", "no comparison"))
-_c("comparison_stage", S, "比较对象的阶段", "stage compared with: initial_budget, budget, adjusted_budget, execution, final",
+_c("comparison_stage", S, "比较对象的阶段",
+   "stage compared with: initial_budget, budget, adjusted_budget, execution or final",
    example="budget", null=("文中未说", "not named"))
 _c("is_reason", B, "是否在说明原因时提到", "said in giving a reason, mostly of a part", example="false")
 _c("phrase", S, "所在短语，照印", "phrase as printed", example="较2023年预算增加167.73万元")
 _c("claims.fact_id", S, "所指的事实：概念与金额都一致", "fact it speaks of: concept and amount agree",
    example="3a2245b978ca3436.t9.r14.c3", null=("未找到，原因见 link_reason", "none found; see link_reason"))
 _c("link_reason", S, "与事实相连的依据，或未能相连的原因",
-   "ground of the link, or why there is none: differs, not_in_statements", example="expenditure/grand_total/total: equal",
+   "ground of the link, or why there is none: differs, not_in_statements",
+   example="expenditure/grand_total/total: equal",
    null=("不与事实相比：增减额、其他年度或概念不明", "not compared: a change, another year, or no concept"))
 _c("term_id", S, "名词解释标识", "term explained", example="3a2245b978ca3436.p80")
 _c("term", S, "名词，照印", "term as printed", example="机关运行经费")

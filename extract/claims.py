@@ -13,7 +13,8 @@ from extract.passages import Passage, passages_of
 
 # What a run of text must hold to be worth reading: nearly all prose of a report holds none.
 _WORTH = re.compile(
-    r"[\d０-９]\s*(?:[亿百千万]*\s*元|[万亿%％‰]|[辆台批人个项平])|持平|相同|一致|无|没有|未安排|未编制|未发生"
+    r"[\d０-９]\s*(?:[亿百千万]*\s*元|[万亿%％‰]|[辆台批人个项平])|持平|相同|一致|变化"
+    r"|(?:无|没有|未安排|不安排|未编制|未发生|不涉及|未使用|未列支)[^。]{0,24}(?:预算|支出|收入|经费|费|此项|该项)"
 )
 
 

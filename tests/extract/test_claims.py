@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 from extract.document import Block, Cell, Paragraph, Place, Reading, Table
 from extract.interpret import interpret_reading
+from extract.readers import read_document
+from tests.extract.builders import pdf
 
 BOX = (70.0, 100.0, 520.0, 116.0)
 
@@ -67,7 +72,10 @@ def test_prose_in_a_cell_speaks_of_its_project_and_not_of_the_department() -> No
 
 
 def test_paragraphs_of_other_formats_stay_apart() -> None:
-    blocks = [Paragraph(n, text, (Place(paragraph=n),)) for n, text in ((1, "附件：部门收入预算安排情况"), (2, "会议费2万元。"))]
+    blocks = [
+        Paragraph(n, text, (Place(paragraph=n),))
+        for n, text in ((1, "附件：部门收入预算安排情况"), (2, "会议费2万元。"))
+    ]
     (claim,) = interpret_reading(reading(*blocks, kind="html")).claims
     assert (claim.concept, claim.phrase) == ("meeting", "会议费2万元")
 
@@ -104,3 +112,12 @@ def test_terms_with_their_definitions() -> None:
 def test_explanations_make_no_claims_and_the_list_of_contents_hides_none() -> None:
     claims = interpret_reading(reading(*GLOSSARY)).claims
     assert [(c.concept, c.number) for c in claims] == [("meeting", "2")]
+
+
+def test_a_paragraph_over_a_page_break_knows_where_the_page_turns() -> None:
+    case = Path(__file__).parents[1] / "cases" / "pdf_paragraph_over_a_page_break" / "pages.json"
+    read = read_document(pdf(json.loads(case.read_text(encoding="utf-8"))))
+    (cut,) = [paragraph for paragraph in read.paragraphs() if len(paragraph.places) > 1]
+    (turn,) = cut.breaks
+    assert [cut.place_at(turn - 1).page, cut.place_at(turn).page] == [1, 2]
+    assert cut.text[:turn].endswith("主要是人员经费和")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from extract.document import Claim, Place
@@ -10,8 +12,11 @@ from normalize.claims import claim_rows
 from normalize.department import Disclosure
 from normalize.placing import Placing
 from normalize.schema import Row, to_frame
-from tests.normalize.build import DISCLOSURE, reading
+from tests.normalize.build import reading_of
 
+DISCLOSURE = Disclosure(
+    "local-2031-department_budget-x", None, None, None, None, 2031, "department_budget", None, "budget"
+)
 PLACE = Place(4, (0.0, 0.0, 1.0, 1.0), paragraph=12)
 
 
@@ -47,7 +52,7 @@ def fact(fact_id: str, yuan: float, **fields: object) -> Row:
 
 
 def one(said: Claim, facts: list[Row] | None = None, disclosure: Disclosure = DISCLOSURE) -> Row:
-    rows = claim_rows([said], facts or [], disclosure, Placing(reading()))
+    rows = claim_rows([said], facts or [], disclosure, Placing(reading_of()))
     to_frame("claims", rows)  # raises where the row breaks its contract
     return rows[0]
 
@@ -72,7 +77,7 @@ def test_doubtful_digits_are_no_amount() -> None:
     ("fields", "expected"),
     [
         ({"comparison": "2029年预算", "comparison_year": 2029}, 2029),
-        ({"comparison": "上年", "comparison_prior": True}, DISCLOSURE.fiscal_year - 1 if DISCLOSURE.fiscal_year else None),
+        ({"comparison": "上年", "comparison_prior": True}, 2030),
         ({"comparison": "上年", "comparison_prior": True, "year": 2030}, 2029),
         ({"comparison": "年初预算"}, None),
     ],
@@ -99,8 +104,6 @@ def test_counts_and_percents() -> None:
 
 
 def linked(said: Claim, *facts: Row, year: int | None = 2031) -> tuple[str | None, str | None]:
-    from decimal import Decimal
-
     number = Decimal((said.number or "0").replace(",", ""))
     return Linker(facts, year).link(said, number * 10000, Decimal(100))
 

@@ -137,6 +137,7 @@ class Paragraph(msgspec.Struct, tag="paragraph", omit_defaults=True):
     """A paragraph outside tables. level: heading level from the format or typography (None: body text).
 
     role page_field: printed by the page, not by the author (page numbers, running headers); it repeats.
+    breaks: where in text the part at places[1], places[2] … begins; empty where there is one Place or it is not known.
     """
 
     number: int
@@ -144,6 +145,11 @@ class Paragraph(msgspec.Struct, tag="paragraph", omit_defaults=True):
     places: tuple[Place, ...]
     level: int | None = None
     role: Literal["body", "page_field"] = "body"
+    breaks: tuple[int, ...] = ()
+
+    def place_at(self, index: int) -> Place:
+        """Place of the page on which text[index] is printed; the first one where the breaks are not known."""
+        return self.places[sum(start <= index for start in self.breaks)]
 
     @property
     def place(self) -> Place:
@@ -362,6 +368,61 @@ class PrintedName(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str | None = None
 
 
+class Claim(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One number said in prose, or one statement that something is unchanged or does not exist.
+
+    place: the paragraph (on the page where the number stands) or cell; seq: 1-based within that paragraph or cell.
+    phrase: the clause as printed. measure: what is said: amount (money), count, percent (alone), or none (no number).
+    direction: level, increase, decrease, unchanged, unstated (增加（减少）5万元: the form's choice was left open).
+    subject: the words for what it is about, folded, None where the prose names nothing; concept: as in
+    forms/concepts.yml; code, label: of a line of a classification it names; within: the concept (else the words) of
+    the thing this is a part of (其中).
+    number, unit: as printed, full-width forms made narrow; sure: False where the digits could be read otherwise.
+    percent: as number; percent_kind: change, share, completion; percent_base: the words for what it is a share of.
+    comparison: words for what is compared with; comparison_year: as printed in them; comparison_prior: they say
+    上年, 去年; comparison_stage: budget, initial_budget, adjusted_budget, execution, final.
+    year, stage: said of the level itself; prior: said of the year before (去年预算数为…). nothing: it is said that
+    there is none (无, 未安排). reason: said in giving a reason, of a part.
+    """
+
+    place: Place
+    seq: int
+    phrase: str
+    measure: Literal["amount", "count", "percent", "none"]
+    direction: Literal["level", "increase", "decrease", "unchanged", "unstated"]
+    section: str | None = None
+    subject: str | None = None
+    concept: str | None = None
+    code: str | None = None
+    label: str | None = None
+    within: str | None = None
+    number: str | None = None
+    unit: str | None = None
+    unit_inherited: bool = False
+    sure: bool = True
+    percent: str | None = None
+    percent_kind: Literal["change", "share", "completion"] | None = None
+    percent_base: str | None = None
+    comparison: str | None = None
+    comparison_year: int | None = None
+    comparison_prior: bool = False
+    comparison_stage: str | None = None
+    year: int | None = None
+    prior: bool = False
+    stage: str | None = None
+    nothing: bool = False
+    reason: bool = False
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A term of the 名词解释 with its definition, both as printed; seq counts them from 1."""
+
+    seq: int
+    term: str
+    definition: str
+    place: Place
+
+
 class Identity(msgspec.Struct, omit_defaults=True):
     """Who and what year the document itself says it is; each as printed, None where it does not say.
 
@@ -390,3 +451,5 @@ class Interpretation(msgspec.Struct, omit_defaults=True):
     sections: list[Section]
     uses: list[Use]
     issues: list[Issue] = []
+    claims: list[Claim] = []
+    terms: list[Term] = []

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Final
 
 from extract.caption import parse_caption
@@ -147,7 +148,7 @@ def _fields(reading: Reading, evidence: Evidence) -> None:
         if table.hidden is not None:
             continue
         head = [cell for cell in table.cells if cell.row < 8 and not is_blank(cell.text)]
-        for here, after in zip(head, [*head[1:], None], strict=True):
+        for here, after in zip_longest(head, head[1:]):
             folded = fold(here.text)
             evidence.year("table", year_of_table(folded), here.as_text())
             for line in here.text.split("\n"):

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
 FORMS_DIR = Path(__file__).parent / "forms"
-SHARED_FILES = frozenset({"vocabulary", "sections", "identity"})
+SHARED_FILES = frozenset({"vocabulary", "sections", "identity", "concepts"})
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extract.caption import bracket_unit, parse_caption
+from extract.claims import read_claims
 from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
 from extract.contents import contents_lines
 from extract.context import Surroundings, surroundings
@@ -23,6 +24,7 @@ from extract.document import (
     Text,
 )
 from extract.form import Form, finds, load_forms, row_word
+from extract.glossary import glossary_paragraphs, read_terms
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.identity import read_identity
@@ -82,6 +84,7 @@ def interpret_reading(reading: Reading) -> Interpretation:
     known = used | {statement.table for statement in statements if statement.state != "unrecognized"}
     uses, lost = account.settle(known)
     identity, doubts = read_identity(reading, statements, targets.forms)
+    explained = glossary_paragraphs(reading, sections)
     return Interpretation(
         document_sha256=reading.document_sha256,
         identity=identity,
@@ -91,6 +94,8 @@ def interpret_reading(reading: Reading) -> Interpretation:
         sections=sections,
         uses=uses,
         issues=issues + lost + doubts,
+        claims=read_claims(reading, sections, uses, frozenset(paragraph.number for paragraph in explained)),
+        terms=read_terms(explained),
     )
 
 

@@ -6,6 +6,7 @@ from crawl.schema import Provenance
 from extract.document import Identity, Interpretation, Issue, Reading, Statement, Table
 from normalize.budget import budget_rows, holds_money, statement_row
 from normalize.cells import raw_rows, text_coverage
+from normalize.claims import claim_rows, term_rows
 from normalize.department import Disclosure, alias_rows, identify
 from normalize.issues import issue_rows
 from normalize.narrative import narrative_rows
@@ -47,6 +48,8 @@ def build_rows(
     tables["narratives"] = narrative_rows(reading, interpretation.sections, interpretation.uses, disclosure, placing)
     tables["org_aliases"] = alias_rows(interpretation.identity, disclosure, placing)
     _number(tables)
+    tables["claims"] = claim_rows(interpretation.claims, tables["budget_lines"], disclosure, placing)
+    tables["glossary"] = term_rows(interpretation.terms, disclosure, placing)
     facts = {_ref(row): str(row["fact_id"]) for row in reversed(tables["budget_lines"])}
     tables["raw_cells"] = raw_rows(reading, interpretation.uses, facts)
     tables["issues"] = issue_rows([*reading.issues, *interpretation.issues, *issues], reading.document_sha256)

@@ -190,10 +190,12 @@ _SPECS: Final = (
         "claims",
         "core",
         ("文中数字", "amounts said in prose"),
-        "claim_id document_sha256 page paragraph_no disclosure_id section_code concept amount_printed amount_yuan"
-        " amount_state direction comparison_year phrase",
+        "claim_id disclosure_id +prov section_code seq measure direction concept subject_printed class_code class_label"
+        " within_concept claim_year stage amount_printed amount_yuan amount_fen amount_state unit_basis count_number"
+        " count_unit percent_printed percent percent_kind percent_base comparison_printed comparison_year"
+        " comparison_stage is_reason phrase fact_id link_reason",
         key=("claim_id",),
-        sort=("document_sha256", "paragraph_no"),
+        sort=(*_PLACE_ORDER, "seq"),
     ),
     _table(
         "glossary",

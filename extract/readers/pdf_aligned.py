@@ -46,10 +46,13 @@ _FREE = 99.0  # widths of a character: an edge nobody drew broke no line
 def add_aligned(sheets: Sequence[Sheet]) -> None:
     """Puts tables found by alignment among the grids of each sheet, and takes their lines from its free lines.
 
-    `fields` of the sheets must be known. Tables that go on over page breaks get the same edges on each page.
+    `fields` of the sheets must be known. Tables that go on over page breaks get the same edges on each page. On a page
+    of which not everything was read nothing is said to be in columns.
     """
     chain: list[Found] = []
     for sheet in sheets:
+        if sheet.frame.cut:
+            continue
         found = _tables_of(sheet, chain[-1] if chain and _is_open(chain[-1], sheet) else None)
         for number, table in enumerate(found):
             joined = _same_columns([*chain, table]) if chain and number == 0 and _is_open(chain[-1], sheet) else None

@@ -53,6 +53,7 @@ def blocks_of(sheets: Sequence[Sheet]) -> list[Block]:
                 _places(draft, n_paragraphs, by_number),
                 draft.level,
                 "page_field" if item.is_page_field else "body",
+                draft.breaks,
             )
         )
     return blocks

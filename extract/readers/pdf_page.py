@@ -186,7 +186,9 @@ class PageContent:
 
     def bare(self) -> PageContent:
         """The page without its characters and grids."""
-        return PageContent(self.number, self.width, self.height, NO_CHARS, [], self.turn, rules=self.rules)
+        return PageContent(
+            self.number, self.width, self.height, NO_CHARS, [], self.turn, cut=self.cut, rules=self.rules
+        )
 
 
 NO_CHARS = Chars.of(())

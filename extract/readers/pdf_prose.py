@@ -40,6 +40,13 @@ class Draft:
     def text(self) -> str:
         return join_lines([item.line.text for item in self.lines])
 
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Positions in `text` at which a further page begins."""
+        turns = [n for n in range(1, len(self.lines)) if self.lines[n].page != self.lines[n - 1].page]
+        texts = [item.line.text for item in self.lines]
+        return tuple(len(join_lines(texts[: n + 1])) - len(texts[n]) for n in turns)
+
 
 def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
     """Indexes of the lines that the page prints and not the author: page numbers, running headers and footers."""

@@ -1,12 +1,11 @@
 """No cell that pdfplumber has on a page of a real document is missing, but for those that the picture proves wrong.
 
 Every page would take minutes (benchmarks/cells_kept.py does that): here all pages that the list of pdfplumber's errors
-names, in turns of TURNS days, and a sample of the others that is another one each day.
+names, every TURNSth of them, and a sample of the others.
 """
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import random
 from collections import Counter
@@ -16,25 +15,25 @@ from pathlib import Path
 import pytest
 
 from benchmarks.cells_kept import Loss, OurPage, PrintedCell, losses, read_known, shortened, their_pages, unknown
-from extract.readers.pdf_page import Char, PageContent
+from extract.readers.lattice import build_lattice
+from extract.readers.pdf_page import Char, Chars, PageContent
 from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.settings import Limits
 from tests.conftest import SHARED
 
 DOCUMENTS = sorted((SHARED / "corpus" / "documents").glob("*.pdf")) if SHARED.is_dir() else []
 LIST = Path(__file__).parent / "pdfplumber_wrong.yml"
-TODAY = datetime.datetime.now(tz=datetime.UTC).date().toordinal()
 TURNS = 2
 OTHERS = 1  # pages of each document beside those of the list
 SHARES = 4
 
 
 def chosen(digest: str, n_pages: int, listed: list[int]) -> list[int]:
-    """The pages of a document whose turn it is today."""
-    chance = random.Random(f"{digest} {TODAY}")
-    today = [page for page in listed if (page + TODAY) % TURNS == 0]
+    """Some pages of a document, always the same."""
+    chance = random.Random(digest)
+    some = [page for page in listed if page % TURNS == 0]
     others = [page for page in range(1, n_pages + 1) if page not in listed]
-    return sorted({*today, *chance.sample(others, min(OTHERS, len(others)))})
+    return sorted({*some, *chance.sample(others, min(OTHERS, len(others)))})
 
 
 def new_losses(path: Path) -> Iterator[tuple[int, list[Loss]]]:
@@ -56,7 +55,7 @@ def new_losses(path: Path) -> Iterator[tuple[int, list[Loss]]]:
 @pytest.mark.parametrize("share", range(SHARES))
 def test_no_cell_that_pdfplumber_has_is_missing(share: int) -> None:
     lost = {(path.name, page): found for path in DOCUMENTS[share::SHARES] for page, found in new_losses(path) if found}
-    assert lost == {}, f"sample of day {TODAY}"
+    assert lost == {}
 
 
 def test_every_entry_of_the_list_is_of_a_document_of_the_corpus() -> None:
@@ -75,11 +74,13 @@ GRID = [(0.0, 100.0, 100.0, 120.0), (100.0, 100.0, 200.0, 120.0)]
 def ours(*printed: tuple[str, float, float]) -> OurPage:
     """Two cells side by side, 100 wide; printed: (text, x, top)."""
     chars = [
-        Char(letter, x + 10 * i, top, x + 10 * i + 10, top + 10, 10, "")
+        Char(letter, x + 10 * i, top, x + 10 * i + 10, top + 10, 10)
         for text, x, top in printed
         for i, letter in enumerate(text)
     ]
-    return OurPage.of(PageContent(1, 400, 400, chars, [GRID]))
+    grid = build_lattice(GRID)
+    assert grid is not None
+    return OurPage.of(PageContent(1, 400, 400, Chars.of(chars), [grid]))
 
 
 def test_a_cell_is_missed_as_often_as_it_is_lacking() -> None:

@@ -131,7 +131,6 @@ class _Growing:
         self._last = piece
         self._edges = piece.edges
         self._n_rows = piece.n_rows
-        self._cells = [_open(cell, 0, cell.col, cell.colspan) for cell in piece.cells]
         self._seams: list[Seam] = []
         self._numbers = [piece.number]
         self._titles: dict[int, int] = {}
@@ -187,6 +186,11 @@ class _Growing:
             return None
         reasons.append("nothing but page fields between")
         return _Decision(tuple(reasons), repeated, n_title, shift)
+
+    @cached_property
+    def _cells(self) -> list[_OpenCell]:
+        """The cells so far; most tables stand on one page and never need them open."""
+        return [_open(cell, 0, cell.col, cell.colspan) for cell in self._first.cells]
 
     @cached_property
     def _first_rows(self) -> _Rows:
@@ -385,6 +389,8 @@ class _Growing:
         return sum(1 for row in {c.row for c in self._cells if not c.ruled})
 
     def finish(self) -> Stitched:
+        if len(self._numbers) == 1:
+            return Stitched(_alone(self._first), self._numbers, self._titles)
         cells = [
             Cell(c.row, c.col, c.text, tuple(c.places), rowspan=c.rowspan, colspan=c.colspan, ruled=c.ruled)
             for c in sorted(self._cells, key=lambda c: (c.row, c.col))
@@ -398,6 +404,15 @@ class _Growing:
             ruled=self._first.ruled,
         )
         return Stitched(table, self._numbers, self._titles)
+
+
+def _alone(piece: Piece) -> Table:
+    """The table of a piece that stands alone."""
+    cells = [
+        Cell(c.row, c.col, c.text, (c.place,), rowspan=c.rowspan, colspan=c.colspan, ruled=c.ruled)
+        for c in sorted(piece.cells, key=lambda c: (c.row, c.col))
+    ]
+    return Table(piece.number, piece.n_rows, piece.n_cols, cells, seams=[], ruled=piece.ruled)
 
 
 def _moved_seam(seam: Seam, moved: Sequence[int]) -> Seam:

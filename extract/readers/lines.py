@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -33,8 +33,8 @@ class TextLines:
 
     chars: of all lines, each line's from left to right; those of line n are start[n] … start[n + 1] - 1. text: spaces
     as drawn, and one where a gap stands for a space that was not drawn. x0 … bottom: around what is not white. size:
-    of most of its characters; largest: the greatest of their sizes. is_apart: texts printed over each other were told
-    apart.
+    of most of its characters; largest: the greatest of their sizes. spaced: of each character, a space
+    that was not drawn stands before it. is_apart: texts printed over each other were told apart.
     """
 
     chars: Chars
@@ -47,35 +47,47 @@ class TextLines:
     bottom: list[float]
     size: list[float]
     largest: list[float]
+    spaced: Mask
     is_apart: bool = False
 
     def __len__(self) -> int:
         return len(self.owner)
+
+    @cached_property
+    def letters(self) -> tuple[str, list[float], list[bool]]:
+        """(all characters, the right edge of each, whether a space that was not drawn stands before it)."""
+        return self.chars.text, self.chars.x1.tolist(), self.spaced.tolist()
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
     """One printed line (or a run of it). text: white space at its ends left out; box in the upright frame.
 
-    size: of most of its characters. source, number: where its characters are.
+    size: of most of its characters. Those are number first … last - 1 of source, white ones at the ends left out.
     """
 
     text: str
     box: Box
     size: float
     source: TextLines
-    number: int
+    first: int
+    last: int
 
     @cached_property
     def chars(self) -> tuple[Char, ...]:
-        """Its characters from left to right, white ones at its ends left out."""
-        first, last = self.source.start[self.number], self.source.start[self.number + 1]
-        found = list(self.source.chars.take(slice(first, last)))
-        while found and found[0].text.isspace():
-            del found[0]
-        while found and found[-1].text.isspace():
-            del found[-1]
-        return tuple(found)
+        """Its characters from left to right."""
+        return tuple(self.source.chars.take(slice(self.first, self.last)))
+
+
+def glued_end(line: Line, marks: str) -> float:
+    """Right edge of what cannot be broken off the start of a line: a number or word, or one character and a mark."""
+    text, x1, _ = line.source.letters
+    is_ascii, end = text[line.first].isascii(), x1[line.first]
+    for n in range(line.first + 1, line.last):
+        if not (is_ascii and text[n].isascii() and not text[n].isspace()) and text[n] not in marks:
+            break
+        end = x1[n]
+    return end
 
 
 def text_lines(chars: Chars, owner: Ints) -> TextLines:
@@ -91,7 +103,7 @@ def text_lines(chars: Chars, owner: Ints) -> TextLines:
     which, lines = drawn, line
     spaces = np.flatnonzero(white)
     if len(spaces):
-        begins = np.flatnonzero(np.diff(line, prepend=-1))
+        begins = _first_of_each(line)
         bands = np.minimum.reduceat(top, begins), np.maximum.reduceat(bottom, begins)
         at, is_on_line = _lines_of_spaces(middle[spaces] / 2, owner[spaces], own[begins], bands)
         which, lines = np.concatenate((drawn, spaces[is_on_line])), np.concatenate((line, at[is_on_line]))
@@ -102,6 +114,13 @@ def text_lines(chars: Chars, owner: Ints) -> TextLines:
         lines, order = apart
         which = which[order]
     return _measured(chars.take(which), owner[which], lines, apart is not None)
+
+
+def _first_of_each(numbers: Ints) -> Ints:
+    """Where each of the ascending numbers stands first."""
+    is_new: Mask = np.ones(len(numbers), dtype=np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=is_new[1:])
+    return is_new.nonzero()[0]
 
 
 def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | None:
@@ -130,9 +149,9 @@ def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | N
 def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLines:
     """Text and extent of each line. Characters by line, then from the left."""
     is_drawn = ~chars.is_space
-    start, texts = _texts(chars, lines, is_drawn)
+    start, texts, spaced = _texts(chars, lines, is_drawn)
     drawn, of = (chars, lines) if is_drawn.all() else (chars.take(is_drawn), lines[is_drawn])
-    begins = np.flatnonzero(np.diff(of, prepend=-1))
+    begins = _first_of_each(of)
     return TextLines(
         chars,
         start,
@@ -144,6 +163,7 @@ def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLin
         np.maximum.reduceat(drawn.bottom, begins).tolist(),
         _usual_sizes(drawn.size, drawn.code >= _HAN, begins),
         np.maximum.reduceat(drawn.size, begins).tolist(),
+        spaced,
         is_apart,
     )
 
@@ -166,8 +186,9 @@ def _line_numbers(own: Ints, top: Floats, bottom: Floats) -> Ints:
             number += 1
             owner, line_top, line_bottom = of, high, low
         numbers.append(number)
-    counts = np.diff(starts, append=len(own))
-    return np.repeat(np.array(numbers, dtype=np.int64), counts)
+    line: Ints = np.zeros(len(own), dtype=np.int64)
+    line[starts] = np.diff(np.array(numbers, dtype=np.int64), prepend=0)
+    return np.cumsum(line)
 
 
 def _lines_of_spaces(middle: Floats, owner: Ints, line_owner: Ints, bands: tuple[Floats, Floats]) -> tuple[Ints, Mask]:
@@ -178,17 +199,19 @@ def _lines_of_spaces(middle: Floats, owner: Ints, line_owner: Ints, bands: tuple
     return at, (line_owner[at] == owner) & (tops[at] <= middle) & (middle <= bottoms[at])
 
 
-def _texts(chars: Chars, lines: Ints, drawn: Mask) -> tuple[list[int], list[str]]:
-    """(first character of each line and the end of the last, text of each line)."""
+def _texts(chars: Chars, lines: Ints, drawn: Mask) -> tuple[list[int], list[str], Mask]:
+    """(first character of each line and the end of the last, text of each line, characters with a space before)."""
     counts = np.bincount(lines)
     start = [0, *np.cumsum(counts).tolist()]
     gap = chars.x0[1:] - chars.x1[:-1]
     size = np.minimum(chars.size[1:], chars.size[:-1])
-    is_gap = (gap > _WORD_GAP * size) & (lines[1:] == lines[:-1]) & drawn[1:] & drawn[:-1]
+    spaced: Mask = np.zeros(len(chars), dtype=np.bool_)
+    spaced[1:] = (gap > _WORD_GAP * size) & (lines[1:] == lines[:-1]) & drawn[1:] & drawn[:-1]
     code = chars.code
-    if is_gap.any():
+    if spaced.any():
         latin = _is_latin(chars)
-        at = np.flatnonzero(is_gap & ((gap > _WIDE_GAP * size) | (latin[1:] & latin[:-1]))) + 1
+        spaced[1:] &= (gap > _WIDE_GAP * size) | (latin[1:] & latin[:-1])
+        at = np.flatnonzero(spaced)
         if len(at):
             code = np.insert(code, at, np.uint32(32))
             counts = counts + np.bincount(lines[at], minlength=len(counts))
@@ -198,7 +221,7 @@ def _texts(chars: Chars, lines: Ints, drawn: Mask) -> tuple[list[int], list[str]
     for count in counts.tolist():
         texts.append(text[begin : begin + count])
         begin += count
-    return start, texts
+    return start, texts, spaced
 
 
 def _is_latin(chars: Chars) -> Mask:
@@ -222,7 +245,12 @@ def _usual_sizes(size: Floats, is_han: Mask, begins: Ints) -> list[float]:
 def line_at(lines: TextLines, number: int) -> Line:
     """Line `number` of `lines`."""
     box = (lines.x0[number], lines.top[number], lines.x1[number], lines.bottom[number])
-    return Line(lines.text[number].strip(), box, lines.size[number], lines, number)
+    text, first, last = lines.text[number], lines.start[number], lines.start[number + 1]
+    if text[0].isspace() or text[-1].isspace():
+        first += len(text) - len(text.lstrip())  # white space at the ends is drawn, so it counts in both
+        last -= len(text) - len(text.rstrip())
+        text = text.strip()
+    return Line(text, box, lines.size[number], lines, first, last)
 
 
 def lines_of(chars: Chars) -> list[Line]:
@@ -251,16 +279,25 @@ def cut_line(line: Line, part: Sequence[int]) -> list[Line]:
     """The parts of a line. part: for each of its characters the number of its part, ascending from 0."""
     if not part or part[-1] == 0:
         return [line]
-    chars, numbers = Chars.of(line.chars), np.array(part, dtype=np.int64)
-    # one band for all: a part stays one line, whatever the heights of its characters
-    flat = replace(chars, top=np.full(len(chars), line.box[1]), bottom=np.full(len(chars), line.box[3]))
-    found = text_lines(flat, numbers)
-    drawn = ~chars.is_space
+    text, _, spaced = line.source.letters
     parts: list[Line] = []
-    for run in range(len(found)):
-        which = (numbers == found.owner[run]) & drawn
-        box = (found.x0[run], float(chars.top[which].min()), found.x1[run], float(chars.bottom[which].max()))
-        parts.append(Line(found.text[run].strip(), box, found.size[run], found, run))
+    begin = 0
+    for cut in [*(n for n in range(1, len(part)) if part[n] != part[n - 1]), len(part)]:
+        end = cut
+        while text[line.first + end - 1].isspace():
+            end -= 1
+        drawn = [char for char in line.chars[begin:end] if not char.text.isspace()]
+        box = (
+            min(char.x0 for char in drawn),
+            min(char.top for char in drawn),
+            max(char.x1 for char in drawn),
+            max(char.bottom for char in drawn),
+        )
+        first, last = line.first + begin, line.first + end
+        words = "".join([" " + text[n] if spaced[n] and n > first else text[n] for n in range(first, last)])
+        sizes = Counter(round(char.size, 1) for char in [c for c in drawn if ord(c.text) >= _HAN] or drawn)
+        parts.append(Line(words, box, sizes.most_common(1)[0][0], line.source, first, last))
+        begin = next((n for n in range(end, len(part)) if not text[line.first + n].isspace()), len(part))
     return parts
 
 
@@ -279,4 +316,4 @@ def texts_by_owner(lines: TextLines, n_owners: int) -> Sequence[Sequence[int]]:
     return found
 
 
-_NO_LINES = TextLines(Chars.of(()), [0], [], [], [], [], [], [], [], [])
+_NO_LINES = TextLines(Chars.of(()), [0], [], [], [], [], [], [], [], [], np.zeros(0, dtype=np.bool_))

@@ -50,6 +50,8 @@ def overprinted(boxes: Iterable[Box]) -> list[Box]:
 
 def _over(one: Box, other: Box) -> bool:
     """Whether the boxes share most of their height and more than two glyphs' width."""
+    if other[1] >= one[3] or one[1] >= other[3]:
+        return False
     height = min(one[3] - one[1], other[3] - other[1])
     across = min(one[2], other[2]) - max(one[0], other[0])
     return min(one[3], other[3]) - max(one[1], other[1]) > 0.5 * height and across > 1.4 * height

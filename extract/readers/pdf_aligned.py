@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +41,9 @@ from extract.readers.alignment import (
 from extract.readers.lines import Line
 from extract.readers.pdf_pieces import Grid, GridCell, Sheet, middle
 
+_DIGIT = re.compile(r"\d")
+FEWEST_ROWS = 3  # of numbers, in a table without rules …
+FEWEST_RULES = 3  # … and of these where a table has nothing but rules
 _FREE = 99.0  # widths of a character: an edge nobody drew broke no line
 
 
@@ -142,8 +146,11 @@ def _tables_of(sheet: Sheet, before: Found | None) -> list[Found]:
     if before is None and not any(" " in line.text or "\u3000" in line.text for line in free):
         return found  # a line with a wide gap has white space in its text
     for zone in _zones(sheet, free):
+        goes_on = before is not None and zone[0] is free[0]
+        if not goes_on and len(sheet.frame.rules) < FEWEST_RULES and sum(map(_may_be_row, zone)) < FEWEST_ROWS:
+            continue
         bands = [band_of(line) for line in zone]
-        if before is not None and zone[0] is free[0]:
+        if before is not None and goes_on:
             rest = _continued(before, sheet, bands)
             if rest is not None:
                 found.append(rest)
@@ -152,6 +159,10 @@ def _tables_of(sheet: Sheet, before: Found | None) -> list[Found]:
         taken = {id(band) for table in found for band in table.table.bands}
         found.extend(by_numbers(sheet, [band for band in bands if id(band) not in taken]))
     return sorted(found, key=lambda table: table.layout.ys[0])
+
+
+def _may_be_row(line: Line) -> bool:
+    return _DIGIT.search(line.text) is not None and (" " in line.text or "\u3000" in line.text)
 
 
 def _zones(sheet: Sheet, lines: Sequence[Line]) -> list[list[Line]]:

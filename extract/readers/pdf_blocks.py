@@ -86,7 +86,7 @@ def _items(sheets: Sequence[Sheet], parts: Sequence[Part], repeated: set[int], b
                 after_table = after_table or item.part.piece.number in begins
             elif item.line is not None and not item.is_page_field:
                 if after_table:
-                    entry = replace(item, line=replace(item.line, after_table=True))
+                    entry = replace(item, line=item.line._replace(after_table=True))
                 after_table = False
             items.append(entry)
     return items

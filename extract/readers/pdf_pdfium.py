@@ -25,7 +25,7 @@ from extract.readers.pdf_page import (
     printable,
 )
 from extract.readers.pdfium_calls import Bounds, Handle, RawChars
-from extract.readers.rulings import Rule, loose_rules, ruled_grids
+from extract.readers.rulings import Rule, grids_and_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
@@ -40,7 +40,6 @@ _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
 _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
-_WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -191,7 +190,7 @@ class _Page:
         finally:
             pdfium.FPDFText_ClosePage(pointer)
         cut = sum(part.n_objects for part in self._holders) > self._limits.max_page_objects
-        lattices = [] if cut else ruled_grids(self._across, self._down)
+        lattices, rules = ([], []) if cut else grids_and_rules(self._across, self._down)
         return PageContent(
             self._number,
             self._width,
@@ -203,7 +202,7 @@ class _Page:
             cut,
             sum(int((part.kind == pdfium.FPDF_PAGEOBJ_IMAGE).sum()) for part in self._holders),
             self._n_hidden,
-            loose_rules(self._across, lattices) if self._across and not cut else (),
+            rules,
             self._n_outlines,
         )
 
@@ -227,7 +226,7 @@ class _Page:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 60))
+        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 40))
         for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
@@ -251,7 +250,7 @@ class _Page:
             return NO_CHARS, 0
         x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
         kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
-        wrong = (raw.unmapped & (code != _BROKEN_HYPHEN)) | ((code < 32) & ~np.isin(code, _WHITE))
+        wrong = (raw.unmapped & (code != _BROKEN_HYPHEN)) | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
         code[code == _BROKEN_HYPHEN] = ord("-")
@@ -277,8 +276,10 @@ class _Page:
     @staticmethod
     def _sizes(text_page: Handle, part: Ints, height: Floats) -> Floats:
         """Size of each character's font, the same for all of a text object; its height where that is not credible."""
-        _, first, which = np.unique(part, return_index=True, return_inverse=True)
-        size = calls.sizes_of(text_page, first)[which]
+        is_new: Mask = np.ones(len(part), dtype=np.bool_)
+        np.not_equal(part[1:], part[:-1], out=is_new[1:])
+        first = np.flatnonzero(is_new)
+        size = calls.sizes_of(text_page, first)[np.cumsum(is_new) - 1]
         return np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
@@ -389,19 +390,18 @@ def _is_overprint(code: Codes, x0: Floats, top: Floats, kept: Mask) -> Mask:
     which = np.flatnonzero(kept & (code > 32))
     for shift in (0.0, 0.5):
         # one number for each spot of one point; what lies on a border of the one raster is inside in the other
-        x, y = np.floor(x0[which] + shift), np.floor(top[which] + shift)
-        spot = (code[which].astype(np.int64) << 42) + (_within(x) << 21) + _within(y)
-        _, firsts = np.unique(spot, return_index=True)
-        if len(firsts) < len(which):
+        spot = (code[which].astype(np.int64) << 42) + (_within(x0[which] + shift) << 21) + _within(top[which] + shift)
+        ordered = np.sort(spot)
+        if (ordered[1:] == ordered[:-1]).any():
             again: Mask = np.ones(len(which), dtype=np.bool_)
-            again[firsts] = False
+            again[np.unique(spot, return_index=True)[1]] = False
             found[which[again]] = True
     return found
 
 
 def _within(at: Floats) -> Ints:
     """Whole points as a number of 21 bits."""
-    return np.clip(at, -1e6, 1e6).astype(np.int64) + 1_000_000
+    return np.floor(np.clip(at, -1e6, 1e6)).astype(np.int64) + 1_000_000
 
 
 def _sample(indexes: Ints, count: int) -> list[int]:

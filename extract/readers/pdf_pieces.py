@@ -15,7 +15,7 @@ from extract.readers.overprint import overprinted
 from extract.readers.pdf_captions import CaptionRow, caption_rows, place_in_columns
 from extract.readers.pdf_cells import owners
 from extract.readers.pdf_page import PageContent
-from extract.readers.pdf_prose import PageLine, page_fields
+from extract.readers.pdf_prose import PageLine, in_margin, page_fields
 from extract.stitch import Piece, PieceCell
 
 
@@ -139,7 +139,12 @@ def _grid(lattice: Lattice, by_cell: Sequence[Sequence[int]], lines: TextLines) 
 
 def mark_page_fields(sheets: Sequence[Sheet]) -> None:
     """Sets `fields` of every sheet; what repeats is seen only over all pages."""
-    where = [(sheet, index) for sheet in sheets for index in range(len(sheet.lines))]
+    where = [
+        (sheet, index)
+        for sheet in sheets
+        for index, line in enumerate(sheet.lines)
+        if in_margin(line, sheet.frame.height)
+    ]
     for found in page_fields([sheet.page_line(index) for sheet, index in where], len(sheets)):
         sheet, index = where[found]
         sheet.fields.add(index)

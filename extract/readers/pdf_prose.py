@@ -6,9 +6,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extract.readers.headings import may_be_heading, numbered_depth
-from extract.readers.lines import Line
+from extract.readers.lines import Line, glued_end
 
 _PAGE_NUMBER = re.compile(r"[-—–－―~·\s]*(?:第)?\s*\d{1,4}\s*(?:页)?(?:\s*[/,，共]+\s*\d{1,4}\s*页?)?[-—–－―~·\s]*")
 _ZONE = 0.12  # of the page height: where page numbers and running headers stand
@@ -18,8 +19,7 @@ _ENUMERATOR = re.compile(
 _SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
 
 
-@dataclass(frozen=True)
-class PageLine:
+class PageLine(NamedTuple):
     """A line and where it stands. after_table: a grid stands between it and the line before."""
 
     page: int
@@ -48,6 +48,11 @@ class Draft:
         return tuple(len(join_lines(texts[: n + 1])) - len(texts[n]) for n in turns)
 
 
+def in_margin(line: Line, height: float) -> bool:
+    """Whether a line stands where page numbers and running headers do, on a page of that height."""
+    return line.box[1] < _ZONE * height or line.box[3] > (1 - _ZONE) * height
+
+
 def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
     """Indexes of the lines that the page prints and not the author: page numbers, running headers and footers."""
     found: set[int] = set()
@@ -55,8 +60,7 @@ def page_fields(lines: Sequence[PageLine], n_pages: int) -> set[int]:
     bare_numbers: dict[int, list[int]] = defaultdict(list)  # number minus page → indexes
     for index, item in enumerate(lines):
         top, bottom = item.line.box[1], item.line.box[3]
-        in_zone = top < _ZONE * item.height or bottom > (1 - _ZONE) * item.height
-        if not in_zone:
+        if not in_margin(item.line, item.height):
             continue
         number = _PAGE_NUMBER.fullmatch(item.line.text)
         if number and not item.line.text.strip().isdecimal():
@@ -142,14 +146,8 @@ def _goes_on(
 
 
 def _first_token(line: Line) -> float:
-    """Width of what could not be broken off the line's start: a number or word, or one character and a mark."""
-    end = line.chars[0].x1
-    for char in line.chars[1:]:
-        glued = char.text.isascii() and not char.text.isspace() and line.chars[0].text.isascii()
-        if not (glued or char.text in "，。；：、）》”％%"):
-            break
-        end = char.x1
-    return end - line.box[0]
+    """Width of what could not be broken off the line's start."""
+    return glued_end(line, "，。；：、）》”％%") - line.box[0]
 
 
 def _set_levels(drafts: Sequence[Draft], table_size: float | None) -> None:

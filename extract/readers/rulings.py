@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from extract.readers.lattice import Lattice, LatticeCell
 
 Rule = tuple[float, float, float]
+_Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _Block = tuple[int, int, int, int]
 
 _COLLINEAR = 1.2  # pieces of one line lie this near to each other across its direction …
@@ -21,6 +26,7 @@ _TOUCH = 2.5  # a line ends this near to the one it meets
 _SAME_EDGE = 3.0  # double and thick borders are one edge
 _DRAWN = 0.55  # share of a side that must be drawn
 _SHORTEST = 4.0  # no printed row or column is narrower
+_APART = 1e6  # points: further than any two places of a page
 _MOST_POSITIONS = 100_000  # of one grid: more do not fit on a page with rows and columns that can be read
 
 
@@ -30,77 +36,88 @@ def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
     A grid needs two lines each way and two cells. Sides that nobody drew (open left or right border) end where the
     horizontal lines end.
     """
+    return grids_and_rules(across, down)[0]
+
+
+def grids_and_rules(across: Sequence[Rule], down: Sequence[Rule]) -> tuple[list[Lattice], list[Rule]]:
+    """(`ruled_grids`, horizontal lines outside all of them, top to bottom).
+
+    Tables drawn with half of their rulings have only the latter.
+    """
+    rows = joined(across)
     grids = []
-    for rows, columns in _touching(_joined(across), _joined(down)):
-        if len(rows) >= 2 and columns:
-            grid = _grid(rows, columns)
+    for some_rows, columns in _touching(rows, joined(down)):
+        if len(some_rows) >= 2 and columns:
+            grid = _grid(some_rows, columns)
             if grid is not None and len(grid.cells) > 1:
                 grids.append(grid)
-    return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
-
-
-def loose_rules(across: Sequence[Rule], grids: Sequence[Lattice]) -> list[Rule]:
-    """Horizontal lines outside all grids, top to bottom: tables drawn with half of their rulings have only these."""
     boxes = [grid.box for grid in grids]
     outside = [
-        rule
-        for rule in across
+        (at, start, end)
+        for at, start, end in rows
         if not any(
-            box[1] - _SAME_EDGE <= rule[0] <= box[3] + _SAME_EDGE and rule[1] < box[2] and rule[2] > box[0]
-            for box in boxes
+            top - _SAME_EDGE <= at <= bottom + _SAME_EDGE and start < x1 and end > x0 for x0, top, x1, bottom in boxes
         )
     ]
-    return _joined(outside) if outside else []
+    return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0])), outside
 
 
-def _joined(rules: Sequence[Rule]) -> list[Rule]:
-    """Lines with the pieces of one line joined; specks left out."""
-    groups: list[list[Rule]] = []
-    for rule in sorted(rules):
-        if groups and rule[0] - groups[-1][-1][0] <= _COLLINEAR and rule[0] - groups[-1][0][0] <= 2 * _COLLINEAR:
-            groups[-1].append(rule)
-        else:
-            groups.append([rule])
-    lines: list[Rule] = []
-    for group in groups:
-        at = sum(rule[0] for rule in group) / len(group)
-        spans = sorted((start, end) for _, start, end in group)
-        first, last = spans[0]
-        for start, end in spans[1:]:
-            if start > last + _BRIDGE:
-                lines.append((at, first, last))
-                first, last = start, end
-            elif end > last:
-                last = end
-        lines.append((at, first, last))
-    return [line for line in lines if line[2] - line[1] > _SHORTEST]
+def joined(rules: Sequence[Rule]) -> list[Rule]:
+    """Lines with the pieces of one line joined, by their position; specks left out."""
+    if not rules:
+        return []
+    at, start, end = np.array(sorted(rules), dtype=np.float64).T
+    line: _Numbers = np.cumsum(np.diff(at, prepend=at[0]) > _COLLINEAR)
+    first: _Numbers = np.flatnonzero(np.diff(line, prepend=-1))
+    last = np.append(first[1:], len(at)) - 1
+    if (at[last] - at[first] > 2 * _COLLINEAR).any():
+        line = _narrow(at.tolist())  # a staircase of lines, each near to the next
+        first = np.flatnonzero(np.diff(line, prepend=-1))
+    middle = (np.add.reduceat(at, first) / np.diff(first, append=len(at)))[line]
+    order = np.lexsort((end, start, line))
+    start, end, line, middle = start[order], end[order], line[order], middle[order]
+    reach = np.maximum.accumulate(end + line * _APART) - line * _APART
+    begins = np.flatnonzero((np.diff(line, prepend=-1) > 0) | (start > np.append(-np.inf, reach[:-1]) + _BRIDGE))
+    reached = reach[np.append(begins[1:], len(at)) - 1]
+    is_line = reached - start[begins] > _SHORTEST
+    kept = begins[is_line]
+    return list(zip(middle[kept].tolist(), start[kept].tolist(), reached[is_line].tolist(), strict=True))
+
+
+def _narrow(at: Sequence[float]) -> _Numbers:
+    """Numbers of lines of which none is thicker than two neighbours."""
+    numbers = [0]
+    begin = at[0]
+    for before, here in pairwise(at):
+        apart = here - before > _COLLINEAR or here - begin > 2 * _COLLINEAR
+        begin = here if apart else begin
+        numbers.append(numbers[-1] + apart)
+    return np.array(numbers, dtype=np.int64)
 
 
 def _touching(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
     """Lines gathered into grids: those that meet, directly or through others."""
-    parent = list(range(len(across) + len(down)))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    heights = [line[0] for line in across]  # ascending, as _joined leaves them
-    for number, (x, top, bottom) in enumerate(down, start=len(across)):
-        for index in range(bisect_left(heights, top - _TOUCH), bisect_right(heights, bottom + _TOUCH)):
-            if across[index][1] - _TOUCH <= x <= across[index][2] + _TOUCH:
-                one, other = root(index), root(number)
-                if one != other:
-                    parent[one] = other
-    grids: dict[int, tuple[list[Rule], list[Rule]]] = {}
-    for index in range(len(parent)):
-        rows, columns = grids.setdefault(root(index), ([], []))
-        if index < len(across):
-            rows.append(across[index])
-        else:
-            columns.append(down[index - len(across)])
-    return list(grids.values())
+    if not across or not down or len(across) * len(down) > _MOST_POSITIONS:
+        return []
+    y, left, right = np.array(across).T
+    x, top, bottom = np.array(down).T
+    meet = (y >= top[:, None] - _TOUCH) & (y <= bottom[:, None] + _TOUCH)
+    meet &= (x[:, None] >= left - _TOUCH) & (x[:, None] <= right + _TOUCH)
+    # each line takes the least number of those it meets, until nothing moves
+    of_row, of_column = np.arange(len(across)), np.full(len(down), len(across))
+    while True:
+        column = np.where(meet, of_row, len(across)).min(axis=1)
+        row = np.minimum(of_row, np.where(meet, column[:, None], len(across)).min(axis=0))
+        if (row == of_row).all() and (column == of_column).all():
+            break
+        of_row, of_column = row, column
+    return [
+        (
+            [across[n] for n in np.flatnonzero(of_row == grid).tolist()],
+            [down[n] for n in np.flatnonzero(of_column == grid).tolist()],
+        )
+        for grid in np.unique(of_row).tolist()
+    ]
 
 
 def _edges(values: list[float]) -> list[float]:
@@ -118,14 +135,15 @@ def _drawn(lines: list[Rule], edges: list[float], ticks: list[float]) -> list[li
     """[edge][unit]: the side between tick `unit` and the next is drawn on that edge."""
     units = len(ticks) - 1
     covered = [[0.0] * units for _ in edges]
+    whole = [ticks[unit + 1] - ticks[unit] for unit in range(units)]
     for at, start, end in lines:
         row = covered[_nearest(edges, at)]
-        unit = max(bisect_right(ticks, start) - 1, 0)
-        while unit < units and ticks[unit] < end:
+        first, last = max(bisect_right(ticks, start) - 1, 0), min(bisect_left(ticks, end), units) - 1
+        if last - first > 1:
+            row[first + 1 : last] = whole[first + 1 : last]
+        for unit in {first, last} if last >= first else ():
             row[unit] += max(0.0, min(end, ticks[unit + 1]) - max(start, ticks[unit]))
-            unit += 1
-    needed = [_DRAWN * (ticks[unit + 1] - ticks[unit]) for unit in range(units)]
-    return [[row[unit] >= needed[unit] for unit in range(units)] for row in covered]
+    return [[part >= _DRAWN * all_of_it for part, all_of_it in zip(row, whole, strict=True)] for row in covered]
 
 
 def _nearest(edges: list[float], value: float) -> int:
@@ -163,6 +181,9 @@ def _blocks(above: list[list[bool]], before: list[list[bool]]) -> list[_Block]:
     for row in range(rows):
         for col in range(columns):
             if not free[row][col]:
+                continue
+            if before[col + 1][row] and above[row + 1][col]:
+                blocks.append((row, col, row + 1, col + 1))
                 continue
             last_col = col
             while last_col + 1 < columns and free[row][last_col + 1] and not before[last_col + 1][row]:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from extract.crop import Cropper
 from extract.readers import read_document
-from extract.readers.lattice import build_lattice
-from extract.readers.rulings import loose_rules
+from extract.readers.rulings import grids_and_rules
 from tests.extract.builders import CASES, pdf, seen
 
 FOUND = sorted(path.parent for path in CASES.glob("pdf_*/expected.json") if '"ruled": false' in path.read_text("utf-8"))
@@ -62,8 +61,8 @@ def test_two_rows_of_amounts_are_no_table() -> None:
 
 
 def test_rules_outside_grids_are_handed_on_joined() -> None:
-    grid = build_lattice([(100.0, 100.0, 200.0, 120.0), (100.0, 120.0, 200.0, 140.0)])
-    assert grid is not None
-    across = [(120.0, 100.0, 200.0), (300.0, 60.0, 150.0), (300.2, 151.0, 400.0)]
-    assert loose_rules(across, [grid]) == [(pytest.approx(300.1), 60.0, 400.0)]
-    assert loose_rules([], [grid]) == []
+    across = [(at, 100.0, 200.0) for at in (100.0, 120.0, 140.0)] + [(300.0, 60.0, 150.0), (300.2, 151.0, 400.0)]
+    grids, rules = grids_and_rules(across, [(100.0, 100.0, 140.0), (200.0, 100.0, 140.0)])
+    assert [grid.box for grid in grids] == [(100.0, 100.0, 200.0, 140.0)]
+    assert rules == [(pytest.approx(300.1), 60.0, 400.0)]
+    assert grids_and_rules([], []) == ([], [])

@@ -13,8 +13,8 @@ from extract.document import Statement
 from extract.form import load_forms
 from extract.interpret import interpret_reading
 from extract.readers import read_document
+from flows.checks.form_identities import Judged, joined, judge
 from normalize.budget import counted_twice
-from normalize.identities import Judged, joined, judge
 from normalize.unit import MoneyUnit
 from normalize.unit_proof import prove_units
 from tests.extract.build import reading, table

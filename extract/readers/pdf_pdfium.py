@@ -166,7 +166,8 @@ class _Page:
         self._n_outlines = 0
         self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
-        self._across: list[Rule] = []
+        self._strips: tuple[list[Floats], list[Floats]] = ([], [])  # rulings across and down: whole paths …
+        self._across: list[Rule] = []  # … and sides of others
         self._down: list[Rule] = []
         self._shown, self._width, self._height = self._frame()
         self._turn = 0
@@ -190,7 +191,7 @@ class _Page:
         finally:
             pdfium.FPDFText_ClosePage(pointer)
         cut = sum(part.n_objects for part in self._holders) > self._limits.max_page_objects
-        lattices, rules = ([], []) if cut else grids_and_rules(self._across, self._down)
+        lattices, rules = ([], []) if cut else grids_and_rules(*self._rules())
         return PageContent(
             self._number,
             self._width,
@@ -342,10 +343,15 @@ class _Page:
         across = np.flatnonzero(plain & (wide >= high) & (high <= thickest))
         down = np.flatnonzero(plain & (wide < high) & (wide <= thickest))
         middle_y, middle_x = (top + bottom) / 2, (x0 + x1) / 2
-        self._across += zip(middle_y[across].tolist(), x0[across].tolist(), x1[across].tolist(), strict=True)
-        self._down += zip(middle_x[down].tolist(), top[down].tolist(), bottom[down].tolist(), strict=True)
+        self._strips[0].append(np.column_stack((middle_y[across], x0[across], x1[across])))
+        self._strips[1].append(np.column_stack((middle_x[down], top[down], bottom[down])))
         for number in np.flatnonzero(drawn & ~plain).tolist():
             self._outline(int(paths[number]), int(segments[number]), bool(stroke[number]), frame)
+
+    def _rules(self) -> tuple[Floats, Floats]:
+        """All rulings (across, down): n × (position, start, end)."""
+        sides = (np.array(self._across).reshape(-1, 3), np.array(self._down).reshape(-1, 3))
+        return np.concatenate([*self._strips[0], sides[0]]), np.concatenate([*self._strips[1], sides[1]])
 
     def _outline(self, path: Handle, segments: int, stroke: bool, frame: Matrix) -> None:
         """Rulings among the sides of one path."""

@@ -1,8 +1,8 @@
 """Drawn lines → cells they enclose. Geometry only: no text, no page.
 
-A line is (at, start, end): its position across its direction and its extent along it, in points. Lines are joined,
-gathered into grids that touch, and each grid is cut into cells: a position of the grid belongs to the cell of its left
-or upper neighbour where no line is drawn between them.
+A line is (at, start, end), or a row of an array: its position across its direction and its extent along it, in points.
+Lines are joined, gathered into grids that touch, and each grid is cut into cells: a position of the grid belongs to the
+cell of its left or upper neighbour where no line is drawn between them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from extract.readers.lattice import Lattice, LatticeCell
 
 Rule = tuple[float, float, float]
+Rules: TypeAlias = Sequence[Rule] | np.ndarray[Any, np.dtype[np.float64]]
 _Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _Block = tuple[int, int, int, int]
 
@@ -30,7 +31,7 @@ _APART = 1e6  # points: further than any two places of a page
 _MOST_POSITIONS = 100_000  # of one grid: more do not fit on a page with rows and columns that can be read
 
 
-def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
+def ruled_grids(across: Rules, down: Rules) -> list[Lattice]:
     """The grids that horizontal (`across`) and vertical (`down`) lines make, top to bottom.
 
     A grid needs two lines each way and two cells. Sides that nobody drew (open left or right border) end where the
@@ -39,7 +40,7 @@ def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
     return grids_and_rules(across, down)[0]
 
 
-def grids_and_rules(across: Sequence[Rule], down: Sequence[Rule]) -> tuple[list[Lattice], list[Rule]]:
+def grids_and_rules(across: Rules, down: Rules) -> tuple[list[Lattice], list[Rule]]:
     """(`ruled_grids`, horizontal lines outside all of them, top to bottom).
 
     Tables drawn with half of their rulings have only the latter.
@@ -62,26 +63,40 @@ def grids_and_rules(across: Sequence[Rule], down: Sequence[Rule]) -> tuple[list[
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0])), outside
 
 
-def joined(rules: Sequence[Rule]) -> list[Rule]:
+def joined(rules: Rules) -> list[Rule]:
     """Lines with the pieces of one line joined, by their position; specks left out."""
-    if not rules:
+    if not len(rules):
         return []
-    at, start, end = np.array(sorted(rules), dtype=np.float64).T
-    line: _Numbers = np.cumsum(np.diff(at, prepend=at[0]) > _COLLINEAR)
-    first: _Numbers = np.flatnonzero(np.diff(line, prepend=-1))
-    last = np.append(first[1:], len(at)) - 1
+    at, start, end = np.asarray(rules, dtype=np.float64).T
+    order = np.argsort(at, kind="stable")
+    at = at[order]
+    line: _Numbers = np.zeros(len(at), dtype=np.int64)
+    np.cumsum(at[1:] - at[:-1] > _COLLINEAR, out=line[1:])
+    first, last = _runs(line)
     if (at[last] - at[first] > 2 * _COLLINEAR).any():
         line = _narrow(at.tolist())  # a staircase of lines, each near to the next
-        first = np.flatnonzero(np.diff(line, prepend=-1))
-    middle = (np.add.reduceat(at, first) / np.diff(first, append=len(at)))[line]
-    order = np.lexsort((end, start, line))
-    start, end, line, middle = start[order], end[order], line[order], middle[order]
+        first, last = _runs(line)
+    middle = np.add.reduceat(at, first) / (last - first + 1)
+    start, end = start[order], end[order]
+    order = np.lexsort((start, line))
+    start, end, line = start[order], end[order], line[order]
     reach = np.maximum.accumulate(end + line * _APART) - line * _APART
-    begins = np.flatnonzero((np.diff(line, prepend=-1) > 0) | (start > np.append(-np.inf, reach[:-1]) + _BRIDGE))
-    reached = reach[np.append(begins[1:], len(at)) - 1]
-    is_line = reached - start[begins] > _SHORTEST
-    kept = begins[is_line]
-    return list(zip(middle[kept].tolist(), start[kept].tolist(), reached[is_line].tolist(), strict=True))
+    begins: _Numbers = np.ones(len(at), dtype=np.bool_)
+    begins[1:] = (line[1:] != line[:-1]) | (start[1:] > reach[:-1] + _BRIDGE)
+    first, last = _runs(np.cumsum(begins))
+    kept = reach[last] - start[first] > _SHORTEST
+    first, last = first[kept], last[kept]
+    return list(zip(middle[line[first]].tolist(), start[first].tolist(), reach[last].tolist(), strict=True))
+
+
+def _runs(numbers: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Where each of the ascending numbers stands first and last."""
+    changes = (numbers[1:] != numbers[:-1]).nonzero()[0]
+    ends: _Numbers = np.empty(len(changes) + 1, dtype=np.int64)
+    ends[:-1], ends[-1] = changes, len(numbers) - 1
+    starts: _Numbers = np.zeros(len(changes) + 1, dtype=np.int64)
+    starts[1:] = changes + 1
+    return starts, ends
 
 
 def _narrow(at: Sequence[float]) -> _Numbers:

@@ -227,7 +227,7 @@ class _Page:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 40))
+        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 20))
         for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
@@ -304,21 +304,18 @@ class _Page:
             return
         x0, top, x1, bottom = _moved(bounds, frame)
         # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
-        chains: dict[tuple[int, int], list[int]] = {}
-        for number, key in enumerate(zip(counts.tolist(), ends.tolist(), strict=True)):
-            chains.setdefault(key, []).append(number)
-        for (count, end), numbers in chains.items():
+        for some in _equal(counts, ends):
+            count, end = int(counts[some[0]]), int(ends[some[0]])
             if count < 1:
                 continue
-            for some in [numbers] if end else [[number] for number in numbers]:
-                shown = self._clip(int(texts[some[0]]), count, end)
+            for at in [some] if end else some[:, None]:
+                shown = self._clip(int(texts[at[0]]), count, end)
                 if shown is None:
                     continue
                 left, high, right, low = (float(side[0]) for side in _moved(np.array([shown]), frame))
-                at = np.array(some)
                 cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
-                for number in at[cut].tolist():
-                    self._clipped[int(texts[number])] = (left, high, right, low)
+                for text in texts[at[cut]].tolist():
+                    self._clipped[text] = (left, high, right, low)
 
     def _clip(self, text: Handle, count: int, end: Handle) -> Bounds | None:
         """What the clip of a text object leaves to be seen, measured once for all that share it."""
@@ -408,6 +405,13 @@ def _is_overprint(code: Codes, x0: Floats, top: Floats, kept: Mask) -> Mask:
 def _within(at: Floats) -> Ints:
     """Whole points as a number of 21 bits."""
     return np.floor(np.clip(at, -1e6, 1e6)).astype(np.int64) + 1_000_000
+
+
+def _equal(one: Ints, other: Ints) -> list[Ints]:
+    """Positions at which both have the same values, together."""
+    order = np.lexsort((one, other))
+    changes = (one[order][1:] != one[order][:-1]) | (other[order][1:] != other[order][:-1])
+    return np.split(order, np.flatnonzero(changes) + 1)
 
 
 def _sample(indexes: Ints, count: int) -> list[int]:

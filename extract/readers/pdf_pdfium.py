@@ -40,7 +40,7 @@ _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
 _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
-_BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
+_BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -250,11 +250,13 @@ class _Page:
         if not len(code):
             return NO_CHARS, 0
         x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
+        for at in np.flatnonzero(code == _BROKEN_HYPHEN).tolist():
+            if calls.is_hyphen(text_page, at) == 1:
+                code[at] = ord("-")
         kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
-        wrong = (raw.unmapped & (code != _BROKEN_HYPHEN)) | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
+        wrong = raw.unmapped | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
-        code[code == _BROKEN_HYPHEN] = ord("-")
         kept &= ~_is_overprint(code, x0, top, kept)
         wrong &= kept
         code[wrong] = _UNMAPPED

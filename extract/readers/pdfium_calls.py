@@ -72,6 +72,7 @@ _NAMES: dict[str, tuple[Any, ...]] = {
 }
 _pdfium = {name: _function(name, *types) for name, types in _NAMES.items()}
 
+is_hyphen = _function("FPDFText_IsHyphen", c_int, c_size_t, c_int)
 angle_of = _function("FPDFText_GetCharAngle", c_float, c_size_t, c_int)
 clip_of = _pdfium["FPDFPageObj_GetClipPath"]
 n_clip_segments = _function("FPDFClipPath_CountPathSegments", c_int, c_size_t, c_int)
@@ -109,9 +110,8 @@ class OneByOne:
         code[:] = np.fromiter(map(_pdfium["FPDFText_GetUnicode"], repeat(text_page), every), np.uint32, n)
         deque(map(_pdfium["FPDFText_GetLooseCharBox"], repeat(text_page), every, range(*_span(box), 16)), 0)
         part[:] = np.fromiter(map(_pdfium["FPDFText_GetTextObject"], repeat(text_page), every), np.int64, n)
-        white = np.flatnonzero(code <= 32).tolist()  # pdfium adds white space and hyphens, nothing else
-        hyphen = np.flatnonzero((code == 0x2D) | (code == 0xFFFE)).tolist()
-        for at in (*white, *hyphen):
+        white = np.flatnonzero(code <= 32).tolist()  # pdfium adds nothing else
+        for at in white:
             added[at] = _pdfium["FPDFText_IsGenerated"](text_page, at) == 1
         unmapped[:] = (
             np.fromiter(map(_pdfium["FPDFText_HasUnicodeMapError"], repeat(text_page), every), np.int64, n) == 1

@@ -71,11 +71,18 @@ class ListNumbers:
             return
         self._nums = _nums(numbering)
         self._styles = _styles(styles)
+        listed = [style for style in self._styles if self._chain(style)]
+        wanted = (W + "numPr", W + "pStyle") if listed else (W + "numPr",)
+        last = None
         for root in roots:
-            for properties in root.iter(W + "pPr"):
+            for said in root.iter(*wanted):  # few paragraphs of a document say either
+                properties = said.getparent()
+                if properties is None or properties.tag != W + "pPr":
+                    continue
                 paragraph = properties.getparent()
-                if paragraph is not None and paragraph.tag == W + "p":
+                if paragraph is not None and paragraph is not last and paragraph.tag == W + "p":
                     self._count(paragraph, properties)
+                    last = paragraph
 
     def text_of(self, paragraph: XmlElement) -> str:
         return self._printed.get(paragraph, "")

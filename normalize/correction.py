@@ -331,6 +331,16 @@ def _refuse_what_a_list_does_not_need(text: str, file: str) -> None:
             raise CorrectionError(file, line, "", f"nested deeper than {MAX_DEPTH} levels")
 
 
+def read_corrections(path: Path) -> list[Correction]:
+    """The corrections of a file. Raises CorrectionError, also where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise CorrectionError(path.name, None, "", f"cannot be read: {error.strerror}") from error
+    return parse_corrections(raw, path.name)
+
+
 def load_corrections(folder: Path) -> list[Correction]:
     """The corrections of every `*.yml` of a folder, in the order of the files; none where there is no folder.
 
@@ -339,12 +349,7 @@ def load_corrections(folder: Path) -> list[Correction]:
     found: list[Correction] = []
     where: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")) if folder.is_dir() else []:
-        try:
-            with path.open("rb") as file:
-                raw = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise CorrectionError(path.name, None, "", f"cannot be read: {error.strerror}") from error
-        for one in parse_corrections(raw, path.name):
+        for one in read_corrections(path):
             for name in (one.id, f"{one.document} {one.place}"):
                 if name in where:
                     raise CorrectionError(path.name, None, one.id, f"expected in one file only; see {where[name]}")

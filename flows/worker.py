@@ -154,7 +154,8 @@ def facts(arguments: dict[str, Any]) -> bytes:
     except Exception as error:  # noqa: BLE001 - one document's bug is an issue of that document; the night goes on
         bare = msgspec.structs.replace(reading, blocks=[])
         trouble = _bug("normalize", reading.document_sha256, error)
-        tables = build_rows(bare, uninterpreted(bare, trouble), provenance, is_current=arguments["is_current"])
+        meaningless = uninterpreted(bare, trouble)
+        tables = build_rows(bare, meaningless, provenance, is_current=arguments["is_current"], corrections=corrections)
     return pack_tables(tables)
 
 

@@ -115,6 +115,16 @@ def test_the_view_of_the_first_day_is_the_release_of_the_first_day(replaced: tup
     assert kept.equals(first["budget_lines"]), "what was known then is known now, unchanged"
 
 
+def test_an_earlier_view_as_files(
+    replaced: tuple[DataRoot, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = ["as-of", "2024-03-01", "--data", str(replaced[0].path), "--out", str(tmp_path / "out"), "--json"]
+    assert main(told) == errors.OK
+    said = json.loads(capsys.readouterr().out)
+    assert (said["as_of"], said["rows"]["documents"]) == ("2024-03-01T15:59:59Z", 1)
+    assert pl.read_parquet(tmp_path / "out" / "documents.parquet")["is_current"].to_list() == [True]
+
+
 @pytest.mark.parametrize(
     ("said", "moment"),
     [
@@ -135,7 +145,10 @@ def test_no_moment(said: str) -> None:
 
 
 def test_a_correction_makes_its_own_document_again_and_is_published(
-    replaced: tuple[DataRoot, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    replaced: tuple[DataRoot, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root, _ = replaced
     night(root, tmp_path)
@@ -151,6 +164,9 @@ def test_a_correction_makes_its_own_document_again_and_is_published(
     status = {one["correction_id"]: one["stale_reason"] for one in table(root, "meta_corrections").to_dicts()}
     assert status == {"test-1": None, "test-2": "no_document"}
     assert table(root, "meta_issues").filter(pl.col("code") == "correction_stale").height == 1
+    monkeypatch.setenv("YUJUE_LANG", "en")
+    assert main(["why", str(fact["fact_id"]), "--data", str(root.path)]) == errors.OK
+    assert "corrected: test-1; read as “77777.77”" in capsys.readouterr().out
     told = ["--corrections", str(tmp_path), "--json"]
     assert main(["correction", "stale", "--data", str(root.path), *told]) == errors.FINDINGS
     assert [one["reason"] for one in json.loads(capsys.readouterr().out)] == ["no_document"]

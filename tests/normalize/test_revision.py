@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawl.schema import Body
+from crawl.schema import Body, Provenance
+from extract.interpret import interpret_reading
+from extract.readers import read_document
+from normalize.facts import build_rows
 from normalize.revision import (
     Cell,
     Change,
@@ -196,6 +200,30 @@ def test_rows_of_a_revision() -> None:
     (changed,) = [cell for cell in cells if cell["op"] == "changed"]
     assert (changed["text_before"], changed["text_after"]) == ("1,486.83", "1,500.00")
     assert (changed["yuan_before"], changed["yuan_after"]) == (14868300.0, 15000000.0)
+
+
+def test_two_versions_of_one_report(shared: Path) -> None:
+    """A final account that is there twice: the one leaves out rows and two amounts of 公务接待费."""
+    rows: list[Row] = []
+    cells: dict[str, dict[Key, Cell]] = {}
+    days = [dt.date(2025, 8, 1), dt.date(2025, 9, 1)]
+    names = ("GBC_24年普陀区财政局（测试问题版本）.pdf", "GBC_上海市普陀区财政局2024年度部门决算.pdf")
+    for name, day in zip(names, days, strict=True):
+        path = shared / "corpus" / "documents" / name
+        if not path.is_file():
+            pytest.skip(f"{name} is not in the corpus")
+        reading = read_document(path)
+        made = build_rows(reading, interpret_reading(reading), Provenance(published_date=day.isoformat()))
+        rows += made["disclosures"]
+        cells[reading.document_sha256] = cells_of(made)[0]
+    (found,) = republished(rows, list(cells), cells)
+    assert list(cells) == [found.old, found.new]
+    changes = diff(cells[found.old], cells[found.new])
+    assert {change.op for change in changes} == {"added", "changed"}
+    assert [(change.before, change.after) for change in changes if change.op == "changed"] == [
+        (Cell(None), Cell("0.95", 9500.0))
+    ] * 2
+    assert apply_changes(changes, cells[found.old]) == cells[found.new]
 
 
 # ----------------------------------------------------------------------------------------------------- earlier views

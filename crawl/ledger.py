@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from crawl.schema import FoundDocument, Outcome, Provenance, Visit
+from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
 SCHEMA_VERSION = 1
 
@@ -262,21 +262,30 @@ class Ledger:
         )
         return [(str(a), str(b), str(c), str(d)) for a, b, c, d in rows]
 
-    def documents(self, source_id: str | None = None) -> list[FoundDocument]:
+    def documents(self, source_id: str | None = None, *, as_of: str | None = None) -> list[FoundDocument]:
         """Every document sources led to, one per sha256, sorted by it.
 
         Provenance: of several ways the earliest published one (then by landing_url and url): what the pages say, not
         when we came. is_current: some url's newest body is this document; a url that is gone or cannot be reached
         keeps its newest body, so nothing is retracted by absence.
+
+        as_of: a moment as visits have it (UTC, ISO 8601 with seconds): the documents known by then, and what was
+        current then. The words of a link are those that the page said last.
         """
         publishers = {
             str(source): (str(code), str(publisher))
             for source, code, publisher in self._db.execute("SELECT source_id, county_code, publisher FROM sources")
         }
-        newest = self._newest_bodies()
+        newest: dict[tuple[str, str], str] = {}
+        seen: set[tuple[str, str, str]] = set()
+        for body in self.bodies(as_of=as_of):
+            newest[body.source_id, body.url] = body.sha256
+            seen.add((body.source_id, body.url, body.sha256))
         found: dict[str, Link] = {}
         current: set[str] = set()
         for link in self.links(source_id=source_id):
+            if as_of is not None and (link.source_id, link.url, link.sha256) not in seen:
+                continue
             found.setdefault(link.sha256, link)
             if newest.get((link.source_id, link.url)) == link.sha256:
                 current.add(link.sha256)
@@ -285,11 +294,20 @@ class Ledger:
             for sha256, link in sorted(found.items())
         ]
 
-    def _newest_bodies(self) -> dict[tuple[str, str], str]:
+    def bodies(self, *, as_of: str | None = None) -> list[Body]:
+        """Every change of what an address gave, in the order of the visits; its first body is the first change."""
         rows: Iterator[Any] = self._db.execute(
-            f"SELECT source_id, url, sha256 FROM visits WHERE outcome IN {_WITH_BODY} ORDER BY visit_id"  # noqa: S608
+            f"SELECT source_id, url, sha256, at FROM visits WHERE outcome IN {_WITH_BODY} "  # noqa: S608 (constant)
+            "AND sha256 IS NOT NULL AND (? IS NULL OR at <= ?) ORDER BY visit_id",
+            (as_of, as_of),
         )
-        return {(source, url): sha256 for source, url, sha256 in rows}
+        last: dict[tuple[str, str], str] = {}
+        found: list[Body] = []
+        for source, url, sha256, at in rows:
+            if last.get((source, url)) != sha256:
+                last[source, url] = sha256
+                found.append(Body(source, url, sha256, at))
+        return found
 
 
 def _provenance(link: Link, county_code: str, publisher: str) -> Provenance:

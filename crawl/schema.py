@@ -65,6 +65,15 @@ class FoundDocument(msgspec.Struct, frozen=True):
     is_current: bool = True
 
 
+class Body(msgspec.Struct, frozen=True):
+    """A visit that brought a body other than the last one of its address. at: UTC, ISO 8601, as of the Visit."""
+
+    source_id: str
+    url: str
+    sha256: str
+    at: str
+
+
 class UnpackIssue(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why an archive, or a member of it, gave no document. code: stable; member: its path in the archive."""
 

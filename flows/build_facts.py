@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from crawl.schema import FoundDocument, Provenance
+from flows.corrections import as_argument, fingerprint_of
 from flows.fingerprint import digest, stage_code
 from flows.read_documents import unread
 from flows.settings import DataRoot, WorkLimits
@@ -14,16 +15,27 @@ from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue,
 from flows.store import Store, pack_tables
 from flows.worker import uninterpreted
 from flows.workers import Job, Outcome, run_jobs
+from normalize.correction import Correction, by_document
 from normalize.facts import build_rows
 
 
 def plan_facts(
-    documents: Sequence[FoundDocument], reading: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet
+    documents: Sequence[FoundDocument],
+    reading: Plan,
+    root: DataRoot,
+    limits: WorkLimits,
+    progress: Progress = quiet,
+    *,
+    corrections: Sequence[Correction] = (),
 ) -> Plan:
-    """The stage `facts`. Rows follow from the Reading, the provenance, and the code, forms and vocabularies."""
-    readings = reading.results()
+    """The stage `facts`. Rows follow from the Reading, the provenance, the corrections of the document, and the code,
+    forms and vocabularies."""
+    readings, reviewed = reading.results(), by_document(corrections)
     works = {
-        document.sha256: _work(document, readings[document.sha256], reading.store, limits) for document in documents
+        document.sha256: _work(
+            document, readings[document.sha256], reading.store, limits, reviewed.get(document.sha256, ())
+        )
+        for document in documents
     }
 
     def failed(work: Work, outcome: Outcome) -> bytes:
@@ -32,7 +44,9 @@ def plan_facts(
     return Plan("facts", Store(root.facts), works, limits, failed, source=reading, progress=progress)
 
 
-def _work(document: FoundDocument, reading: str, tables: Store, limits: WorkLimits) -> Work:
+def _work(
+    document: FoundDocument, reading: str, tables: Store, limits: WorkLimits, corrections: Sequence[Correction]
+) -> Work:
     provenance = msgspec.to_builtins(document.provenance)
     fingerprint = digest(
         "facts",
@@ -40,11 +54,13 @@ def _work(document: FoundDocument, reading: str, tables: Store, limits: WorkLimi
         reading,
         msgspec.json.encode(provenance, order="sorted"),
         str(document.is_current),
+        fingerprint_of(corrections),
     )
     arguments = {
         "reading": str(tables.path(document.sha256, reading)),
         "provenance": provenance,
         "is_current": document.is_current,
+        "corrections": as_argument(corrections),
     }
     return Work(
         document.sha256,

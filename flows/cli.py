@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import explaining, night, reading
+from flows.commands import correcting, explaining, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -30,8 +30,10 @@ for command in (
     reading.show,
     explaining.why,
     explaining.serve,
+    correcting.as_of,
 ):
     app.command()(command)
+app.add_typer(correcting.correction)
 
 INTERRUPTED = 130
 

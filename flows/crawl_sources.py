@@ -9,7 +9,7 @@ from pathlib import Path
 
 from crawl.ledger import Ledger
 from crawl.runner import CrawlBusy, crawl_source
-from crawl.schema import CrawlResult, FoundDocument
+from crawl.schema import Body, CrawlResult, FoundDocument
 from crawl.settings import CrawlSettings
 from crawl.source import Source, SourceError, load_source
 from flows import errors
@@ -79,21 +79,32 @@ def crawl(path: Path, root: DataRoot, now: dt.datetime, settings: CrawlSettings 
         raise errors.usage(f"设置有误：{error}", str(error)) from error
 
 
-def found_documents(root: DataRoot) -> list[FoundDocument]:
-    """Every document the ledger knows, in the order of the digests."""
+def found_documents(root: DataRoot, as_of: str | None = None) -> list[FoundDocument]:
+    """Every document the ledger knows (knew at a moment, as visits have it), in the order of the digests."""
     if not root.ledger.exists():
         return []
     with Ledger(root.ledger) as ledger:
-        return ledger.documents()
+        return ledger.documents(as_of=as_of)
 
 
-def unreached(root: DataRoot) -> list[Unreached]:
-    """Addresses of notices and attachments that never gave a body, by last outcome; by source and address."""
+def bodies(root: DataRoot, as_of: str | None = None) -> list[Body]:
+    """Every change of what an address gave (until a moment), in the order of the visits."""
+    if not root.ledger.exists():
+        return []
+    with Ledger(root.ledger) as ledger:
+        return ledger.bodies(as_of=as_of)
+
+
+def unreached(root: DataRoot, as_of: str | None = None) -> list[Unreached]:
+    """Addresses of notices and attachments that never gave a body, by last outcome (until a moment); by source and
+    address."""
     if not root.ledger.exists():
         return []
     last: dict[tuple[str, str], Unreached | None] = {}
     with Ledger(root.ledger) as ledger:
         for visit in ledger.visits():
+            if as_of is not None and visit.at > as_of:
+                continue
             key = (visit.source_id, visit.url)
             if visit.outcome in ("new", "unchanged", "replaced"):
                 last[key] = None

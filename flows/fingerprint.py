@@ -24,13 +24,16 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
     "checks": ("flows.checks",),
-    "release": ("flows.release.build",),
+    "release": ("flows.release.build", "flows.revisions"),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "unpack": ("libarchive-c",),
     "read": ("lxml", "xlrd", "libarchive-c", "pdfplumber", "pdfminer.six", "pypdfium2", "python-docx"),
 }
 DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".csv", ".html", ".css", ".json"})
+
+
+CORRECTIONS: Final = "corrections"
 
 
 def digest(*parts: str | bytes) -> str:
@@ -117,12 +120,17 @@ def _defines_more(init: Path) -> bool:
 
 @cache
 def _data_folders(root: Path) -> tuple[Path, ...]:
-    """Folders of the rooms in which data but no modules lie: forms, vocabularies, corrections …"""
+    """Folders of the rooms in which data but no modules lie: forms, vocabularies …
+
+    Not the corrections: each is an input of its one document alone (`flows.build_facts`), and a new one shall not have
+    every other document made again.
+    """
     return tuple(
         folder
         for room in ROOMS
         for folder in sorted((root / room).rglob("*"))
         if folder.is_dir()
+        and folder.name != CORRECTIONS
         and not any(file.suffix == ".py" for file in folder.iterdir())
         and any(file.suffix in DATA_SUFFIXES for file in folder.iterdir())
     )

@@ -15,11 +15,13 @@ from crawl.unpack import may_be_archive
 from extract.document import Issue, Reading
 from flows import errors
 from flows.build_facts import facts_of_a_failure
+from flows.corrections import as_argument, the_corrections
 from flows.read_documents import unread
 from flows.settings import WorkLimits
 from flows.stage import Progress, failure_issue, quiet
 from flows.store import Tables, pack_reading, unpack_reading, unpack_tables, unpack_unpacked
 from flows.workers import Job, Outcome, run_jobs
+from normalize.correction import Correction, by_document
 from normalize.issues import issue_rows
 from normalize.schema import TABLES
 
@@ -116,7 +118,8 @@ def _unpack(paths: dict[str, Path], folder: str, limits: WorkLimits) -> dict[str
 def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, progress: Progress = quiet) -> None:
     """Fill in the tables of each document: facts first, then findings."""
     by_sha = {document.reading.document_sha256: document for document in documents}
-    jobs = [_facts_job(document) for document in documents]
+    reviewed = by_document(the_corrections())
+    jobs = [_facts_job(one, reviewed.get(one.reading.document_sha256, ())) for one in documents]
     facts = {
         outcome.job.sha256: facts_of_a_failure(outcome.job, outcome, limits) if outcome.failure else outcome.packed
         for outcome in _told(jobs, limits, "facts", progress)
@@ -137,11 +140,12 @@ def together(documents: Sequence[LocalDocument]) -> Tables:
     return {name: [row for document in documents for row in document.tables[name]] for name in TABLES}
 
 
-def _facts_job(document: LocalDocument) -> Job:
+def _facts_job(document: LocalDocument, corrections: Sequence[Correction]) -> Job:
     arguments = {
         "reading": pack_reading(document.reading),
         "provenance": msgspec.to_builtins(document.provenance),
         "is_current": True,
+        "corrections": as_argument(corrections),
     }
     return Job("facts", document.reading.document_sha256, arguments)
 

@@ -25,7 +25,8 @@ from flows import errors
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
-from flows.crawl_sources import Crawled, crawl, found_documents, unreached
+from flows.corrections import the_corrections
+from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
@@ -64,9 +65,11 @@ def nightly(
     progress: Progress = quiet,
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
+    corrections_folder: Path | None = None,
 ) -> Night:
     """One night over these source files. Raises Trouble where the release is refused or another night is running."""
     root, limits, night = DataRoot(data_root), limits or work_limits(), Night()
+    corrections = the_corrections(corrections_folder)
     with one_night_at_a_time(root):
         remove_all_debris(root)
         for number, source in enumerate(sources, start=1):
@@ -88,7 +91,7 @@ def nightly(
         reading = plan_reading(documents, converting, root, limits, progress)
         do_what_is_missing(reading, night, step)
 
-        facts = plan_facts(documents, reading, root, limits, progress)
+        facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
         do_what_is_missing(facts, night, step)
 
         checks = plan_checks(facts, root, limits, progress)
@@ -98,7 +101,16 @@ def nightly(
             night.published = run(
                 step,
                 "release",
-                lambda: publish_release(facts, checks, unreached(root), root=root, now=now, progress=progress),
+                lambda: publish_release(
+                    facts,
+                    checks,
+                    unreached(root),
+                    root=root,
+                    now=now,
+                    progress=progress,
+                    bodies=bodies(root),
+                    corrections=corrections,
+                ),
             )
         night.issues = merged_issues((unpacking, converting, reading, facts, checks))
     return night

@@ -16,7 +16,9 @@ from typing import Any
 
 import polars as pl
 
+from crawl.schema import Body
 from flows import errors
+from flows.corrections import fingerprint_of
 from flows.fingerprint import digest, stage_code
 from flows.release.build import Unreached, build, whole_table
 from flows.release.package import file_name
@@ -29,9 +31,12 @@ from flows.release.version import (
     point_latest_at,
     remove_debris,
 )
+from flows.revisions import with_lost_corrections, with_revisions
 from flows.settings import DataRoot
 from flows.stage import FAILURES, Plan, Progress, quiet, shards
 from flows.store import sync_folder, unpack_tables
+from normalize.correction import Correction
+from normalize.revision import same_url
 from normalize.schema import TABLES, Row, SchemaError, to_frame
 
 SHARD = 500  # documents whose rows are in memory as rows; the tables as a whole only as columns
@@ -55,12 +60,15 @@ def publish_release(
     root: DataRoot,
     now: dt.datetime,
     progress: Progress = quiet,
+    bodies: Sequence[Body] = (),
+    corrections: Sequence[Correction] = (),
 ) -> Published:
     """Publish, or return the newest release if it already holds exactly this.
 
+    bodies: what each address gave, as the ledger has it (`revisions` follow from it). corrections: all there are.
     Raises Trouble (exit code 4) naming table, column, rows and document where rows break the contract.
     """
-    inputs = release_inputs(facts, checks, unreached)
+    inputs = release_inputs(facts, checks, unreached, bodies, corrections)
     root.releases.mkdir(parents=True, exist_ok=True)
     remove_debris(root.releases)
     previous = newest(root.releases)
@@ -71,6 +79,7 @@ def publish_release(
             return Published(previous, root.releases / previous, False, index)
     try:
         tables = load_tables(facts, checks, unreached, progress)
+        tables = with_lost_corrections(with_revisions(tables, bodies), corrections)
     except SchemaError as error:
         raise errors.data(
             f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"
@@ -114,7 +123,13 @@ def refuse_lost_facts(previous: Path, tables: dict[str, pl.DataFrame]) -> None:
         )
 
 
-def release_inputs(facts: Plan, checks: Plan, unreached: Sequence[Unreached]) -> str:
+def release_inputs(
+    facts: Plan,
+    checks: Plan,
+    unreached: Sequence[Unreached],
+    bodies: Sequence[Body] = (),
+    corrections: Sequence[Correction] = (),
+) -> str:
     """Fingerprint of everything the release follows from: results of each document, what was not found, our code."""
     made, checked = facts.results(), checks.results()
     return digest(
@@ -123,6 +138,8 @@ def release_inputs(facts: Plan, checks: Plan, unreached: Sequence[Unreached]) ->
         SCHEMA_VERSION,
         *(f"{sha256} {fingerprint} {checked[sha256]}" for sha256, fingerprint in sorted(made.items())),
         *(f"{one.source_id} {one.url} {one.outcome} {one.link_text}" for one in unreached),
+        *(f"{one.old} {one.new} {one.is_in_force}" for one in same_url(bodies)),
+        fingerprint_of([one for one in corrections if one.document not in made]),  # the others are in the facts
     )
 
 

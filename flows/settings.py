@@ -94,6 +94,12 @@ def work_limits() -> WorkLimits:
     return WorkLimits(**changed)
 
 
+def corrections_folder() -> Path:
+    """YUJUE_CORRECTIONS, or the folder that comes with the code: where the files of corrections lie."""
+    named = os.environ.get("YUJUE_CORRECTIONS")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "corrections"
+
+
 def language() -> str:
     """`zh` or `en`: YUJUE_LANG, else the locale's."""
     for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

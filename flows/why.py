@@ -126,6 +126,10 @@ def _value(root: Tree, why: Why) -> None:
         value = root.add(safe(say("数值", "value") + f": {amount} ({row['amount_state']})"))
         printed = "" if row["printed_text"] is None else row["printed_text"]
         value.add(safe(say("所印", "printed") + f": “{printed}”"))
+        if row.get("correction_ids"):
+            read = row["printed_text_as_read"]
+            was = "" if read is None else say(f"；原读作“{read}”", f"; read as “{read}”")
+            value.add(safe(say("订正", "corrected") + f": {', '.join(row['correction_ids'])}{was}"))
         unit = f"{row['unit_printed'] or '?'} · {row['unit_source'] or '?'} · {row['unit_basis'] or '?'}"
         value.add(safe(say("单位（原文 · 出处 · 依据）", "unit (printed · where · basis)") + f": {unit}"))
         value.add(safe(say("行", "line") + f": {row['line_key'] or row['line_label'] or ''}"))
@@ -169,6 +173,8 @@ def _document(root: Tree, row: Row, disclosure: Row | None) -> None:
     name = row["title_printed"] or row["notice_title"] or row["filename"] or ""
     branch = root.add(safe(say("文件", "document") + f": {name}"))
     branch.add(safe(f"sha256 {row['document_sha256']} · {row['kind']}"))
+    if row.get("replaced_by"):
+        branch.add(safe(say("已被取代", "replaced by") + f": {row['replaced_by']}"))
     if disclosure is not None and disclosure["org_name"]:
         branch.add(safe(f"{disclosure['org_name']} · {disclosure['fiscal_year']} · {disclosure['doc_type']}"))
     for label, column in (

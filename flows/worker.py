@@ -139,18 +139,23 @@ def _content(arguments: dict[str, Any]) -> bytes:
 
 def facts(arguments: dict[str, Any]) -> bytes:
     """A packed Reading as packed rows of every table. A bug while interpreting costs the meaning, never the cells."""
-    from normalize.facts import build_rows  # noqa: PLC0415 - only what the job needs
+    from normalize.correction import Correction  # noqa: PLC0415 - only what the job needs
+    from normalize.facts import build_rows  # noqa: PLC0415
 
     reading = unpack_reading(_packed(arguments, "reading"))
     provenance = msgspec.convert(arguments["provenance"], Provenance)
     trouble = msgspec.convert(arguments.get("trouble"), Issue | None)
+    corrections = msgspec.convert(arguments.get("corrections", []), list[Correction])
     interpretation = uninterpreted(reading, trouble) if trouble else _interpret(reading)
     try:
-        tables = build_rows(reading, interpretation, provenance, is_current=arguments["is_current"])
+        tables = build_rows(
+            reading, interpretation, provenance, is_current=arguments["is_current"], corrections=corrections
+        )
     except Exception as error:  # noqa: BLE001 - one document's bug is an issue of that document; the night goes on
         bare = msgspec.structs.replace(reading, blocks=[])
         trouble = _bug("normalize", reading.document_sha256, error)
-        tables = build_rows(bare, uninterpreted(bare, trouble), provenance, is_current=arguments["is_current"])
+        meaningless = uninterpreted(bare, trouble)
+        tables = build_rows(bare, meaningless, provenance, is_current=arguments["is_current"], corrections=corrections)
     return pack_tables(tables)
 
 

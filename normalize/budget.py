@@ -240,6 +240,9 @@ def budget_rows(
                 "lane": column.lane,
                 "is_labelled": is_labelled(line),
                 "form_line_key": line.key,
+                "correction_ids": None,
+                "printed_text_as_read": None,
+                "as_read": None,
             }
         )
     issues += pair_issues(statement.lines, statuses, placing.sha256)

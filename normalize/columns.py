@@ -484,4 +484,68 @@ _c("places", LS, "所涉位置", "places concerned", example="[t9.r5.c3]")
 _c("pages", LI, "所涉页", "pages concerned", example="[7]")
 _c("evidence", LS, "所涉文字，照印", "printed texts concerned", example="[186.00]")
 _c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
+
+# ------------------------------------------------------------------------------ corrections, revisions
+_c("correction_ids", LS, "所用订正", "corrections applied to the row", example="[130630-0001]",
+   null=("未经订正", "not corrected"))
+_c("printed_text_as_read", S, "订正前读到的文字", "text as our reader gave it, before the correction", example="1S6.00",
+   null=("文字未经订正，或原先读作空白", "the text was not corrected, or was read as blank"))
+_c("as_read", LS, "订正前各栏的值，栏名=值", "values before the correction, as column=value",
+   example="[printed_text=1S6.00]", null=("未经订正", "not corrected"))
+_c("correction_id", S, "订正标识", "correction", example="130630-0001")
+_c("corrections.place", S, "位置", "place in the document", example="t9.r14.c3")
+_c("corrections.fact_id", S, "该位置的金额", "amount at the place", example="3a2245b978ca3436.t9.r14.c3",
+   null=("该位置没有金额", "there is none"))
+_c("field", S, "订正的栏目；unit 为金额单位", "column that is corrected; unit: the unit of money",
+   example="printed_text")
+_c("status", S, "applied 已采用、stale 已失效（未采用）", "applied, or stale (not applied)", example="applied")
+_c("stale_reason", S, "失效的原因", "why it is stale: no_fact, text_differs, unit_differs, column_differs,"
+   " line_differs, conflict or no_document", example="text_differs", null=("已采用", "it was applied"))
+_c("expected_text", S, "订正所要求的原读文字", "text the correction expects to find", example="1S6.00",
+   null=("空白", "a blank"))
+_c("value_as_read", S, "订正前的值", "value as read", example="1S6.00", null=("空白或没有", "blank, or there is none"))
+_c("value_corrected", S, "订正后的值", "value as corrected", example="186.00", null=("空白", "a blank"))
+_c("n_rows", I32, "改动的行数", "rows it changed", example="1")
+_c("reason_code", S, "读错的原因", "why our reading was wrong: ocr, glyphs, grid, header, label, unit or hidden_text",
+   example="ocr")
+_c("evidence_kind", S, "证据种类", "what was looked at: picture, other_engine, other_publication or publisher",
+   example="picture")
+_c("corrections.evidence", S, "证据", "what stands there", example="第 12 页图像印作 186.00")
+_c("corrected_by", S, "订正人", "who corrected", example="张三")
+_c("corrected_on", D, "订正日期", "day of the correction", example="2026-11-23")
+_c("why", S, "说明", "why, in words", example="OCR took the 8 for an S")
+_c("version_no", I16, "第几版：同一公开件在它之前的版本数加一", "version: one more than the documents it comes after",
+   example="1")
+_c("replaced_by", S, "取代它的文件", "document that took its place", example="9f86d081884c7d65…",
+   null=("未被取代", "none did"))
+_c("revision_id", S, "改版标识：旧文件与新文件", "revision: the older and the newer document",
+   example="3a2245b978ca3436-9f86d081884c7d65")
+_c("replaces_sha256", S, "被取代的文件", "document that was replaced", example="3a2245b978ca3436…")
+_c("revisions.basis", S, "依据：same_url 同一地址换了内容、republished 同一公开件另行发布",
+   "how it is known: same_url (other bytes at the same address), republished (the same disclosure published later)",
+   example="same_url")
+_c("published_date_before", D, "旧文件的发布日期", "publication date of the older document", example="2024-02-06",
+   null=NOT_PRINTED)
+_c("is_in_force", B, "旧文件是否仍被新文件取代（网站可能换回旧文件）",
+   "whether the older document is still replaced (a site may put it back)", example="true")
+_c("n_added", I32, "新增的格", "cells added", example="0")
+_c("n_gone", I32, "消失的格", "cells gone", example="0")
+_c("n_changed", I32, "改动的格", "cells changed", example="2")
+_c("n_same", I32, "未变的格", "cells unchanged", example="640")
+_c("op", S, "added 新增、gone 消失、changed 改动", "added, gone or changed", example="changed")
+_c("of_table", S, "所在的表", "table the cell is of: budget_lines, projects or indicators", example="budget_lines")
+_c("cell_key", S, "格的含义：报表、行、列与次序", "what the cell means: statement, line, column and its order there",
+   example="three_public|合计|2024年预算|1")
+_c("id_before", S, "旧文件中的标识", "row of the older document", example="3a2245b978ca3436.t9.r14.c3",
+   null=("旧文件没有", "the older document has none"))
+_c("id_after", S, "新文件中的标识", "row of the newer document", example="9f86d081884c7d65.t9.r14.c3",
+   null=("新文件没有", "the newer document has none"))
+_c("text_before", S, "旧文件所印", "text in the older document", example="171.00",
+   null=("空白或没有", "blank, or no such cell"))
+_c("text_after", S, "新文件所印", "text in the newer document", example="186.00",
+   null=("空白或没有", "blank, or no such cell"))
+_c("yuan_before", F64, "旧文件的金额（元）", "amount in the older document", unit="yuan", example="1710000.0",
+   null=NO_AMOUNT)
+_c("yuan_after", F64, "新文件的金额（元）", "amount in the newer document", unit="yuan", example="1860000.0",
+   null=NO_AMOUNT)
 # fmt: on

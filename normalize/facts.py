@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from crawl.schema import Provenance
 from extract.document import Identity, Interpretation, Issue, Reading, Statement, Table
 from normalize.budget import budget_rows, holds_money, statement_row
 from normalize.cells import raw_rows, text_coverage
 from normalize.claims import claim_rows, term_rows
+from normalize.correct import apply_corrections
+from normalize.correction import Correction
 from normalize.department import Disclosure, alias_rows, identify
 from normalize.issues import issue_rows
 from normalize.narrative import narrative_rows
@@ -22,11 +26,17 @@ Tables = dict[str, list[Row]]
 
 
 def build_rows(
-    reading: Reading, interpretation: Interpretation, provenance: Provenance, *, is_current: bool = True
+    reading: Reading,
+    interpretation: Interpretation,
+    provenance: Provenance,
+    *,
+    is_current: bool = True,
+    corrections: Sequence[Correction] = (),
 ) -> Tables:
     """Rows of one document for every table of `normalize.schema.TABLES` except findings, in reading order.
 
     is_current: whether the ledger knows the document as the version now published; a document given by hand is.
+    corrections: reviewed fixes of our reading; those of other documents are left alone.
     Deterministic: the same arguments give the same rows. Trouble is a row of `issues`; nothing raises on content.
     """
     tables = empty_tables()
@@ -48,6 +58,7 @@ def build_rows(
     tables["narratives"] = narrative_rows(reading, interpretation.sections, interpretation.uses, disclosure, placing)
     tables["org_aliases"] = alias_rows(interpretation.identity, disclosure, placing)
     _number(tables)
+    issues += apply_corrections(tables, corrections, reading.document_sha256)  # before what compares with the amounts
     tables["claims"] = claim_rows(interpretation.claims, tables["budget_lines"], disclosure, placing)
     tables["glossary"] = term_rows(interpretation.terms, disclosure, placing)
     facts = {_ref(row): str(row["fact_id"]) for row in reversed(tables["budget_lines"])}
@@ -55,7 +66,8 @@ def build_rows(
     tables["issues"] = issue_rows([*reading.issues, *interpretation.issues, *issues], reading.document_sha256)
     tables["disclosures"] = [_disclosure_row(tables, disclosure, provenance, reading.document_sha256)]
     tables["documents"] = [
-        _document_row(tables, reading, interpretation.identity, disclosure, provenance) | {"is_current": is_current}
+        _document_row(tables, reading, interpretation.identity, disclosure, provenance)
+        | {"is_current": is_current, "version_no": 1, "replaced_by": None}  # until seen beside the others
     ]
     return tables
 

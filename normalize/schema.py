@@ -73,7 +73,7 @@ _SPECS: Final = (
         "document_sha256 disclosure_id county_code source_id publisher url landing_url link_text notice_title filename"
         " parent_sha256 member_path published_date kind method n_pages n_tables n_paragraphs n_cells n_statements"
         " n_unrecognized n_amounts"
-        " n_issues text_coverage title_printed is_current",
+        " n_issues text_coverage title_printed is_current version_no replaced_by",
         key=("document_sha256",),
     ),
     _table(
@@ -108,7 +108,8 @@ _SPECS: Final = (
         "fact_id disclosure_id +prov county_code org_id org_name entity_level fiscal_year stage statement_code"
         " statement_seq statement_title flow line_no line_code line_label line_key line_level class_system map_status"
         " agg_role sum_safe column_path column_key fund nature measure printed_text amount_state amount_yuan amount_fen"
-        " unit_printed unit_source unit_basis resolution_yuan lane is_labelled form_line_key",
+        " unit_printed unit_source unit_basis resolution_yuan lane is_labelled form_line_key correction_ids"
+        " printed_text_as_read as_read",
         key=("fact_id",),
         sort=_PLACE_ORDER,
     ),
@@ -231,6 +232,32 @@ _SPECS: Final = (
         " message_en fingerprint",
         key=("finding_id",),
         sort=("document_sha256", "check_id", "subject"),
+    ),
+    _table(
+        "corrections",
+        "meta",
+        ("订正", "corrections of our reading"),
+        "correction_id document_sha256 place field fact_id status stale_reason expected_text value_as_read"
+        " value_corrected n_rows reason_code evidence_kind evidence corrected_by corrected_on why",
+        key=("correction_id", "field"),
+    ),
+    _table(
+        "revisions",
+        "meta",
+        ("改版", "documents that took the place of others"),
+        "revision_id document_sha256 replaces_sha256 disclosure_id basis is_in_force published_date_before"
+        " published_date n_added n_gone n_changed n_same",
+        key=("revision_id",),
+        sort=("document_sha256",),
+    ),
+    _table(
+        "revision_cells",
+        "meta",
+        ("改版的各格", "cells that differ between two versions"),
+        "revision_id document_sha256 op of_table cell_key id_before id_after text_before text_after yuan_before"
+        " yuan_after",
+        key=("revision_id", "of_table", "cell_key"),
+        sort=("document_sha256",),
     ),
 )
 TABLES: Final[dict[str, TableSpec]] = {spec.name: spec for spec in _SPECS}

@@ -75,6 +75,22 @@ def test_replaced_keeps_both_and_gone_retracts_nothing(ledger: Ledger) -> None:
     assert {document.sha256: document.is_current for document in ledger.documents()} == {A: True, B: False}
 
 
+def test_an_earlier_view_and_the_changes_that_led_from_it(ledger: Ledger) -> None:
+    first, second, third = (f"2024-03-0{day}T00:00:00Z" for day in (1, 2, 3))
+    ledger.record(begin(ledger, first), visit("new", A, at=first), [link(A)])
+    ledger.record(begin(ledger, second), visit("unchanged", A, at=second))
+    ledger.record(begin(ledger, third), visit("replaced", B, at=third), [link(B)])
+
+    def known(as_of: str | None) -> dict[str, bool]:
+        return {document.sha256: document.is_current for document in ledger.documents(as_of=as_of)}
+
+    assert known("2024-02-29T23:59:59Z") == {}
+    assert known(first) == known("2024-03-02T23:59:59Z") == {A: True}
+    assert known(third) == known(None) == {A: False, B: True}
+    assert [(body.sha256, body.at) for body in ledger.bodies()] == [(A, first), (B, third)]
+    assert ledger.bodies(as_of=second) == ledger.bodies()[:1]
+
+
 def test_current_by_any_of_its_urls(ledger: Ledger) -> None:
     run = begin(ledger)
     other = "http://a.gov.cn/P2.pdf"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.fingerprint import ENTRIES, ROOMS, code_digest, digest, source_files, stage_code
+from flows.fingerprint import ENTRIES, ROOMS, _data_folders, code_digest, digest, source_files, stage_code
 from tests.conftest import ROOT
 
 
@@ -44,6 +44,16 @@ def test_a_new_vocabulary_changes_the_facts(house: Path) -> None:
     before = code_digest(ENTRIES["facts"], house)
     (house / "normalize" / "vocabulary" / "another.csv").write_text("a,b\n", encoding="utf-8")
     assert code_digest(ENTRIES["facts"], house) != before
+
+
+def test_a_new_correction_is_no_code_of_any_stage(house: Path) -> None:
+    """It is an input of its own document: else one correction would have every document of the country made again."""
+    before = digests(house)
+    folder = house / "normalize" / "corrections"
+    folder.mkdir(exist_ok=True)
+    (folder / "130630.yml").write_text("corrections: []\n", encoding="utf-8")
+    _data_folders.cache_clear()
+    assert digests(house) == before
 
 
 def test_a_changed_reader_changes_reading(house: Path) -> None:

@@ -1,0 +1,69 @@
+"""Files of corrections at the edge: found, read strictly, told what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import polars as pl
+
+from flows import errors
+from flows.fingerprint import digest
+from flows.release.package import file_name
+from flows.release.version import newest
+from flows.settings import DataRoot, corrections_folder
+from normalize.correction import Correction, CorrectionError, load_corrections
+
+
+def the_corrections(folder: Path | None = None) -> list[Correction]:
+    """Every correction of the folder (default: the setting's). Raises Trouble (exit code 2): file, line, key, why."""
+    try:
+        return load_corrections(folder or corrections_folder())
+    except CorrectionError as error:
+        raise errors.usage(f"订正文件有误 {error}", f"not a usable file of corrections: {error}") from error
+
+
+def as_argument(corrections: Sequence[Correction]) -> list[Any]:
+    """Corrections as a worker is told them."""
+    return [msgspec.to_builtins(one) for one in corrections]
+
+
+def fingerprint_of(corrections: Sequence[Correction]) -> str:
+    """What a document's rows follow from, of its corrections; "" where it has none."""
+    return digest(*(msgspec.json.encode(one, order="sorted") for one in corrections)) if corrections else ""
+
+
+def stale(corrections: Sequence[Correction], root: DataRoot) -> list[dict[str, Any]]:
+    """What the newest release says of these corrections where they were not applied: id, document, place, why.
+
+    reason `not_released`: the release was made without it. Raises Trouble (exit code 2) where there is no release.
+    """
+    version = newest(root.releases)
+    if version is None:
+        raise errors.usage(f"{root.path} 中还没有发布", f"there is no release in {root.path} yet")
+    try:
+        known = pl.read_parquet(root.releases / version / file_name("corrections"))
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise errors.data(
+            f"发布 {version} 没有可读的订正表", f"release {version} has no readable table of corrections"
+        ) from error
+    told = {row["correction_id"]: row for row in known.iter_rows(named=True)}
+    found = []
+    for one in sorted(corrections, key=lambda one: one.id):
+        row = told.get(one.id)
+        reason = "not_released" if row is None else row["stale_reason"]
+        if reason is not None:
+            read = None if row is None else row["value_as_read"]
+            found.append(
+                {
+                    "correction_id": one.id,
+                    "document_sha256": one.document,
+                    "place": one.place,
+                    "reason": reason,
+                    "expected": one.printed,
+                    "read": read,
+                }
+            )
+    return found

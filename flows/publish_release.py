@@ -32,6 +32,7 @@ from flows.release.version import (
 from flows.settings import DataRoot
 from flows.stage import FAILURES, Plan, Progress, quiet, shards
 from flows.store import sync_folder, unpack_tables
+from normalize.panels.build import build_panels
 from normalize.schema import TABLES, Row, SchemaError, to_frame
 
 SHARD = 500  # documents whose rows are in memory as rows; the tables as a whole only as columns
@@ -71,6 +72,7 @@ def publish_release(
             return Published(previous, root.releases / previous, False, index)
     try:
         tables = load_tables(facts, checks, unreached, progress)
+        tables |= build_panels(tables)
     except SchemaError as error:
         raise errors.data(
             f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"

@@ -13,6 +13,7 @@ from flows.release.dictionary import dictionary
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
 from flows.release.version import SCHEMA_VERSION
 from flows.site import render_index, style
+from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, SchemaError
 
 
@@ -55,9 +56,9 @@ def build(
     inputs: str,
     previous: str | None,
 ) -> dict[str, Any]:
-    """Fill an empty folder; returns its index. tables: one frame per table of the contract."""
+    """Fill an empty folder; returns its index. tables: one frame per published table, panels included."""
     resources = []
-    for name, spec in TABLES.items():
+    for name, spec in PUBLISHED.items():
         path = folder / file_name(name)
         write_parquet(tables[name], name, path, version)
         resources.append(

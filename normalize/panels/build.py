@@ -108,9 +108,10 @@ def _department(
         .join(ground.facts.group_by(DEPARTMENT).len("n_facts"), on=list(DEPARTMENT), how="left")
         .join(_indicators(tables, used), on=list(DEPARTMENT), how="left")
         .join(_fails(tables, used), on=list(DEPARTMENT), how="left")
+        .join(_within(tables, ground), on=["org_id", "county_code", "fiscal_year"], how="left")
         .with_columns(
             pl.col("n_projects", "n_facts", "n_indicators", "n_quantitative", "n_checks_fail").fill_null(0),
-            pl.struct("org_id", "county_code", "fiscal_year").is_in(_within(tables, ground)).alias("is_within_other"),
+            pl.col("is_within_other").fill_null(False),
         )
     )
     traced = _traced(panel.panel, pl.concat([lineage, terms]))
@@ -129,8 +130,8 @@ def _fails(tables: Tables, used: pl.DataFrame) -> pl.DataFrame:
     return found.group_by(DEPARTMENT).len("n_checks_fail")
 
 
-def _within(tables: Tables, ground: Ground) -> pl.Series:
-    """(org_id, county_code, fiscal_year) of organisations that another department of the county lists as its unit."""
+def _within(tables: Tables, ground: Ground) -> pl.DataFrame:
+    """org_id, county_code, fiscal_year, is_within_other: organisations that another department of the county lists as its unit."""
     rows = ground.rows.filter(pl.col("org_name").is_not_null() & pl.col("county_code").is_not_null())
     names = rows.with_columns(_canonical("org_name").alias("_name"))
     units = (
@@ -143,7 +144,7 @@ def _within(tables: Tables, ground: Ground) -> pl.Series:
         .select(_canonical("unit_name").alias("_name"), "county_code", "fiscal_year", pl.col("org_id").alias("_of"))
     )
     listed = names.join(units, on=["_name", "county_code", "fiscal_year"]).filter(pl.col("org_id") != pl.col("_of"))
-    return listed.select(pl.struct("org_id", "county_code", "fiscal_year").alias("_row"))["_row"].unique()
+    return listed.select("org_id", "county_code", "fiscal_year", pl.lit(True).alias("is_within_other")).unique()
 
 
 def _canonical(column: str) -> pl.Expr:

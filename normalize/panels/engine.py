@@ -2,8 +2,8 @@
 
 One source in one document gives a number if all positions it names print the same number (within their rounding); if
 they print several, it gives none (`ambiguous`): nothing is chosen, averaged or guessed. Of several sources and
-documents the preferred number stands, and is `conflicting` where another one differs by more than rounding. Documents come in the
-order of their rank, sources of one document in the order of the declaration.
+documents the preferred number stands, and is `conflicting` where another one differs by more than rounding. Documents
+come in the order of their rank, sources of one document in the order of the declaration.
 """
 
 from __future__ import annotations

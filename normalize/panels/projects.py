@@ -1,9 +1,9 @@
 """Rows of `panel_project`: which places that print a project mean the same one.
 
 A project's own form (`project_target`) is a project; a row of a list (`project_list`) is one only if no form of the
-same organisation, year and stage has its code or name. `department_target` is a whole department and `indicators` says not
-whose it is: neither is a project. Forms of one document are different projects even under one name; the k-th of one
-document and the k-th of another document of that row are the same.
+same organisation, year and stage has its code or name. `department_target` is a whole department and `indicators` says
+not whose it is: neither is a project. Forms of one document are different projects even under one name; the k-th of
+one document and the k-th of another document of that row are the same.
 """
 
 from __future__ import annotations

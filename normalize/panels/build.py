@@ -131,7 +131,7 @@ def _fails(tables: Tables, used: pl.DataFrame) -> pl.DataFrame:
 
 
 def _within(tables: Tables, ground: Ground) -> pl.DataFrame:
-    """org_id, county_code, fiscal_year, is_within_other: organisations that another department of the county lists as its unit."""
+    """Organisations that another department of the county lists as its unit: their keys and is_within_other."""
     rows = ground.rows.filter(pl.col("org_name").is_not_null() & pl.col("county_code").is_not_null())
     names = rows.with_columns(_canonical("org_name").alias("_name"))
     units = (

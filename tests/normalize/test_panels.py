@@ -422,7 +422,8 @@ def test_the_sample_gives_its_printed_totals(shared: Path) -> None:
     printed = {
         "rev_total": 1486.83, "exp_total": 1486.83, "exp_current": 1486.83, "exp_basic": 1191.02, "exp_project": 295.81,
         "gpb_exp": 1486.83, "gpb_personnel": 822.18, "gpb_public": 368.84, "tp_total": 171.00,
-        "tp_with_meetings": 186.00, "tp_abroad": 7.00, "tp_vehicle": 69.00, "tp_reception": 95.00, "proj_amount": 295.82,
+        "tp_with_meetings": 186.00, "tp_abroad": 7.00, "tp_vehicle": 69.00, "tp_reception": 95.00,
+        "proj_amount": 295.82,
     }  # fmt: skip
     for name, amount in printed.items():
         assert row[f"{name}_yuan"] == pytest.approx(amount * 10_000), name

@@ -9,7 +9,7 @@ import polars as pl
 from normalize.organisation import canonical_name
 from normalize.panels.declaration import Panel, load_panels
 from normalize.panels.engine import LINEAGE as LINEAGE_COLUMNS
-from normalize.panels.engine import resolve
+from normalize.panels.engine import repeated, resolve
 from normalize.panels.ground import Ground, Tables, lay
 from normalize.panels.projects import project_facts, project_places, project_rows, project_states
 from normalize.panels.sums import added, lineage_of_sums
@@ -157,7 +157,8 @@ def _classes(panel: Panel, ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:
         (pl.col("class_system") == system) & pl.col("class_code").str.contains(_CODES[system])
         for system in panel.class_systems
     )
-    facts = facts.filter(shaped)
+    totals = ground.facts.filter(pl.col("line_code").is_null()).rename({"line_code": "class_code"})
+    facts = repeated(pl.concat([facts.filter(shaped), totals]))
     named = {term.statement for amount in panel.amounts for source in amount.sources for term in source.terms()}
     classes = (
         facts.filter(pl.col("statement_code").is_in(named))

@@ -1,7 +1,8 @@
 """From declared sources to cells: which number stands in a panel, why, and which facts made it. Pure; Polars.
 
 One source in one document gives a number if all positions it names print the same number (within their rounding); if
-they print several, it gives none (`ambiguous`): nothing is chosen, averaged or guessed. Of several sources and
+they print several, it gives none (`ambiguous`): nothing is chosen, averaged or guessed. Only lines that are proven to
+be parts of one total (`may_add`, see `repeated`) are added up. Of several sources and
 documents the preferred number stands, and is `conflicting` where another one differs by more than rounding. Documents
 come in the order of their rank, sources of one document in the order of the declaration.
 """
@@ -115,9 +116,58 @@ def _positions(panel: Panel, facts: Frame, key: tuple[str, ...]) -> Frame:
                         pl.lit(amount.name).alias("column"),
                         pl.lit(number, pl.Int32).alias("source"),
                         pl.lit(place, pl.Int32).alias("term"),
+                        pl.col("may_add") if "may_add" in facts.columns else pl.lit(False).alias("may_add"),
                     )
                 )
-    return pl.concat(found)
+    return _parted(pl.concat(found), key)
+
+
+def _parted(named: Frame, key: tuple[str, ...]) -> Frame:
+    """part: 0, but counted where lines of one code may be added; their blanks are proven to hold nothing."""
+    by = [*key, "column", "doc_rank", "source", "term"]
+    number = pl.col("amount_yuan").is_not_null()
+    adds = pl.col("may_add") & number.any().over(by)
+    return (
+        named.sort(*_PLACE, nulls_last=True)
+        .filter(~adds | number)
+        .with_columns(pl.when(adds).then(pl.int_range(pl.len()).over(by)).otherwise(0).alias("part"))
+    )
+
+
+def repeated(facts: Frame) -> Frame:
+    """The facts of classes with `may_add`: whether lines that repeat a code (of several units, say) may be added up.
+
+    facts: lines of classes and, with class_code null, the totals beside them. Proven for the lines of one level of one
+    column where all of them add up to the one total that is printed, within rounding.
+    """
+    by = ["document_sha256", "stage", "whole", "statement_code", "column_key"]
+    coded = facts.filter(pl.col("class_code").is_not_null())
+    totals = (
+        facts.filter(pl.col("class_code").is_null() & (pl.col("agg_role") == "grand_total"))
+        .filter(pl.col("amount_yuan").is_not_null())
+        .group_by(by)
+        .agg(
+            pl.col("amount_yuan").first().alias("_total"),
+            pl.col("amount_yuan").n_unique().alias("_totals"),
+            pl.col("resolution_yuan").max().alias("_resolution"),
+        )
+        .filter(pl.col("_totals") == 1)
+        .drop("_totals")
+    )
+    levels = coded.with_columns(pl.col("class_code").str.len_chars().alias("_length"))
+    proven = (
+        levels.group_by(*by, "class_system", "_length")
+        .agg(pl.col("amount_yuan").sum().alias("_sum"), (pl.col("resolution_yuan").sum() / 2).alias("_half"))
+        .join(totals, on=by, nulls_equal=True)
+        .with_columns(
+            ((pl.col("_sum") - pl.col("_total")).abs() <= pl.col("_half") + pl.col("_resolution") / 2 + _SLACK).alias(
+                "may_add"
+            )
+        )
+        .select(*by, "class_system", "_length", "may_add")
+    )
+    joined = levels.join(proven, on=[*by, "class_system", "_length"], how="left", nulls_equal=True)
+    return joined.with_columns(pl.col("may_add").fill_null(False)).drop("_length")
 
 
 def _terms(named: Frame, key: tuple[str, ...]) -> Frame:
@@ -132,7 +182,7 @@ def _terms(named: Frame, key: tuple[str, ...]) -> Frame:
         )
         .with_columns(_order("_silent"))
         .sort("_number", "resolution_yuan", "_order", *_PLACE, descending=[True, *[False] * 6], nulls_last=True)
-        .group_by(*key, "column", "doc_rank", "document_sha256", "source", "term", maintain_order=True)
+        .group_by(*key, "column", "doc_rank", "document_sha256", "source", "term", "part", maintain_order=True)
         .agg(
             pl.col("fact_id").first(),
             pl.when(several).then(None).otherwise(pl.col("amount_yuan").first()).alias("yuan"),
@@ -151,13 +201,14 @@ def _sources(panel: Panel, terms: Frame, key: tuple[str, ...]) -> Frame:
         schema={"column": pl.String(), "source": pl.Int32(), "n_wanted": pl.Int32()},
         orient="row",
     )
-    whole = (pl.len() == pl.col("n_wanted").first()) & pl.col("yuan").is_not_null().all()
+    whole = (pl.col("term").n_unique() == pl.col("n_wanted").first()) & pl.col("yuan").is_not_null().all()
     return (
         terms.join(wanted, on=["column", "source"])
         .with_columns(_order("silent"))
-        .sort("term")
+        .sort("term", "part")
         .group_by(*key, "column", "doc_rank", "source", maintain_order=True)
         .agg(
+            (pl.len() > 1).alias("several"),
             pl.when(whole).then(pl.col("yuan").sum().round(6)).alias("yuan"),
             (pl.col("resolution_yuan").sum() / 2).alias("half"),
             pl.col("assumed").any(),
@@ -180,6 +231,7 @@ def _preferred(sources: Frame, key: tuple[str, ...]) -> Frame:
             pl.col("yuan").first(),
             pl.col("half").first(),
             pl.col("assumed").first(),
+            pl.col("several").first(),
         )
     )
     compared = sources.join(first.select(*by, first_yuan="yuan", first_half="half"), on=by, how="left")
@@ -201,6 +253,8 @@ def _preferred(sources: Frame, key: tuple[str, ...]) -> Frame:
         .then(pl.lit("conflicting"))
         .when("assumed")
         .then(pl.lit("unit_assumed"))
+        .when("several")
+        .then(pl.lit("summed"))
         .when(pl.col("yuan") == 0)
         .then(pl.lit("printed_zero"))
         .otherwise(pl.lit("printed"))
@@ -261,7 +315,7 @@ def _lineage(terms: Frame, best: Frame, key: tuple[str, ...], fact_table: str) -
     rank = pl.col("role").replace_strict({"value": 0, "term": 1, "differs": 2, "agrees": 3, "missing": 4})
     return (
         found.with_columns(rank.alias("_role"))
-        .sort("_role", "doc_rank", "source", "term")
+        .sort("_role", "doc_rank", "source", "term", "part")
         .unique([*by, "fact_id"], keep="first", maintain_order=True)
         .select(*key, *LINEAGE)
     )

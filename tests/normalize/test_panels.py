@@ -169,7 +169,7 @@ def test_a_sum_needs_all_its_terms() -> None:
     world.document().statement("expenditure", "personnel public", "grand_total 3.00 2.00")
     world.document("乙", "乙局").statement("expenditure", "personnel public", "grand_total 3.00 _")
     world.document("丙", "丙局").statement("expenditure", "basic personnel public", "grand_total 9.00 3.00 2.00")
-    assert cell(department(world, org_name="甲局"), "exp_basic") == (50_000.0, "printed")
+    assert cell(department(world, org_name="甲局"), "exp_basic") == (50_000.0, "summed")
     assert cell(department(world, org_name="乙局"), "exp_basic") == (None, "blank_printed")
     assert cell(department(world, org_name="丙局"), "exp_basic") == (90_000.0, "printed")  # nothing to add beside it
 
@@ -258,6 +258,18 @@ def test_classes_come_by_code_and_systems_are_not_mixed() -> None:
     assert cell(only(functional, class_code="201"), "exp_project") == (None, "blank_printed")
     assert cell(only(functional, class_code="2010301"), "exp_project") == (40_000.0, "printed")
     assert cell(only(functional, class_code="201"), "gpb_exp") == (None, "no_statement")
+
+
+def test_lines_of_several_units_are_added_only_where_the_total_proves_it() -> None:
+    world = World()
+    lines = ("grand_total 9.00 3.00", "201 4.00 _", "20103 4.00 _", "201 5.00 3.00", "20103 2.00 3.00")
+    world.document().statement("expenditure", "total project", *lines)
+    panels = build_panels(world.tables())
+    functional = panels["panel_department_function_year"]
+    assert cell(only(functional, class_code="201"), "exp_total") == (90_000.0, "summed")
+    assert cell(only(functional, class_code="201"), "exp_project") == (30_000.0, "printed")  # the blank holds nothing
+    assert cell(only(functional, class_code="20103"), "exp_total") == (None, "ambiguous")  # 4 + 2 are not 9
+    promises(panels, world.tables())
 
 
 # ------------------------------------------------------------------------------------------------------ projects

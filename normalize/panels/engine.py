@@ -89,6 +89,7 @@ def condition(pick: Pick, classes: tuple[str, ...]) -> pl.Expr:
 def _positions(panel: Panel, facts: Frame, key: tuple[str, ...]) -> Frame:
     """Every fact that a term of a source names, with column, source and term."""
     whole = ["document_sha256", "whole", "statement_code"]
+    sums = bool(panel.class_systems)
     keep = (
         *key,
         "document_sha256",
@@ -116,21 +117,41 @@ def _positions(panel: Panel, facts: Frame, key: tuple[str, ...]) -> Frame:
                         pl.lit(amount.name).alias("column"),
                         pl.lit(number, pl.Int32).alias("source"),
                         pl.lit(place, pl.Int32).alias("term"),
-                        pl.col("may_add") if "may_add" in facts.columns else pl.lit(False).alias("may_add"),
+                        pl.col("whole"),
+                        pl.col("may_add") if sums else pl.lit(False).alias("may_add"),
+                        pl.lit(sums).alias("is_class"),
                     )
                 )
     return _parted(pl.concat(found), key)
 
 
 def _parted(named: Frame, key: tuple[str, ...]) -> Frame:
-    """part: 0, but counted where lines of one code may be added; their blanks are proven to hold nothing."""
+    """part: 0, but counted where lines of one code may be added; their blanks are proven to hold nothing.
+
+    Only within one statement: where several statements of a document print the code, their sums must be the same, and
+    the first is taken. is_repeated: several lines of one statement print the class and may not be added.
+    """
     by = [*key, "column", "doc_rank", "source", "term"]
     number = pl.col("amount_yuan").is_not_null()
-    adds = pl.col("may_add") & number.any().over(by)
+    printed = named.with_columns(
+        number.any().over([*by, "whole"]).alias("_any"),
+        pl.col("amount_yuan").sum().over([*by, "whole"]).alias("_sum"),
+        pl.when(number & (pl.col("amount_yuan") != 0)).then(pl.struct("table_no", "row_no")).alias("_line"),
+    ).with_columns(
+        pl.when("_any").then("_sum").alias("_sum"),
+        pl.when("_any").then("whole").min().over(by).alias("_first"),
+        pl.col("_line").drop_nulls().n_unique().over([*by, "whole"]).alias("_lines"),
+    )
+    spread = pl.col("_sum").max().over(by) - pl.col("_sum").min().over(by)
+    same = spread <= pl.col("resolution_yuan").max().over(by) + _SLACK
+    adds = pl.col("may_add").all().over([*by, "whole"]) & same.fill_null(False)
+    repeats = pl.col("is_class") & ~adds & (pl.col("_lines") > 1)
     return (
-        named.sort(*_PLACE, nulls_last=True)
-        .filter(~adds | number)
-        .with_columns(pl.when(adds).then(pl.int_range(pl.len()).over(by)).otherwise(0).alias("part"))
+        printed.with_columns(adds.alias("_adds"), repeats.any().over(by).alias("is_repeated"))
+        .filter(~pl.col("_adds") | (number & (pl.col("whole") == pl.col("_first"))))
+        .sort(*_PLACE, nulls_last=True)
+        .with_columns(pl.when("_adds").then(pl.int_range(pl.len()).over(by)).otherwise(0).alias("part"))
+        .drop("_any", "_sum", "_line", "_first", "_lines", "_adds")
     )
 
 
@@ -175,6 +196,7 @@ def _terms(named: Frame, key: tuple[str, ...]) -> Frame:
     is_number = pl.col("amount_yuan").is_not_null()
     silent = pl.col("amount_state").replace_strict(_BY_STATE, default="not_readable", return_dtype=pl.String)
     several = pl.col("amount_yuan").max() - pl.col("amount_yuan").min() > pl.col("resolution_yuan").max() + _SLACK
+    several |= pl.col("is_repeated").any()
     return (
         named.with_columns(
             is_number.alias("_number"),

@@ -272,6 +272,20 @@ def test_lines_of_several_units_are_added_only_where_the_total_proves_it() -> No
     promises(panels, world.tables())
 
 
+def test_equal_lines_of_two_units_are_two_lines_and_one_statement_twice_is_one() -> None:
+    world = World()
+    world.document().statement("expenditure", "total", "201 4.00", "201 4.00")
+    lines = ("grand_total 8.00", "201 4.00", "201 4.00")
+    world.document("乙", "乙局").statement("expenditure", "total", *lines).statement("expenditure", "total", *lines)
+    world.document("丙", "丙局").statement("expenditure", "total", *lines).statement("expenditure", "total", "201 5.00")
+    panels = build_panels(world.tables())
+    found = panels["panel_department_function_year"]
+    assert cell(only(found, org_name="甲局"), "exp_total") == (None, "ambiguous")
+    assert cell(only(found, org_name="乙局"), "exp_total") == (80_000.0, "summed")
+    assert cell(only(found, org_name="丙局"), "exp_total") == (None, "ambiguous")
+    promises(panels, world.tables())
+
+
 # ------------------------------------------------------------------------------------------------------ projects
 
 

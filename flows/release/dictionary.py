@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from normalize.panels.tables import PUBLISHED
+from normalize.panels.tables import PUBLISHED, WHY_EN, WHY_ZH
 from normalize.schema import TableSpec
 
 _HEAD = {
@@ -21,7 +21,16 @@ def dictionary(language: str, version: str) -> str:
     title = _HEAD[language][0]
     parts = [f"# {title} · yujue {version}\n"]
     parts += [_section(spec, language) for spec in PUBLISHED.values()]
+    parts.append(_reasons(language))
     return "\n".join(parts)
+
+
+def _reasons(language: str) -> str:
+    """What the codes of the panels' `_why` columns mean."""
+    title, reasons = (
+        ("`_why`：有数或无数的原因", WHY_ZH) if language == "zh" else ("`_why`: why a number or none", WHY_EN)
+    )
+    return "\n".join([f"## {title}\n", *(f"- `{code}`: {meaning}" for code, meaning in reasons.items())]) + "\n"
 
 
 def _section(spec: TableSpec, language: str) -> str:

@@ -24,7 +24,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "panel_county_year": COUNTY,
 }
 
-# Every reason a `_why` may give; the numbers of SCHEMA e.1 in brackets. With an amount: the first six.
+# Every reason a `_why` may give. With an amount: the first six.
 WHY_ZH: Final = {
     "printed": "照印",
     "printed_zero": "印为零",
@@ -151,14 +151,12 @@ _ROW: Final[dict[str, tuple[Field, ...]]] = {
 def _amounts(panel: Panel) -> tuple[Field, ...]:
     fields: list[Field] = []
     summed = any(amount.of for amount in panel.amounts) and panel.panel == "panel_county_year"
-    reasons_zh = "、".join(f"{code} {text}" for code, text in WHY_ZH.items())
-    reasons_en = ", ".join(WHY)
     for amount in panel.amounts:
         fields += (
             _field(f"{amount.name}_yuan", F64, amount.zh, amount.en, "150000.0",
                    null=("没有数，原因见 _why", "no number; the reason is in _why"), unit="yuan"),
-            _field(f"{amount.name}_why", S, f"{amount.zh}：有数或无数的原因（{reasons_zh}）",
-                   f"{amount.en}: why there is a number or none ({reasons_en})", "printed"),
+            _field(f"{amount.name}_why", S, f"{amount.zh}：有数或无数的原因（代码见字典末）",
+                   f"{amount.en}: why a number or none (codes: end of the dictionary)", "printed"),
         )  # fmt: skip
         if summed:
             fields.append(_count(f"{amount.name}_n", f"{amount.zh}：有数的部门数", f"{amount.en}: departments with it"))

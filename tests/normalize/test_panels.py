@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from normalize.columns import Field
 from normalize.panels.build import build_panels
 from normalize.panels.declaration import PanelError, load_panels, parse_panel
-from normalize.panels.tables import KEYS, PANELS, ROLES, VALUED, WHY
+from normalize.panels.tables import KEYS, PANELS, ROLES, VALUED, WHY, WHY_EN, WHY_ZH
 from normalize.schema import TABLES, to_frame
 from tests.normalize.panel_build import World, frames, only, shuffled
 
@@ -39,10 +39,20 @@ def test_panels_are_declared_and_described() -> None:
         assert all(not columns[key].nullable for key in spec.key)
         for field in spec.columns:
             described(field)
+            assert not field.name.endswith("_why") or len(field.zh) <= 80
         if name in declared:
             for amount in declared[name].amounts:
                 assert columns[f"{amount.name}_yuan"].unit == "yuan"
                 assert not columns[f"{amount.name}_why"].nullable
+
+
+def test_every_reason_is_explained_in_both_dictionaries() -> None:
+    from flows.release.dictionary import dictionary
+
+    assert set(WHY_ZH) == set(WHY_EN)
+    for language in ("zh", "en"):
+        text = dictionary(language, "v1")
+        assert all(f"- `{code}`: " in text for code in WHY)
 
 
 def described(field: Field) -> None:

@@ -28,6 +28,7 @@ from flows.stage import Progress, quiet
 from flows.store import write_atomically
 from flows.unpack_archives import plan_unpacking, with_members
 from normalize.correction import Correction
+from normalize.panels.build import build_panels
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))  # the day of those who publish
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -83,7 +84,8 @@ def view(
         checks = plan_checks(facts, root, limits, progress)
         do(checks)
         tables = load_tables(facts, checks, unreached(root, moment), progress)
-        return with_revisions(tables, bodies(root, moment))
+        tables = with_revisions(tables, bodies(root, moment))
+        return tables | build_panels(tables)
 
 
 def write_view(tables: Frames, folder: Path, moment: str) -> dict[str, int]:

@@ -36,6 +36,7 @@ from flows.settings import DataRoot
 from flows.stage import FAILURES, Plan, Progress, quiet, shards
 from flows.store import sync_folder, unpack_tables
 from normalize.correction import Correction
+from normalize.panels.build import build_panels
 from normalize.revision import same_url
 from normalize.schema import TABLES, Row, SchemaError, to_frame
 
@@ -80,6 +81,7 @@ def publish_release(
     try:
         tables = load_tables(facts, checks, unreached, progress)
         tables = with_lost_corrections(with_revisions(tables, bodies), corrections)
+        tables |= build_panels(tables)
     except SchemaError as error:
         raise errors.data(
             f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"

@@ -13,6 +13,7 @@ from flows.release.dictionary import dictionary
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
 from flows.release.version import SCHEMA_VERSION
 from flows.site import render_index, style
+from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, SchemaError
 
 
@@ -55,9 +56,9 @@ def build(
     inputs: str,
     previous: str | None,
 ) -> dict[str, Any]:
-    """Fill an empty folder; returns its index. tables: one frame per table of the contract."""
+    """Fill an empty folder; returns its index. tables: one frame per published table, panels included."""
     resources = []
-    for name, spec in TABLES.items():
+    for name, spec in PUBLISHED.items():
         path = folder / file_name(name)
         write_parquet(tables[name], name, path, version)
         resources.append(
@@ -151,6 +152,10 @@ findings. What the columns mean: DICTIONARY.en.md.
 
 - 金额一律为元；`amount_state` 区分数字、零、空白、横线；空白不是零。
   Amounts are in yuan; `amount_state` tells number, zero, blank and dash apart. A blank is not a zero.
+- 先看 `panel_department_year.parquet`：每个金额 `x_yuan` 旁有 `x_why`（为何有数或无数）；
+  由哪些事实得出见 `panel_lineage`。
+  Start with `panel_department_year.parquet`: beside every amount `x_yuan` stands `x_why`, why a number or none;
+  `panel_lineage` names the facts it was made of.
 - 求和只用 `sum_safe` 为真的行，避免合计与明细重复计算。
   Add up only rows whose `sum_safe` is true: totals stand beside their parts.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from normalize.schema import TABLES, TableSpec
+from normalize.panels.tables import PUBLISHED, WHY_EN, WHY_ZH
+from normalize.schema import TableSpec
 
 _HEAD = {
     "zh": ("数据字典", "列", "类型", "含义", "单位", "空值", "例"),
@@ -10,8 +11,8 @@ _HEAD = {
 }
 _ROWS = {"zh": "每行由以下列唯一确定", "en": "a row is named by"}
 _LAYER = {
-    "zh": {"core": "核心", "meta": "元数据", "raw": "原始"},
-    "en": {"core": "core", "meta": "meta", "raw": "raw"},
+    "zh": {"core": "核心", "meta": "元数据", "raw": "原始", "panel": "面板"},
+    "en": {"core": "core", "meta": "meta", "raw": "raw", "panel": "panel"},
 }
 
 
@@ -19,13 +20,23 @@ def dictionary(language: str, version: str) -> str:
     """Markdown: one section per table, one line per column. language: zh or en."""
     title = _HEAD[language][0]
     parts = [f"# {title} · yujue {version}\n"]
-    parts += [_section(spec, language) for spec in TABLES.values()]
+    parts += [_section(spec, language) for spec in PUBLISHED.values()]
+    parts.append(_reasons(language))
     return "\n".join(parts)
+
+
+def _reasons(language: str) -> str:
+    """What the codes of the panels' `_why` columns mean."""
+    title, reasons = (
+        ("`_why`：有数或无数的原因", WHY_ZH) if language == "zh" else ("`_why`: why a number or none", WHY_EN)
+    )
+    return "\n".join([f"## {title}\n", *(f"- `{code}`: {meaning}" for code, meaning in reasons.items())]) + "\n"
 
 
 def _section(spec: TableSpec, language: str) -> str:
     title = spec.title_zh if language == "zh" else spec.title_en
-    lines = [f"## `{spec.layer}_{spec.name}` · {title} ({_LAYER[language][spec.layer]})\n"]
+    name = spec.name if spec.layer == "panel" else f"{spec.layer}_{spec.name}"  # panels are named after their layer
+    lines = [f"## `{name}` · {title} ({_LAYER[language][spec.layer]})\n"]
     if spec.key:
         lines.append(f"{_ROWS[language]}: {', '.join(f'`{column}`' for column in spec.key)}\n")
     lines.append("| " + " | ".join(_HEAD[language][1:]) + " |")

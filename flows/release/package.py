@@ -13,7 +13,8 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from flows.release.version import SCHEMA_VERSION
 from normalize.columns import Field
-from normalize.schema import TABLES, TableSpec
+from normalize.panels.tables import PUBLISHED
+from normalize.schema import TableSpec
 
 ROW_GROUP: Final = 122_880
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
@@ -31,7 +32,7 @@ _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
 
 def file_name(table: str) -> str:
     """`core_budget_lines.parquet`, `raw_cells.parquet`: the layer first, once."""
-    layer = f"{TABLES[table].layer}_"
+    layer = f"{PUBLISHED[table].layer}_"
     return f"{layer}{table.removeprefix(layer)}.parquet"
 
 
@@ -60,7 +61,7 @@ def _labels(field: Field) -> dict[str, str]:
 
 def write_parquet(frame: pl.DataFrame, table: str, where: Path | io.BytesIO, release: str) -> None:
     """Write one table. The same rows give the same bytes: no time, no machine, fixed row groups."""
-    schema = arrow_schema(TABLES[table], release)
+    schema = arrow_schema(PUBLISHED[table], release)
     content = frame.to_arrow().cast(schema).replace_schema_metadata(schema.metadata)
     pq.write_table(
         content,

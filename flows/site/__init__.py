@@ -9,7 +9,7 @@ from typing import Any, Final
 import polars as pl
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from normalize.schema import TABLES
+from normalize.panels.tables import PUBLISHED
 
 HERE: Final = Path(__file__).resolve().parent
 MAX_FINDINGS: Final = 200
@@ -55,7 +55,7 @@ def render_index(index: dict[str, Any], tables: dict[str, pl.DataFrame]) -> str:
         .get_template("index.html")
         .render(
             index=index,
-            specs=TABLES,
+            specs=PUBLISHED,
             outcomes=OUTCOMES,
             findings=findings.head(MAX_FINDINGS).to_dicts(),
             findings_left_out=max(0, findings.height - MAX_FINDINGS),

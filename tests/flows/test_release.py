@@ -23,6 +23,7 @@ from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Work
 from flows.store import Store, pack_tables
 from flows.workers import Job, Outcome
+from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, Row
 from tests.flows.conftest import NOW, rows_of, tables_of
 
@@ -215,7 +216,7 @@ def test_what_lies_in_a_release(tmp_path: Path) -> None:
     assert index["findings"] == {"fails": 3, "holds": 3, "not_applicable": 3, "rounding": 3}
     assert index["not_found"][0]["url"] == GONE.url
     assert index["issues"]["link_gone"] == 1
-    assert len(index["resources"]) == len(TABLES)
+    assert len(index["resources"]) == len(PUBLISHED)
     for one in index["resources"]:
         assert one["sha256"] == sums[one["name"]]
         assert one["rows"] == pl.read_parquet(release.folder / one["name"]).height
@@ -223,7 +224,7 @@ def test_what_lies_in_a_release(tmp_path: Path) -> None:
 
 def test_a_parquet_file_says_what_its_columns_mean(tmp_path: Path) -> None:
     folder = publish(DataRoot(tmp_path)).folder
-    for name, spec in TABLES.items():
+    for name, spec in PUBLISHED.items():
         path = next(folder.glob(f"*_{name}.parquet"), folder / f"{name}.parquet")
         schema = pq.read_schema(path)
         assert schema.names == list(spec.names())

@@ -54,9 +54,11 @@ class Shape:
 def distinct(row: list[Cell | None]) -> list[Cell]:
     """The cells of a grid row, each once, left to right."""
     seen: list[Cell] = []
+    last: Cell | None = None
     for cell in row:
-        if cell is not None and (not seen or seen[-1] is not cell):
+        if cell is not None and cell is not last:
             seen.append(cell)
+            last = cell
     return seen
 
 

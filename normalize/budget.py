@@ -192,9 +192,14 @@ def budget_rows(
     statuses = line_statuses(statement.lines, statement.columns)
     unitless = 0
     doubtful = counted_twice(statement)
+    title = printed(statement.caption.get("title"))
+    labels = [label_unit(line.label.text if line.label else None, LABEL_MEASURES) for line in statement.lines]
+    over = [column_unit(column) for column in statement.columns]
+    paths = ["/".join(column.path) for column in statement.columns]
+    leaves = [is_leaf_column(column, statement.columns) for column in statement.columns]
     for amount, line, column in positions(statement):
         number = parse_number(amount.text.text)
-        known = amount_unit(number, line, column, unit)
+        known = amount_unit(number, labels[amount.line], over[amount.column], unit)
         money = to_money(number, known.unit)
         unitless += number.number is not None and known.unit is None
         issues += amount_issues(number, money, amount, placing.sha256)
@@ -211,7 +216,7 @@ def budget_rows(
                 "stage": column.meaning.get("stage") or statement.stage or disclosure.stage,
                 "statement_code": statement.code,
                 "statement_seq": statement.seq,
-                "statement_title": printed(statement.caption.get("title")),
+                "statement_title": title,
                 "flow": line.flow or column.meaning.get("flow"),
                 "line_no": line.number,
                 "line_code": line.code,
@@ -221,10 +226,8 @@ def budget_rows(
                 "class_system": line.class_system,
                 "map_status": statuses[amount.line],
                 "agg_role": line.agg_role,
-                "sum_safe": line.agg_role == "leaf"
-                and line.lane not in doubtful
-                and is_leaf_column(column, statement.columns),
-                "column_path": "/".join(column.path),
+                "sum_safe": line.agg_role == "leaf" and line.lane not in doubtful and leaves[amount.column],
+                "column_path": paths[amount.column],
                 "column_key": column.key,
                 "fund": fund_of(line, column),
                 "nature": column.meaning.get("nature"),
@@ -254,14 +257,12 @@ def fund_of(line: Line, column: Column) -> str | None:
     return named if named in FUNDS and line.flow == "revenue" else column.meaning.get("fund")
 
 
-def amount_unit(number: PrintedNumber, line: Line, column: Column, unit: MoneyUnit) -> MoneyUnit:
+def amount_unit(number: PrintedNumber, by_label: MoneyUnit, by_column: MoneyUnit, unit: MoneyUnit) -> MoneyUnit:
     """The unit nearest to the amount: printed in the cell, on the line, over the column, else the statement's."""
     if number.unit is not None:
         return MoneyUnit(number.unit, number.unit, "cell", "printed")
-    by_label = label_unit(line.label.text if line.label else None, LABEL_MEASURES)
     if by_label.unit is not None:
         return by_label
-    by_column = column_unit(column)
     return by_column if by_column.unit is not None else unit
 
 

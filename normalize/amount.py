@@ -123,7 +123,6 @@ def _read(text: str) -> PrintedNumber:
     return PrintedNumber("number", number, decimals, unit)
 
 
-@lru_cache(maxsize=65536)
 def to_money(printed: PrintedNumber, unit: str | None) -> Money | None:
     """The amount in yuan, exact; None where there is no number or the unit is no unit of money.
 

@@ -104,9 +104,9 @@ def main() -> int:
         for kind, count in found.items():
             worst[kind] = max(worst.get(kind, (0, "")), (count, path.name))
     print("| class | in | numbers | most in one document |", "|---|---|---:|---|", sep="\n")
-    for (kind, statement), count in whole.most_common():
-        most, name = worst[kind, statement]
-        print(f"| {kind} | {statement} | {count} | {most} ({name}) |")
+    for (home, statement), count in whole.most_common():
+        most, name = worst[home, statement]
+        print(f"| {home} | {statement} | {count} | {most} ({name}) |")
     known = share(whole)
     print(f"\nValues: {'–' if known is None else f'{100 * known:.2f} %'} of the numbers that measure something.")
     return 0 if known is None or known >= options.least else 1

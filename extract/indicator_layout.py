@@ -154,6 +154,8 @@ class _Words:
 
 
 _WORDS: dict[tuple[int, str], tuple[Form, _Words]] = {}
+_HEADS: dict[tuple[int, ...], tuple[tuple[Form, ...], dict[str, bool]]] = {}
+_BLOCKS: dict[tuple[int, ...], tuple[tuple[Form, ...], dict[str, str | None]]] = {}
 
 
 def _words(form: Form, kind: str) -> _Words:
@@ -183,11 +185,17 @@ def field_key(text: str, form: Form) -> str | None:
 
 def block_key(text: str, forms: tuple[Form, ...]) -> str | None:
     """What a text is the label of in a block: a field, `plan`, `goal`, `actual`; None for anything else."""
-    for form in forms:
-        key = _words(form, "labels").key(text)
-        if key:
-            return key
-    return None
+    ids = tuple(map(id, forms))
+    known = _BLOCKS.get(ids)
+    if known is None:
+        known = _BLOCKS[ids] = (forms, {})  # the forms are kept, so that no other can have their ids
+    try:
+        return known[1][text]
+    except KeyError:
+        key = next((key for form in forms if (key := _words(form, "labels").key(text))), None)
+        if len(known[1]) < MOST_WORDS and len(text) <= LONGEST:
+            known[1][text] = key
+        return key
 
 
 def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[Form, ...]) -> Layout | None:
@@ -207,13 +215,18 @@ def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[F
 def _may_head(cell: Cell, row: int, form: Form, wide: tuple[Form, ...]) -> bool:
     if cell.row != row or is_blank(cell.text):
         return False
+    ids = (id(form), *map(id, wide))
+    known = _HEADS.get(ids)
+    if known is None:
+        known = _HEADS[ids] = ((form, *wide), {})  # the forms are kept, so that no other can have their ids
     text = cell.text
-    if heading_key(text, form) is not None:
-        return True
-    for other in wide:  # noqa: SIM110 - asked for every cell: a generator costs more than the look-up
-        if field_key(text, other):
-            return True
-    return False
+    try:
+        return known[1][text]
+    except KeyError:
+        heads = heading_key(text, form) is not None or any(field_key(text, other) for other in wide)
+        if len(known[1]) < MOST_WORDS and len(text) <= LONGEST:
+            known[1][text] = heads
+        return heads
 
 
 def _still_header(grid: Grid, first: int, height: int, form: Form, wide: tuple[Form, ...]) -> bool:

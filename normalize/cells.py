@@ -28,7 +28,7 @@ def raw_rows(reading: Reading, uses: Iterable[Use], facts: Mapping[str, str]) ->
             home = homes.get((block.number, cell.row, cell.col, None), UNUSED)
             row = _cell_row(reading, block_no, cell, "cell", home)
             if facts:
-                row["fact_id"] = facts.get(cell.place.ref())
+                row["fact_id"] = facts.get(cell.places[0].ref())
             rows.append(row)
         rows += _repeated(reading, block_no, block)
     return rows

@@ -35,6 +35,8 @@ COUNTERS: Final = (
 )
 
 _SKIPPED: Final = frozenset("“”‘’\"'「」『』\u200b\u200c\u200d\ufeff\u00ad")
+# Characters that stay what they are; most of a text.
+_UNCHANGED: Final = re.compile(r"[0-9A-Za-z.,:;()%+*/<>=\-\u4e00-\u9fff、。]+")
 _MINUS: Final = dict.fromkeys("−–—﹣", "-")
 # 1,234.56 or 1234.56; never the tail of a longer number, of a date or of a code.
 _PLAIN: Final = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?)"
@@ -97,7 +99,17 @@ def fold_text(text: str) -> Folded:
     chars: list[str] = []
     at: list[int] = []
     gap = False
-    for index, char in enumerate(text):
+    index, length = 0, len(text)
+    while index < length:
+        if not gap:
+            plain = _UNCHANGED.match(text, index)
+            if plain is not None:
+                chars.extend(plain[0])
+                at.extend(range(index, plain.end()))
+                index = plain.end()
+                continue
+        char = text[index]
+        index += 1
         if char in _SKIPPED:
             continue
         folded = _fold_char(char)
@@ -106,10 +118,10 @@ def fold_text(text: str) -> Folded:
             continue
         if gap and chars and chars[-1].isdigit() and folded[0].isdigit():
             chars.append(" ")
-            at.append(index)
+            at.append(index - 1)
         gap = False
         chars.extend(folded)
-        at.extend([index] * len(folded))
+        at.extend([index - 1] * len(folded))
     return Folded("".join(chars), tuple(at))
 
 

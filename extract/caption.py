@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extract.text import fold
 
@@ -24,6 +25,7 @@ _DATE = re.compile(r"^(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?$")
 _TOO_SHORT = re.compile(r".|万元|.?\(?.?元\)?")
 _PIECES = re.compile(r"\s{2,}|\t|\n|\u3000+")
 _FILL = re.compile(r"[\s_:;,。,;、()公章盖章]+")
+LONGEST = 160  # characters of a text that may be a caption
 
 
 def parse_caption(text: str) -> dict[str, str]:
@@ -32,8 +34,11 @@ def parse_caption(text: str) -> dict[str, str]:
     A text that holds more than captions (a sentence, a header that names a unit in brackets) gives {}, so that the
     caller can trust: what has kinds is a caption and nothing else.
     """
-    if len(text) > 160:
-        return {}
+    return dict(_kinds(text)) if len(text) <= LONGEST else {}
+
+
+@lru_cache(maxsize=16384)
+def _kinds(text: str) -> dict[str, str]:
     whole = fold(text)
     if not whole:
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from typing import Literal
 from extract.amount_text import Token
 from extract.claim_words import Direction
 from extract.concepts import Subject
+
+_BRACKETS = re.compile(r"[()]")
+_ENDS = re.compile(r"[,;:。!?()]|\Z")
 
 Measure = Literal["amount", "count", "percent", "none"]
 PercentKind = Literal["change", "share", "completion"]
@@ -74,18 +78,20 @@ def clauses_of(text: str, tokens: list[Token]) -> Iterator[Clause]:
         if alike and after.start == token.end + 1 and text[token.end] == ",":
             inside[token.end] = 1
     numbers = [token.start for token in tokens if token.kind != "number"]
-    for index, char in enumerate(text):
+    for match in _BRACKETS.finditer(text):
+        index, char = match.start(), match[0]
         if inside[index]:
             continue
         if char == "(":
             stack.append(index)
-        elif char == ")" and stack:
+        elif stack:
             opened = stack.pop()
             if bisect_right(numbers, opened) == bisect_left(numbers, index):
                 inside[opened : index + 1] = b"\1" * (index + 1 - opened)
     start, before, which = 0, "", 0
-    for index in range(len(text) + 1):
-        if index < len(text) and (inside[index] or text[index] not in ",;:。!?()"):
+    for match in _ENDS.finditer(text):
+        index = match.start()
+        if inside[index]:
             continue
         behind = text[index] if index < len(text) else ""
         own: list[Token] = []

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extract import claim_words as words
 from extract.amount_text import Token, tokens_of
@@ -479,6 +480,7 @@ def _member(subject: Subject | None, nth: int, count: int) -> Subject | None:
     return subject_of(_clean(parts[nth])) if len(parts) == count else Subject(subject.printed)
 
 
+@lru_cache(maxsize=16384)
 def _clean(text: str) -> str:
     """Words for a thing, without numbering, connecting words in front and saying words behind."""
     for _ in range(4):

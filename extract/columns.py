@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -57,15 +58,18 @@ def contents(grid: Grid, body: int, n_cols: int) -> list[Content]:
                 continue
             column = found[index]
             column.total += 1
-            if is_code(cell.text) or code_in_name(cell.text):
-                column.codes += 1
-            if is_integer(cell.text):
-                column.integers += 1
-            if is_amount_like(cell.text):
-                column.numbers += 1
-            else:
-                column.texts += 1
+            code, integer, amount = _kinds(cell.text)
+            column.codes += code
+            column.integers += integer
+            column.numbers += amount
+            column.texts += not amount
     return found
+
+
+@lru_cache(maxsize=16384)
+def _kinds(text: str) -> tuple[bool, bool, bool]:
+    """Whether a text is or begins with a code, is a small whole number, may stand in an amount cell."""
+    return is_code(text) or code_in_name(text) is not None, is_integer(text), is_amount_like(text)
 
 
 def same_columns(before: Table, here: Table) -> tuple[int, ...] | None:

@@ -127,6 +127,9 @@ class Table(msgspec.Struct, tag="table", omit_defaults=True):
         """Row-major grid in which each spanned position repeats its anchor cell; None where no cell is."""
         rows: list[list[Cell | None]] = [[None] * self.n_cols for _ in range(self.n_rows)]
         for cell in self.cells:
+            if cell.rowspan == 1 and cell.colspan == 1 and cell.row < self.n_rows and cell.col < self.n_cols:
+                rows[cell.row][cell.col] = cell
+                continue
             for r in range(cell.row, min(cell.row + cell.rowspan, self.n_rows)):
                 for c in range(cell.col, min(cell.col + cell.colspan, self.n_cols)):
                     rows[r][c] = cell

@@ -54,9 +54,11 @@ class Shape:
 def distinct(row: list[Cell | None]) -> list[Cell]:
     """The cells of a grid row, each once, left to right."""
     seen: list[Cell] = []
+    last: Cell | None = None
     for cell in row:
-        if cell is not None and (not seen or seen[-1] is not cell):
+        if cell is not None and cell is not last:
             seen.append(cell)
+            last = cell
     return seen
 
 
@@ -195,10 +197,17 @@ def _is_header_word(text: str) -> bool:
 
 def is_number_row(cells: list[Cell]) -> bool:
     """栏次 1 2 3, ** ** 1 2, A B C: a row that numbers the columns."""
-    texts = [compact(cell.text) for cell in cells if not is_blank(cell.text)]
-    if not texts or len(cells) < 2:
+    if len(cells) < 2:
         return False
-    if not all(_COLUMN_NUMBER.match(fold(text) if text[0] not in "①②③④⑤⑥⑦⑧⑨⑩" else text) for text in texts):
+    texts: list[str] = []
+    for cell in cells:
+        if is_blank(cell.text):
+            continue
+        text = compact(cell.text)
+        if not _COLUMN_NUMBER.match(fold(text) if text[0] not in "①②③④⑤⑥⑦⑧⑨⑩" else text):
+            return False
+        texts.append(text)
+    if not texts:
         return False
     if any(text in _NUMBER_WORDS for text in texts):
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from extract.document import Cell, Table
 from extract.form import Form, matches_whole
@@ -69,13 +69,13 @@ class Layout:
     def keys(self) -> set[str]:
         return {slot.key for slot in self.slots}
 
-    @property
+    @cached_property
     def first(self) -> int:
         """Grid column where the indicators begin."""
         own = (slot.start for slot in self.slots if slot.key != "group" and not slot.key.startswith("project:"))
         return min(own, default=0)
 
-    @property
+    @cached_property
     def is_wide(self) -> bool:
         """Project fields beside the indicators: a table of many projects (or of many units)."""
         return any(key.startswith("project:") for key in self.keys())
@@ -83,18 +83,30 @@ class Layout:
     def assign(self, cells: list[Cell]) -> dict[int, list[Cell]]:
         """Index of slot → cells of a row that belong to it. A cell over several slots belongs to the first of them."""
         found: dict[int, list[Cell]] = {}
+        homes = self._homes
         for cell in cells:
-            best, share = None, 0
-            for index, slot in enumerate(self.slots):
-                overlap = min(cell.col + cell.colspan, slot.stop) - max(cell.col, slot.start)
-                if overlap >= slot.stop - slot.start and share < overlap and cell.colspan > overlap > 0:
-                    best = index
-                    break
-                if overlap > share:
-                    best, share = index, overlap
+            span = (cell.col, cell.colspan)
+            if span not in homes:
+                homes[span] = self._home(*span)
+            best = homes[span]
             if best is not None:
                 found.setdefault(best, []).append(cell)
         return found
+
+    @cached_property
+    def _homes(self) -> dict[tuple[int, int], int | None]:
+        """Slots of the spans (column, columns) asked for so far: every row of a table asks for the same."""
+        return {}
+
+    def _home(self, col: int, colspan: int) -> int | None:
+        best, share = None, 0
+        for index, slot in enumerate(self.slots):
+            overlap = min(col + colspan, slot.stop) - max(col, slot.start)
+            if overlap >= slot.stop - slot.start and share < overlap and colspan > overlap > 0:
+                return index
+            if overlap > share:
+                best, share = index, overlap
+        return best
 
 
 def label_of(cell: Cell) -> str:
@@ -126,9 +138,10 @@ class _Words:
 
     def key(self, text: str) -> str | None:
         """The first key one of whose patterns is the whole of the text, as printed or without its brackets."""
-        known = self._known.get(text, "")
-        if known != "":
-            return known
+        try:
+            return self._known[text]
+        except KeyError:
+            pass
         found: str | None = None
         for label in labels_of(text):
             match = self._pattern.fullmatch(label) if label else None
@@ -141,6 +154,8 @@ class _Words:
 
 
 _WORDS: dict[tuple[int, str], tuple[Form, _Words]] = {}
+_HEADS: dict[tuple[int, ...], tuple[tuple[Form, ...], dict[str, bool]]] = {}
+_BLOCKS: dict[tuple[int, ...], tuple[tuple[Form, ...], dict[str, str | None]]] = {}
 
 
 def _words(form: Form, kind: str) -> _Words:
@@ -170,7 +185,17 @@ def field_key(text: str, form: Form) -> str | None:
 
 def block_key(text: str, forms: tuple[Form, ...]) -> str | None:
     """What a text is the label of in a block: a field, `plan`, `goal`, `actual`; None for anything else."""
-    return next((key for form in forms if (key := _words(form, "labels").key(text))), None)
+    ids = tuple(map(id, forms))
+    known = _BLOCKS.get(ids)
+    if known is None:
+        known = _BLOCKS[ids] = (forms, {})  # the forms are kept, so that no other can have their ids
+    try:
+        return known[1][text]
+    except KeyError:
+        key = next((key for form in forms if (key := _words(form, "labels").key(text))), None)
+        if len(known[1]) < MOST_WORDS and len(text) <= LONGEST:
+            known[1][text] = key
+        return key
 
 
 def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[Form, ...]) -> Layout | None:
@@ -190,7 +215,18 @@ def find_layout(table: Table, grid: Grid, rows: range, form: Form, wide: tuple[F
 def _may_head(cell: Cell, row: int, form: Form, wide: tuple[Form, ...]) -> bool:
     if cell.row != row or is_blank(cell.text):
         return False
-    return heading_key(cell.text, form) is not None or any(field_key(cell.text, other) for other in wide)
+    ids = (id(form), *map(id, wide))
+    known = _HEADS.get(ids)
+    if known is None:
+        known = _HEADS[ids] = ((form, *wide), {})  # the forms are kept, so that no other can have their ids
+    text = cell.text
+    try:
+        return known[1][text]
+    except KeyError:
+        heads = heading_key(text, form) is not None or any(field_key(text, other) for other in wide)
+        if len(known[1]) < MOST_WORDS and len(text) <= LONGEST:
+            known[1][text] = heads
+        return heads
 
 
 def _still_header(grid: Grid, first: int, height: int, form: Form, wide: tuple[Form, ...]) -> bool:

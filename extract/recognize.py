@@ -61,10 +61,13 @@ def evidence(titles: Iterable[str], grid: Grid, shape: Shape, heading: str = "")
     labels: list[str] = []
     for row in grid[shape.body : shape.body + 80]:
         for cell in distinct(row):
-            if not is_blank(cell.text) and len(cell.text) < 60 and not fold(cell.text)[0].isdigit():
-                labels.append(strip_ordinal(cell.text).removeprefix("其中:"))
-            elif not is_blank(cell.text) and ordinal_rank(cell.text) is not None:
-                labels.append(strip_ordinal(cell.text))
+            text = cell.text
+            if is_blank(text):
+                continue
+            if len(text) < 60 and not fold(text)[0].isdigit():
+                labels.append(strip_ordinal(text).removeprefix("其中:"))
+            elif ordinal_rank(text) is not None:
+                labels.append(strip_ordinal(text))
     paths = tuple("/".join(fold(part) for part in path) for path in shape.paths)
     plain = tuple(dict.fromkeys(plain_title(title) for title in titles))
     columns = sum(1 for path in paths if path and path not in _ORDINAL)

@@ -36,12 +36,6 @@ def account_header(work: OpenTable) -> None:
                     work.use(cell, home)
 
 
-def full_row_text(cells: list[Cell]) -> Cell | None:
-    """The only printed cell of a row, if there is just one."""
-    printed = [cell for cell in cells if not is_blank(cell.text)]
-    return printed[0] if len(printed) == 1 else None
-
-
 def read_body(work: OpenTable) -> Body:
     """Lines and amounts of every lane, blanks included; each cell of the body gets its home."""
     body = Body()
@@ -60,7 +54,7 @@ def read_body(work: OpenTable) -> Body:
         cells = distinct(work.grid[row])
         if labelled_table and all(is_blank(cell.text) for cell in cells):
             continue
-        if _not_a_line(work, row, headers, numbers, body):
+        if _not_a_line(work, cells, headers, numbers, body):
             continue
         for lane in lanes:
             _read_lane(work, row, work.readers[lane], by_lane[lane], body)
@@ -81,22 +75,29 @@ def _texts(row: list[Cell | None]) -> tuple[str, ...]:
 
 
 def _not_a_line(
-    work: OpenTable, row: int, headers: list[tuple[str, ...]], numbers: list[tuple[str, ...]], body: Body
+    work: OpenTable,
+    cells: list[Cell],
+    headers: list[tuple[str, ...]],
+    numbers: list[tuple[str, ...]],
+    body: Body,
 ) -> bool:
     """Notes, captions and repeated headers inside the body."""
-    table, cells = work.table, distinct(work.grid[row])
-    alone = full_row_text(cells)
+    table = work.table
+    printed = [cell for cell in cells if not is_blank(cell.text)]
+    if not printed:
+        return False
+    alone = printed[0] if len(printed) == 1 else None
     if alone is not None and is_note(alone.text):
         body.notes.append(alone.as_text())
         work.use(alone, "note")
         return True
-    texts = tuple(fold(cell.text) for cell in cells if not is_blank(cell.text))
+    texts = tuple(fold(cell.text) for cell in printed)
     home = None
-    if texts and texts in headers:
+    if texts in headers:
         home = "ignored:repeated_header"
-    elif texts and is_number_row(cells) and ((len(texts) == len(cells) and len(texts) > 3) or texts in numbers):
+    elif is_number_row(cells) and ((len(texts) == len(cells) and len(texts) > 3) or texts in numbers):
         home = "ignored:repeated_column_numbers"
-    elif texts and all(parse_caption(cell.text) for cell in cells if not is_blank(cell.text)):
+    elif all(parse_caption(cell.text) for cell in printed):
         home = "caption"
     elif alone is not None and len(alone.text) > 40 and alone.colspan >= max(2, 0.8 * table.n_cols):
         body.notes.append(alone.as_text())
@@ -110,11 +111,10 @@ def _not_a_line(
         home = "caption"
     if home is None:
         return False
-    for cell in cells:
-        if not is_blank(cell.text):
-            work.use(cell, home)
-            if home == "caption":
-                body.captions.append(cell.as_text())
+    for cell in printed:
+        work.use(cell, home)
+        if home == "caption":
+            body.captions.append(cell.as_text())
     return True
 
 

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from extract.caption import parse_caption
 from extract.context import Surroundings
-from extract.document import DepartmentGoal, Paragraph, ProjectForm, Reading, Table, Text
+from extract.document import Box, DepartmentGoal, Paragraph, ProjectForm, Reading, Table, Text
 from extract.form import Form, finds
 from extract.header import Grid, distinct
 from extract.indicator_layout import LONGEST, Layout, field_key, find_layout, layout_by_rows, moved
@@ -286,9 +286,12 @@ def sides(reading: Reading) -> dict[int, list[Paragraph]]:
     """
     boxes: dict[int, list[tuple[int, float, float, float]]] = {}
     for table in reading.tables():
-        cells = [cell.place for cell in table.cells if cell.place.box is not None and cell.place.page is not None]
-        for page in {place.page for place in cells if place.page is not None}:
-            here = [place.box for place in cells if place.page == page and place.box is not None]
+        by_page: dict[int, list[Box]] = {}
+        for cell in table.cells:
+            place = cell.places[0]
+            if place.box is not None and place.page is not None:
+                by_page.setdefault(place.page, []).append(place.box)
+        for page, here in by_page.items():
             left, top, bottom = min(b[0] for b in here), min(b[1] for b in here), max(b[3] for b in here)
             boxes.setdefault(page, []).append((table.number, left, top, bottom))
     found: dict[int, list[Paragraph]] = {}

@@ -24,12 +24,13 @@ _BOOKMARK = re.compile(r"^\s*(?:\[(?:bookmark|书签)[:：]?\s*[^\[\]]{1,60}\]\s
 _INTEGER = re.compile(r"^\d{1,3}$")
 
 
+@lru_cache(maxsize=16384)
 def compact(text: str) -> str:
     """The printed text without any white space; nothing else is changed (header paths, line paths)."""
     return _BLANK.sub("", text)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """For comparing only: NFKC, no white space, no quotation marks. Patterns of forms are written against this."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)).translate(_QUOTES)
@@ -42,11 +43,14 @@ def without_bookmarks(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     # Most texts show by their first character that something is printed.
+    if text[:1].isalnum():
+        return False
     if not text or (text[0] > " " and text[0] not in _INVISIBLE and not text[0].isspace()):
         return not text
     return not _BLANK.sub("", text)
 
 
+@lru_cache(maxsize=16384)
 def is_number(text: str) -> bool:
     """A printed number or percentage, negative in any notation; a year alone is not told apart here."""
     folded = fold(text).replace("−", "-").replace("(-", "-")
@@ -78,6 +82,7 @@ def is_integer(text: str) -> bool:
     return bool(_INTEGER.match(fold(text)))
 
 
+@lru_cache(maxsize=16384)
 def code_in_name(text: str) -> str | None:
     """The code that is printed in one cell with its name: `2014050-事业运行`, `[201]一般公共服务支出`.
 
@@ -89,6 +94,7 @@ def code_in_name(text: str) -> str | None:
     return found.group(1)
 
 
+@lru_cache(maxsize=16384)
 def ordinal_rank(text: str) -> int | None:
     """Depth that the printed ordinal of a label claims: 一、→0, （一）→1, 1、→2, （1）→3, ①→4; None without one."""
     folded = fold_keep_circled(text)
@@ -98,6 +104,7 @@ def ordinal_rank(text: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=16384)
 def strip_ordinal(text: str) -> str:
     """The folded label without its ordinal."""
     folded = fold_keep_circled(text)

@@ -53,13 +53,15 @@ class Account:
                 uses.append(Use(home=home, paragraph=block.number))
                 continue
             lost: list[Cell] = []
+            number, known = block.number, self._cells
             for cell in block.cells:
-                home = self._cells.get((block.number, cell.row, cell.col))
+                row, col = cell.row, cell.col
+                home = known.get((number, row, col))
                 if home is None:
                     home = "padding" if is_blank(cell.text) else "unused"
                     if home == "unused":
                         lost.append(cell)
-                uses.append(Use(home=home, table=block.number, row=cell.row, col=cell.col))
+                uses.append(Use(home, number, row, col))
             if block.number in known_tables:
                 issues.extend(_lost(block, lost))
         return uses, issues

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from extract.document import Amount, Column, Issue, Line, Statement
@@ -192,27 +193,35 @@ def budget_rows(
     statuses = line_statuses(statement.lines, statement.columns)
     unitless = 0
     doubtful = counted_twice(statement)
+    title = printed(statement.caption.get("title"))
+    labels = [label_unit(line.label.text if line.label else None, LABEL_MEASURES) for line in statement.lines]
+    over = [column_unit(column) for column in statement.columns]
+    paths = ["/".join(column.path) for column in statement.columns]
+    leaves = [is_leaf_column(column, statement.columns) for column in statement.columns]
+    stages = [column.meaning.get("stage") or statement.stage or disclosure.stage for column in statement.columns]
     for amount, line, column in positions(statement):
-        number = parse_number(amount.text.text)
-        known = amount_unit(number, line, column, unit)
-        money = to_money(number, known.unit)
+        text, place = amount.text.text, amount.text.place
+        number = parse_number(text)
+        known = amount_unit(number, labels[amount.line], over[amount.column], unit)
+        money, yuan, resolution = _money(text, known.unit)
         unitless += number.number is not None and known.unit is None
         issues += amount_issues(number, money, amount, placing.sha256)
+        meaning = column.meaning
         rows.append(
             {
-                "fact_id": placing.identify("fact", amount.text.place),
+                "fact_id": placing.identify("fact", place),
                 "disclosure_id": disclosure.disclosure_id,
-                **placing.columns(amount.text.place),
+                **placing.columns(place),
                 "county_code": disclosure.county_code,
                 "org_id": disclosure.org_id,
                 "org_name": disclosure.org_name,
                 "entity_level": disclosure.entity_level,
                 "fiscal_year": disclosure.fiscal_year,
-                "stage": column.meaning.get("stage") or statement.stage or disclosure.stage,
+                "stage": stages[amount.column],
                 "statement_code": statement.code,
                 "statement_seq": statement.seq,
-                "statement_title": printed(statement.caption.get("title")),
-                "flow": line.flow or column.meaning.get("flow"),
+                "statement_title": title,
+                "flow": line.flow or meaning.get("flow"),
                 "line_no": line.number,
                 "line_code": line.code,
                 "line_label": printed(line.label),
@@ -221,22 +230,20 @@ def budget_rows(
                 "class_system": line.class_system,
                 "map_status": statuses[amount.line],
                 "agg_role": line.agg_role,
-                "sum_safe": line.agg_role == "leaf"
-                and line.lane not in doubtful
-                and is_leaf_column(column, statement.columns),
-                "column_path": "/".join(column.path),
+                "sum_safe": line.agg_role == "leaf" and line.lane not in doubtful and leaves[amount.column],
+                "column_path": paths[amount.column],
                 "column_key": column.key,
                 "fund": fund_of(line, column),
-                "nature": column.meaning.get("nature"),
-                "measure": column.meaning.get("measure"),
-                "printed_text": printed(amount.text),
+                "nature": meaning.get("nature"),
+                "measure": meaning.get("measure"),
+                "printed_text": text if text.strip() else None,
                 "amount_state": number.state,
-                "amount_yuan": float(money.yuan) if money else None,
+                "amount_yuan": yuan,
                 "amount_fen": money.fen if money else None,
                 "unit_printed": known.printed,
                 "unit_source": known.source,
                 "unit_basis": known.basis,
-                "resolution_yuan": float(money.resolution) if money else None,
+                "resolution_yuan": resolution,
                 "lane": column.lane,
                 "is_labelled": is_labelled(line),
                 "form_line_key": line.key,
@@ -251,20 +258,25 @@ def budget_rows(
     return rows, issues
 
 
+@lru_cache(maxsize=65536)
+def _money(text: str, unit: str | None) -> tuple[Money | None, float | None, float | None]:
+    """A printed amount in a unit: exact, and yuan and resolution as floating point. Statements repeat their amounts."""
+    money = to_money(parse_number(text), unit)
+    return (money, float(money.yuan), float(money.resolution)) if money is not None else (None, None, None)
+
+
 def fund_of(line: Line, column: Column) -> str | None:
     """The fund the line itself names (a source of revenue), else the column's: 一般公共预算拨款收入 under 预算数."""
     named = (line.key or "").rpartition("/")[2]
     return named if named in FUNDS and line.flow == "revenue" else column.meaning.get("fund")
 
 
-def amount_unit(number: PrintedNumber, line: Line, column: Column, unit: MoneyUnit) -> MoneyUnit:
+def amount_unit(number: PrintedNumber, by_label: MoneyUnit, by_column: MoneyUnit, unit: MoneyUnit) -> MoneyUnit:
     """The unit nearest to the amount: printed in the cell, on the line, over the column, else the statement's."""
     if number.unit is not None:
         return MoneyUnit(number.unit, number.unit, "cell", "printed")
-    by_label = label_unit(line.label.text if line.label else None, LABEL_MEASURES)
     if by_label.unit is not None:
         return by_label
-    by_column = column_unit(column)
     return by_column if by_column.unit is not None else unit
 
 

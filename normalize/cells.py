@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from extract.document import Cell, Paragraph, Place, Reading, Table, Use
+from normalize.placing import edges
 from normalize.schema import Row
 
 UNUSED = "unused"
@@ -25,7 +26,10 @@ def raw_rows(reading: Reading, uses: Iterable[Use], facts: Mapping[str, str]) ->
             continue
         for cell in block.cells:
             home = homes.get((block.number, cell.row, cell.col, None), UNUSED)
-            rows.append(_cell_row(reading, block_no, cell, "cell", home) | {"fact_id": facts.get(cell.place.ref())})
+            row = _cell_row(reading, block_no, cell, "cell", home)
+            if facts:
+                row["fact_id"] = facts.get(cell.places[0].ref())
+            rows.append(row)
         rows += _repeated(reading, block_no, block)
     return rows
 
@@ -46,12 +50,13 @@ def _repeated(reading: Reading, block_no: int, table: Table) -> list[Row]:
 
 
 def _cell_row(reading: Reading, block_no: int, cell: Cell, kind: str, home: str) -> Row:
-    spans = {"rowspan": cell.rowspan, "colspan": cell.colspan}
-    return _row(reading, block_no, cell.place, cell.text, kind=kind, home=home) | spans
+    row = _row(reading, block_no, cell.places[0], cell.text, kind=kind, home=home)
+    row["rowspan"], row["colspan"] = cell.rowspan, cell.colspan
+    return row
 
 
 def _row(reading: Reading, block_no: int, place: Place, text: str, *, kind: str, home: str) -> Row:
-    box = place.box or (None, None, None, None)
+    x0, y0, x1, y1 = edges(place)
     return {
         "document_sha256": reading.document_sha256,
         "block_no": block_no,
@@ -61,10 +66,10 @@ def _row(reading: Reading, block_no: int, place: Place, text: str, *, kind: str,
         "row_no": place.row,
         "col_no": place.col,
         "paragraph_no": place.paragraph,
-        **{
-            name: None if edge is None else float(edge)
-            for name, edge in zip(("x0", "y0", "x1", "y1"), box, strict=True)
-        },
+        "x0": x0,
+        "y0": y0,
+        "x1": x1,
+        "y1": y1,
         "text": text,
         "rowspan": 1,
         "colspan": 1,

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from extract.document import Claim
 from normalize import vocabulary
@@ -44,6 +45,7 @@ class Target:
     column_key: re.Pattern[str]
 
 
+@lru_cache(maxsize=1)
 def _targets() -> dict[str, list[Target]]:
     found: dict[str, list[Target]] = defaultdict(list)
     for row in vocabulary.table("claim_targets"):
@@ -61,6 +63,7 @@ class Linker:
         self._year = fiscal_year
         self._targets = _targets()
         self._labels: dict[str, str] = {}
+        self._found: dict[int, list[Row]] = {}  # facts of each target asked for so far; targets live with the program
         for fact in facts:
             if fact["amount_state"] in ("number", "zero") and fact["amount_yuan"] is not None:
                 self._by_statement[str(fact["statement_code"])].append(fact)
@@ -106,13 +109,19 @@ class Linker:
             yield from self._items(claim)
             return
         for target in self._targets.get(claim.concept or "", ()):
-            for fact in self._by_statement.get(target.statement, ()):
-                key = str(fact["form_line_key"] or "")
-                named = (target.line_key and key == target.line_key) or target.line_label.fullmatch(
-                    self._label(fact["line_label"])
-                )
-                if named and target.column_key.fullmatch(str(fact["column_key"] or "")):
-                    yield fact
+            known = self._found.get(id(target))
+            if known is None:
+                known = self._found[id(target)] = list(self._of_target(target))
+            yield from known
+
+    def _of_target(self, target: Target) -> Iterator[Row]:
+        for fact in self._by_statement.get(target.statement, ()):
+            key = str(fact["form_line_key"] or "")
+            named = (target.line_key and key == target.line_key) or target.line_label.fullmatch(
+                self._label(fact["line_label"])
+            )
+            if named and target.column_key.fullmatch(str(fact["column_key"] or "")):
+                yield fact
 
     def _items(self, claim: Claim) -> Iterator[Row]:
         """Lines with the code that is printed, else with the label."""

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from normalize import vocabulary
@@ -87,6 +88,7 @@ def _standard_part(part: str) -> str | None:
     return UNITS.get(part.removesuffix("数"))
 
 
+@lru_cache(maxsize=16384)
 def parse_target(value: str | None, comparator: str | None = None, unit: str | None = None) -> Target:
     """Read a target value; comparator and unit are the texts of their own columns, if the form has such. Never raises.
 

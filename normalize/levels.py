@@ -34,6 +34,7 @@ def _classes() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((row["class"], re.compile(row["pattern"])) for row in vocabulary.table("qualitative_classes"))
 
 
+@functools.lru_cache(maxsize=4096)
 def standard_level(printed: str | None, level: int) -> str | None:
     """Standard name of a first (1) or second (2) level; None for blank or unlisted words. Never raises.
 
@@ -49,6 +50,7 @@ def standard_level(printed: str | None, level: int) -> str | None:
     return None
 
 
+@functools.lru_cache(maxsize=4096)
 def qualitative_class(printed: str | None) -> str | None:
     """Kind of a value in words: the first class of the list whose pattern is the whole of it; None if none is."""
     word = re.sub(r"\s+", "", unicodedata.normalize("NFKC", printed or "")).rstrip("。.;；")

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from typing import Final
 
 from extract.document import Place, Reading, Text
 from normalize.schema import Row
+
+_NOWHERE: Final = Place()
+
+
+def edges(place: Place) -> tuple[float | None, float | None, float | None, float | None]:
+    """x0, y0, x1, y1 of a place; None where it has no box."""
+    box = place.box
+    return (None, None, None, None) if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
 
 
 class Placing:
@@ -18,7 +26,7 @@ class Placing:
     def __init__(self, reading: Reading) -> None:
         self.sha256 = reading.document_sha256
         self.method = reading.method
-        self._given: Counter[tuple[str, str]] = Counter()
+        self._given: dict[tuple[str, str], int] = {}
         self._confidence = {
             cell.place: cell.confidence
             for table in reading.tables()
@@ -28,8 +36,8 @@ class Placing:
 
     def columns(self, place: Place | None) -> Row:
         """The `+prov` columns of `normalize.schema` for a place; all positions null for None."""
-        at = place or Place()
-        box = at.box or (None, None, None, None)
+        at = place or _NOWHERE
+        x0, y0, x1, y1 = edges(at)
         return {
             "document_sha256": self.sha256,
             "page": at.page,
@@ -37,19 +45,20 @@ class Placing:
             "row_no": at.row,
             "col_no": at.col,
             "paragraph_no": at.paragraph,
-            **{
-                name: None if edge is None else float(edge)
-                for name, edge in zip(("x0", "y0", "x1", "y1"), box, strict=True)
-            },
+            "x0": x0,
+            "y0": y0,
+            "x1": x1,
+            "y1": y1,
             "extract_method": self.method,
-            "confidence": None if place is None else self._confidence.get(place),
+            # Only recognised texts have one; a Place is costly to look up.
+            "confidence": self._confidence.get(at) if self._confidence and place is not None else None,
         }
 
     def identify(self, kind: str, place: Place | None, fallback: str = "document") -> str:
         """A new identifier among those of `kind`; fallback: used where nothing has a place."""
         base = f"{self.sha256[:16]}.{place.ref() if place is not None else fallback}"
-        self._given[kind, base] += 1
-        nth = self._given[kind, base]
+        nth = self._given.get((kind, base), 0) + 1
+        self._given[kind, base] = nth
         return base if nth == 1 else f"{base}-{nth}"
 
 

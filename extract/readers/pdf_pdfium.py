@@ -29,7 +29,7 @@ from extract.readers.rulings import Rule, loose_rules, ruled_grids
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
-_MAX_FORM_DEPTH = 12
+_MAX_FORM_DEPTH = 40  # as deep as pdfium itself reads text in them
 _MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)

@@ -22,6 +22,9 @@ _SAME_EDGE = 3.0  # double and thick borders are one edge
 _DRAWN = 0.55  # share of a side that must be drawn
 _SHORTEST = 4.0  # no printed row or column is narrower
 _MOST_POSITIONS = 100_000  # of one grid: more do not fit on a page with rows and columns that can be read
+_MOST_MEETINGS = 6_000_000  # looked at on one page: where lines cross more often they are a hatching, not a table
+_MOST_LOOSE = 2_000  # horizontal lines outside grids: more are a pattern
+_MOST_GRIDS = 500  # of one page, the largest: what is more is a drawing, and each costs a look at every character
 
 
 def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
@@ -36,12 +39,20 @@ def ruled_grids(across: Sequence[Rule], down: Sequence[Rule]) -> list[Lattice]:
             grid = _grid(rows, columns)
             if grid is not None and len(grid.cells) > 1:
                 grids.append(grid)
+    if len(grids) > _MOST_GRIDS:
+        grids = sorted(grids, key=_extent, reverse=True)[:_MOST_GRIDS]
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
+
+
+def _extent(grid: Lattice) -> float:
+    return (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0])
 
 
 def loose_rules(across: Sequence[Rule], grids: Sequence[Lattice]) -> list[Rule]:
     """Horizontal lines outside all grids, top to bottom: tables drawn with half of their rulings have only these."""
     boxes = [grid.box for grid in grids]
+    if len(across) * len(boxes) > _MOST_MEETINGS:
+        return []
     outside = [
         rule
         for rule in across
@@ -50,7 +61,8 @@ def loose_rules(across: Sequence[Rule], grids: Sequence[Lattice]) -> list[Rule]:
             for box in boxes
         )
     ]
-    return _joined(outside) if outside else []
+    found = _joined(outside) if outside else []
+    return found if len(found) <= _MOST_LOOSE else []
 
 
 def _joined(rules: Sequence[Rule]) -> list[Rule]:
@@ -87,8 +99,13 @@ def _touching(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], li
         return index
 
     heights = [line[0] for line in across]  # ascending, as _joined leaves them
+    left = _MOST_MEETINGS
     for number, (x, top, bottom) in enumerate(down, start=len(across)):
-        for index in range(bisect_left(heights, top - _TOUCH), bisect_right(heights, bottom + _TOUCH)):
+        near = range(bisect_left(heights, top - _TOUCH), bisect_right(heights, bottom + _TOUCH))
+        left -= len(near)
+        if left < 0:
+            return []
+        for index in near:
             if across[index][1] - _TOUCH <= x <= across[index][2] + _TOUCH:
                 one, other = root(index), root(number)
                 if one != other:

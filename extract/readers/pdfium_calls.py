@@ -138,6 +138,11 @@ class OneByOne:
         if all(found):
             kind[:] = list(map(_pdfium["FPDFPageObj_GetType"], found))
             deque(map(_pdfium["FPDFPageObj_GetBounds"], found, *(range(at + 4 * n, end, 16) for n in range(4))), 0)
+            return
+        for n, obj in enumerate(found):
+            if obj:
+                kind[n] = _pdfium["FPDFPageObj_GetType"](obj)
+                _pdfium["FPDFPageObj_GetBounds"](obj, *range(at + 16 * n, at + 16 * n + 16, 4))
 
     @staticmethod
     def fill_clips(obj: Ints, count: Any, last: Ints) -> None:

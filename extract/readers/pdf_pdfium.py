@@ -30,7 +30,7 @@ from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
 _MAX_FORM_DEPTH = 40  # as deep as pdfium itself reads text in them
-_MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
+_MAX_SEGMENTS = 100_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
@@ -40,6 +40,9 @@ _TALL = 1.6  # height over width from which a character's box is looked at again
 _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
 _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
+_FAR = 1e6  # points; NaN is not nearer either
+_TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
 _WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
 
@@ -138,9 +141,11 @@ def _walk(page: Handle, count: int, limits: Limits) -> Iterator[_Part]:
     while waiting:
         holder, count, frame, depth = waiting.popleft()
         read = max(min(count, left), 0)
-        left -= count
+        left -= max(count, 0)
         part = _Part(count, *calls.objects_of(holder, read, in_form=depth > 0), frame)
         yield part
+        if left < 0:
+            return  # what is left waiting may be a million forms that hold each other
         if depth < _MAX_FORM_DEPTH and left > 0:
             for form in part.objects[part.kind == pdfium.FPDF_PAGEOBJ_FORM].tolist():
                 waiting.append((form, calls.n_form_objects(form), _multiply(calls.matrix_of(form), frame), depth + 1))
@@ -180,7 +185,8 @@ class _Page:
         pointer = pdfium.FPDFText_LoadPage(self._page)
         try:
             text_page = calls.handle_of(pointer)
-            count = min(max(pdfium.FPDFText_CountChars(pointer), 0), self._limits.max_page_objects)
+            n_chars = pdfium.FPDFText_CountChars(pointer)
+            count = min(max(n_chars, 0), self._limits.max_page_objects)
             raw = calls.chars_of(text_page, count)
             self._set_upright(text_page, raw.code)
             for part in self._holders:
@@ -190,7 +196,7 @@ class _Page:
             chars, unmapped = self._chars(text_page, raw)
         finally:
             pdfium.FPDFText_ClosePage(pointer)
-        cut = sum(part.n_objects for part in self._holders) > self._limits.max_page_objects
+        cut = max(n_chars, sum(part.n_objects for part in self._holders)) > self._limits.max_page_objects
         lattices = [] if cut else ruled_grids(self._across, self._down)
         return PageContent(
             self._number,
@@ -255,7 +261,12 @@ class _Page:
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
         code[code == _BROKEN_HYPHEN] = ord("-")
-        kept &= ~_is_overprint(code, x0, top, kept)
+        # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
+        near = (np.abs(x0) < _FAR) & (np.abs(x1) < _FAR) & (np.abs(top) < _FAR) & (np.abs(bottom) < _FAR)
+        if not near.all():
+            self._n_hidden += int((kept & ~near & (code > 32)).sum())
+            kept &= near
+        kept &= ~_is_overprint(code, x0, top, kept & (bottom - top > _TINY))
         wrong &= kept
         code[wrong] = _UNMAPPED
         if self._clipped:
@@ -279,7 +290,8 @@ class _Page:
         """Size of each character's font, the same for all of a text object; its height where that is not credible."""
         _, first, which = np.unique(part, return_index=True, return_inverse=True)
         size = calls.sizes_of(text_page, first)[which]
-        return np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
+        credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
+        return np.maximum(credible, _SMALLEST)  # distances are measured in sizes
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""

@@ -128,9 +128,7 @@ class BuiltTable(NamedTuple):
     beyond: list[str]
 
 
-def build_table(
-    element: XmlElement, number: int, parent: int | None, max_columns: int, paths: Paths
-) -> BuiltTable:
+def build_table(element: XmlElement, number: int, parent: int | None, max_columns: int, paths: Paths) -> BuiltTable:
     """See HTML 4.9.12 for the algorithm."""
     rows = rows_of(element)
     cells: list[Cell] = []
@@ -169,7 +167,9 @@ def build_table(
 
 def _not_laid_out(table: XmlElement) -> list[XmlElement]:
     """Rows and cells of this table that are not shown, also in parts of it that are not."""
-    return [e for e in table.iter("tr", "td", "th", "tbody", "thead", "tfoot") if not laid_out(e) and _outermost(e, table)]
+    return [
+        e for e in table.iter("tr", "td", "th", "tbody", "thead", "tfoot") if not laid_out(e) and _outermost(e, table)
+    ]
 
 
 def _span(cell: XmlElement, name: str, most: int) -> tuple[int, int]:

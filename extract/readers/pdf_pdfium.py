@@ -23,6 +23,7 @@ from extract.readers.pdf_page import (
     PageContent,
     PageFailure,
     printable,
+    text_of_codes,
 )
 from extract.readers.pdfium_calls import Bounds, Handle, RawChars
 from extract.readers.rulings import Rule, loose_rules, ruled_grids
@@ -42,6 +43,7 @@ _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its f
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _FAR = 1e6  # points; NaN is not nearer either
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
 _SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
 _WHITE = (9, 10, 13)
 _BROKEN_HYPHEN = 0xFFFE  # what pdfium makes of a hyphen at the end of a line
@@ -170,6 +172,7 @@ class _Page:
         self._holders: list[_Part] = []
         self._n_hidden = 0
         self._n_outlines = 0
+        self._slanted = ""
         self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._across: list[Rule] = []
@@ -211,6 +214,7 @@ class _Page:
             self._n_hidden,
             loose_rules(self._across, lattices) if self._across and not cut else (),
             self._n_outlines,
+            self._slanted,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:
@@ -271,7 +275,8 @@ class _Page:
         code[wrong] = _UNMAPPED
         if self._clipped:
             self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
-        size = self._sizes(text_page, part, bottom - top)
+        size, slope = self._sizes(text_page, part, bottom - top)
+        self._leave_out_slanted(code, kept, slope > _SLANTED)
         chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
         return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
 
@@ -285,13 +290,23 @@ class _Page:
         stands = self._shown[3] * baseline[too_high] + self._shown[5]
         top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
+    def _leave_out_slanted(self, code: Codes, kept: Mask, slanted: Mask) -> None:
+        """Takes characters out of `kept` that are written across the page: a watermark, not text of the tables that it
+        lies on. Where most of a page is so it is no watermark."""
+        found = kept & slanted & (code > 32)
+        if found.any() and 2 * int(found.sum()) < int((kept & (code > 32)).sum()):
+            self._slanted = text_of_codes(printable(code[found]))
+            kept &= ~slanted
+
     @staticmethod
-    def _sizes(text_page: Handle, part: Ints, height: Floats) -> Floats:
-        """Size of each character's font, the same for all of a text object; its height where that is not credible."""
+    def _sizes(text_page: Handle, part: Ints, height: Floats) -> tuple[Floats, Floats]:
+        """(size, slope) of each character's font, the same for all of a text object; as size its height where that is
+        not credible."""
         _, first, which = np.unique(part, return_index=True, return_inverse=True)
-        size = calls.sizes_of(text_page, first)[which]
+        sizes, slopes = calls.sizes_and_slopes_of(text_page, first)
+        size = sizes[which]
         credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
-        return np.maximum(credible, _SMALLEST)  # distances are measured in sizes
+        return np.maximum(credible, _SMALLEST), slopes[which]  # distances are measured in sizes
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""

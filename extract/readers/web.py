@@ -360,7 +360,8 @@ class _Walk:
                 issue(
                     "too_many_columns",
                     "warning",
-                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），跨列已截短，其后的单元格读作段落",
+                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），"
+                    "跨列已截短，其后的单元格读作段落",
                     f"a table has more than {self._limits.max_columns} columns (limit YUJUE_READ_MAX_COLUMNS); "
                     "spans were cut, and cells behind it are read as paragraphs",
                     sha256=sha256,

@@ -1,4 +1,4 @@
-"""Documents made to break a reader: each ends in a Reading, soon, with what it prints or an issue that says what not."""
+"""Documents made to break a reader: each ends in a Reading, soon, with what it prints or an issue that says more."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pypdfium2.raw as pdfium
 import pytest
+import xlrd
 from lxml import etree
 from xlrd.compdoc import CompDoc
 
@@ -81,6 +83,15 @@ def test_text_out_of_all_sight_is_told_and_text_over_the_edge_is_read() -> None:
     assert [(issue.code, issue.count) for issue in reading.issues] == [("hidden_text", 2)]
 
 
+def test_a_watermark_across_a_table_is_not_mixed_into_its_numbers() -> None:
+    mark = "q .87 .5 -.5 .87 150 740 cm BT /F 20 Tf <673A5BC6> Tj ET Q"
+    grid = {**GRID, "cells": {"0,0": "预算项目", "0,1": "1234.56", "1,0": "合计", "1,1": "1234.56"}}
+    reading = read_document(pdf([{"extra": mark, "grids": [grid]}]))
+    assert seen(reading) == [{"table": [["预算项目", "1234.56"], ["合计", "1234.56"]]}]
+    assert codes(reading) == ["slanted_text"]
+    assert "机密" in reading.issues[0].message_zh
+
+
 def test_small_digits_in_a_row_are_no_fake_bold() -> None:
     small = "BT /L 1.5 Tf 70 700 Td (111000) Tj ET"
     assert {"paragraph": "111000"} in seen(read_document(pdf([{"extra": small, "grids": [GRID]}])))
@@ -100,7 +111,7 @@ def test_forms_that_hold_each_other_are_walked_to_the_limit_only() -> None:
 
         @staticmethod
         def objects_of(_: int, count: int, *, in_form: bool) -> Any:
-            kind = np.full(count, pdf_pdfium.pdfium.FPDF_PAGEOBJ_FORM)
+            kind = np.full(count, pdfium.FPDF_PAGEOBJ_FORM)
             return np.arange(1, count + 1), kind, np.zeros((count, 4))
 
         @staticmethod
@@ -287,7 +298,7 @@ def test_a_circle_of_sectors_in_a_workbook() -> None:
     """xlrd follows a short stream for ever: its table of short sectors ([MS-CFB] 2.4) leads back to its beginning."""
     book = (CASES / "sheet_xls_hidden_and_formatted" / "book.xls").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sheet_xls.xlrd, "open_workbook", lambda **_: pytest.fail("xlrd was asked"))
+        patch.setattr(xlrd, "open_workbook", lambda **_: pytest.fail("xlrd was asked"))
         with pytest.raises(UnreadableDocument):
             sheet_xls.load_xls(circle(book), Limits())
     assert sheet_xls.load_xls(book, Limits()).sheets

@@ -9,6 +9,7 @@ Precision goes before recall: what is not clearly a table stays paragraphs, in w
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -302,8 +303,9 @@ def between_rules(sheet: Sheet, bands: Sequence[Band]) -> list[Found]:
     found: list[Found] = []
     for rules in _same_extent(sheet.frame.rules):
         strips: list[list[Band]] = [[] for _ in rules[1:]]
+        heights = [rule[0] for rule in rules]
         for band in bands:
-            strip = sum(1 for rule in rules if rule[0] < band.middle) - 1
+            strip = bisect_left(heights, band.middle) - 1
             if 0 <= strip < len(strips):
                 strips[strip].append(band)
         start = 0

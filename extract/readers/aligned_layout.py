@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -29,11 +30,11 @@ from extract.readers.lines import Line
 def rows_of(table: Tableau, columns: Sequence[Span]) -> list[list[Band]]:
     """Bands of the body gathered to rows: each row has one band with numbers, or none."""
     em = table.em
-    heights = [rule[0] for rule in full_rules(table)]
+    heights = sorted(rule[0] for rule in full_rules(table))
     strips: list[list[Band]] = []
     last: int | None = None
     for band in table.body:
-        here = sum(1 for y in heights if y < band.middle)
+        here = bisect_left(heights, band.middle)
         if strips and here == last:
             strips[-1].append(band)
         else:
@@ -157,7 +158,7 @@ def lay_out(table: Tableau, columns: Sequence[Span], extent: Span | None = None)
         bottoms.append(max(band.bottom for band in row))
         cells.extend(_row_cells(number, [run for band in row for run in band.runs], columns))
     bounds = [*head.levels, *zip(tops, bottoms, strict=True)]
-    heights = [rule[0] for rule in full_rules(table)]
+    heights = sorted(rule[0] for rule in full_rules(table))
     ys = [_outer(bounds[0][0] - MARGIN, heights, -1)]
     ys += [_between(above[1], below[0], heights) for above, below in pairwise(bounds)]
     ys.append(_outer(bounds[-1][1] + MARGIN, heights, 1))
@@ -172,7 +173,7 @@ def _outer(y: float, heights: Sequence[float], side: int) -> float:
 
 
 def _between(bottom: float, top: float, heights: Sequence[float]) -> float:
-    inside = [at for at in heights if min(bottom, top) - 1 <= at <= max(bottom, top) + 1]
+    inside = heights[bisect_left(heights, min(bottom, top) - 1) : bisect_right(heights, max(bottom, top) + 1)]
     return inside[0] if inside else (bottom + top) / 2
 
 

@@ -24,6 +24,7 @@ _PARAGRAPH, _TABLE, _ROW, _CELL = W + "p", W + "tbl", W + "tr", W + "tc"
 _CELL_PROPERTIES, _SPAN, _MERGE, _BORDERS = W + "tcPr", W + "gridSpan", W + "vMerge", W + "tcBorders"
 _ROW_PROPERTIES, _DELETED, _BEFORE, _AFTER = W + "trPr", W + "del", W + "gridBefore", W + "gridAfter"
 _VALUE = W + "val"
+_EMBEDDED = W + "altChunk"  # another document that Word puts here when it opens this one (17.17.2.1)
 _SIDES = ((W + "top",), (W + "left", W + "start"), (W + "right", W + "end"))
 
 
@@ -65,6 +66,7 @@ class _BodyWalk:
         self._n_paragraphs = 0
         self._n_cells = 0
         self._cut_spans = 0
+        self._n_embedded = 0
 
     # ------------------------------------------------------------------------------------------------ blocks
     def blocks_of(self, parent: XmlElement) -> None:
@@ -84,6 +86,8 @@ class _BodyWalk:
                 branch = self._text.branch(child)
                 if branch is not None:
                     self.blocks_of(branch)
+            elif tag == _EMBEDDED:
+                self._n_embedded += 1
         # text boxes of the last paragraph are flushed by the paragraph itself
 
     def _paragraph(self, element: XmlElement) -> None:
@@ -183,6 +187,12 @@ class _BodyWalk:
                     self._cell_lines(content, lines, nested)
             elif tag in _BLOCK_WRAPPERS:
                 self._cell_lines(child, lines, nested)
+            elif tag == A + "AlternateContent":
+                branch = self._text.branch(child)
+                if branch is not None:
+                    self._cell_lines(branch, lines, nested)
+            elif tag == _EMBEDDED:
+                self._n_embedded += 1
         return properties
 
     # --------------------------------------------------------------------------------------- other parts, issues
@@ -228,6 +238,17 @@ class _BodyWalk:
                     "hidden text, which is not printed, was left out",
                     sha256=sha256,
                     count=self._text.hidden,
+                )
+            )
+        if self._n_embedded:
+            found.append(
+                issue(
+                    "embedded_document_unread",
+                    "warning",
+                    f"文档内嵌了 {self._n_embedded} 份其他格式的内容（altChunk），未读取",
+                    f"the document embeds {self._n_embedded} pieces in other formats (altChunk); they were not read",
+                    sha256=sha256,
+                    count=self._n_embedded,
                 )
             )
         if self._cut_spans:
@@ -350,7 +371,7 @@ class _Grid:
 
     def end_row(self, skipped: int) -> None:
         self._open = self._still_open
-        self._n_cols = max(self._n_cols, min(self._col + skipped, self._max_columns + 1))
+        self._n_cols = max(self._n_cols, self._col, min(self._col + skipped, self._max_columns + 1))
         self._head_is_unruled = self._head_is_unruled and not self._row_ruled
 
     def table(self, parent: int | None) -> Table:

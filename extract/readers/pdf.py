@@ -137,6 +137,19 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 count=page.hidden,
             )
         )
+    if page.slanted:
+        found.append(
+            issue(
+                "slanted_text",
+                "info",
+                f"第 {page.number} 页有斜排文字（多为水印），不计入正文和表格：“{page.slanted[:100]}”",
+                f"text is written across page {page.number} (a watermark as a rule); left out of its text and tables: "
+                f"{page.slanted[:100]!r}",
+                sha256=sha256,
+                place=place,
+                count=len(page.slanted),
+            )
+        )
     if page.cut:
         found.append(
             issue(

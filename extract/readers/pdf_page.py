@@ -145,7 +145,8 @@ class PageContent:
     lattices: the ruled grids. unmapped: characters whose font does not say which letter they are. n_images: pictures
     on it. cut: True where the page holds more objects than the limit. hidden: characters that a clip path keeps from
     being printed; they are not among `chars`. rules: horizontal lines that belong to no grid, as (y, x0, x1).
-    n_outlines: curved shapes, which may be glyphs drawn as such.
+    n_outlines: curved shapes, which may be glyphs drawn as such. slanted: what is written across the page; it is not
+    among `chars`.
     """
 
     number: int
@@ -160,6 +161,7 @@ class PageContent:
     hidden: int = 0
     rules: Sequence[tuple[float, float, float]] = ()
     n_outlines: int = 0
+    slanted: str = ""
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

@@ -23,14 +23,15 @@ from extract.readers.pdf_page import (
     PageContent,
     PageFailure,
     printable,
+    text_of_codes,
 )
 from extract.readers.pdfium_calls import Bounds, Handle, RawChars
 from extract.readers.rulings import Rule, grids_and_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
-_MAX_FORM_DEPTH = 12
-_MAX_SEGMENTS = 20_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
+_MAX_FORM_DEPTH = 40  # as deep as pdfium itself reads text in them
+_MAX_SEGMENTS = 100_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
 _THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
@@ -41,6 +42,10 @@ _TOO_HIGH = 1.6  # height over size of the font from which the font's box is not
 _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
+_FAR = 1e6  # points; NaN is not nearer either
+_TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
+_SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -137,9 +142,11 @@ def _walk(page: Handle, count: int, limits: Limits) -> Iterator[_Part]:
     while waiting:
         holder, count, frame, depth = waiting.popleft()
         read = max(min(count, left), 0)
-        left -= count
+        left -= max(count, 0)
         part = _Part(count, *calls.objects_of(holder, read, in_form=depth > 0), frame)
         yield part
+        if left < 0:
+            return  # what is left waiting may be a million forms that hold each other
         if depth < _MAX_FORM_DEPTH and left > 0:
             for form in part.objects[part.kind == pdfium.FPDF_PAGEOBJ_FORM].tolist():
                 waiting.append((form, calls.n_form_objects(form), _multiply(calls.matrix_of(form), frame), depth + 1))
@@ -164,6 +171,7 @@ class _Page:
         self._holders: list[_Part] = []
         self._n_hidden = 0
         self._n_outlines = 0
+        self._slanted = ""
         self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._strips: tuple[list[Floats], list[Floats]] = ([], [])  # rulings across and down: whole paths …
@@ -180,7 +188,8 @@ class _Page:
         pointer = pdfium.FPDFText_LoadPage(self._page)
         try:
             text_page = calls.handle_of(pointer)
-            count = min(max(pdfium.FPDFText_CountChars(pointer), 0), self._limits.max_page_objects)
+            n_chars = pdfium.FPDFText_CountChars(pointer)
+            count = min(max(n_chars, 0), self._limits.max_page_objects)
             raw = calls.chars_of(text_page, count)
             self._set_upright(text_page, raw.code)
             for part in self._holders:
@@ -190,7 +199,7 @@ class _Page:
             chars, unmapped = self._chars(text_page, raw)
         finally:
             pdfium.FPDFText_ClosePage(pointer)
-        cut = sum(part.n_objects for part in self._holders) > self._limits.max_page_objects
+        cut = max(n_chars, sum(part.n_objects for part in self._holders)) > self._limits.max_page_objects
         lattices, rules = ([], []) if cut else grids_and_rules(*self._rules())
         return PageContent(
             self._number,
@@ -205,6 +214,7 @@ class _Page:
             self._n_hidden,
             rules,
             self._n_outlines,
+            self._slanted,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:
@@ -257,12 +267,20 @@ class _Page:
         wrong = raw.unmapped | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
-        kept &= ~_is_overprint(code, x0, top, kept)
+        # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
+        near = (np.abs(x0) < _FAR) & (np.abs(x1) < _FAR) & (np.abs(top) < _FAR) & (np.abs(bottom) < _FAR)
+        if not near.all():
+            self._n_hidden += int((kept & ~near & (code > 32)).sum())
+            kept &= near
+        kept &= ~_is_overprint(code, x0, top, kept & (bottom - top > _TINY))
         wrong &= kept
         code[wrong] = _UNMAPPED
         if self._clipped:
             self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
-        size = self._sizes(text_page, part, bottom - top)
+        size, slope = self._sizes(text_page, part, bottom - top)
+        slanted = slope > _SLANTED
+        if slanted.any():
+            self._leave_out_slanted(code, kept, slanted)
         chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
         return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
 
@@ -276,14 +294,25 @@ class _Page:
         stands = self._shown[3] * baseline[too_high] + self._shown[5]
         top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
+    def _leave_out_slanted(self, code: Codes, kept: Mask, slanted: Mask) -> None:
+        """Takes characters out of `kept` that are written across the page: a watermark, not text of the tables that it
+        lies on. Where most of a page is so it is no watermark."""
+        found = kept & slanted & (code > 32)
+        if found.any() and 2 * int(found.sum()) < int((kept & (code > 32)).sum()):
+            self._slanted = text_of_codes(printable(code[found]))
+            kept &= ~slanted
+
     @staticmethod
-    def _sizes(text_page: Handle, part: Ints, height: Floats) -> Floats:
-        """Size of each character's font, the same for all of a text object; its height where that is not credible."""
+    def _sizes(text_page: Handle, part: Ints, height: Floats) -> tuple[Floats, Floats]:
+        """(size, slope) of each character's font, the same for all of a text object; as size its height where that is
+        not credible."""
         is_new: Mask = np.ones(len(part), dtype=np.bool_)
         np.not_equal(part[1:], part[:-1], out=is_new[1:])
-        first = np.flatnonzero(is_new)
-        size = calls.sizes_of(text_page, first)[np.cumsum(is_new) - 1]
-        return np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
+        which = np.cumsum(is_new) - 1
+        sizes, slopes = calls.sizes_and_slopes_of(text_page, np.flatnonzero(is_new))
+        size = sizes[which]
+        credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
+        return np.maximum(credible, _SMALLEST), slopes[which]  # distances are measured in sizes
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""

@@ -138,6 +138,11 @@ class OneByOne:
         if all(found):
             kind[:] = list(map(_pdfium["FPDFPageObj_GetType"], found))
             deque(map(_pdfium["FPDFPageObj_GetBounds"], found, *(range(at + 4 * n, end, 16) for n in range(4))), 0)
+            return
+        for n, obj in enumerate(found):
+            if obj:
+                kind[n] = _pdfium["FPDFPageObj_GetType"](obj)
+                _pdfium["FPDFPageObj_GetBounds"](obj, *range(at + 16 * n, at + 16 * n + 16, 4))
 
     @staticmethod
     def fill_clips(obj: Ints, count: Any, last: Ints) -> None:
@@ -201,10 +206,20 @@ def chars_of(text_page: Handle, count: int) -> RawChars:
 
 def sizes_of(text_page: Handle, index: Ints) -> Floats:
     """Size of the font of these characters, in points of user space."""
+    return sizes_and_slopes_of(text_page, index)[0]
+
+
+def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats]:
+    """(size of the font in points of user space, slope) of these characters.
+
+    slope: 0 where they are written along an edge of the page, 0.5 where halfway between two: sine times cosine.
+    """
     size, matrix = np.zeros(len(index)), np.zeros((len(index), 6), np.float32)
     _fill.fill_sizes(text_page, index, size, matrix)
+    a, b = matrix[:, 0].astype(np.float64), matrix[:, 1].astype(np.float64)
+    slope = np.abs(a * b) / np.maximum(a * a + b * b, 1e-30)
     found: Floats = size * np.hypot(matrix[:, 2], matrix[:, 3])
-    return found
+    return found, slope
 
 
 def baselines_of(text_page: Handle, index: Ints) -> Floats:

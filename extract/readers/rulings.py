@@ -29,6 +29,9 @@ _DRAWN = 0.55  # share of a side that must be drawn
 _SHORTEST = 4.0  # no printed row or column is narrower
 _APART = 1e6  # points: further than any two places of a page
 _MOST_POSITIONS = 100_000  # of one grid: more do not fit on a page with rows and columns that can be read
+_MOST_MEETINGS = 1_000_000  # places where lines may cross: with more they are a hatching, not a table
+_MOST_LOOSE = 2_000  # horizontal lines outside grids: more are a pattern
+_MOST_GRIDS = 500  # of one page, the largest: what is more is a drawing, and each costs a look at every character
 
 
 def ruled_grids(across: Rules, down: Rules) -> list[Lattice]:
@@ -52,7 +55,12 @@ def grids_and_rules(across: Rules, down: Rules) -> tuple[list[Lattice], list[Rul
             grid = _grid(some_rows, columns)
             if grid is not None and len(grid.cells) > 1:
                 grids.append(grid)
+    if len(grids) > _MOST_GRIDS:
+        grids = sorted(grids, key=_extent, reverse=True)[:_MOST_GRIDS]
+    grids.sort(key=lambda grid: (grid.ys[0], grid.xs[0]))
     boxes = [grid.box for grid in grids]
+    if len(rows) * len(boxes) > _MOST_MEETINGS:
+        return grids, []
     outside = [
         (at, start, end)
         for at, start, end in rows
@@ -60,7 +68,11 @@ def grids_and_rules(across: Rules, down: Rules) -> tuple[list[Lattice], list[Rul
             top - _SAME_EDGE <= at <= bottom + _SAME_EDGE and start < x1 and end > x0 for x0, top, x1, bottom in boxes
         )
     ]
-    return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0])), outside
+    return grids, outside if len(outside) <= _MOST_LOOSE else []
+
+
+def _extent(grid: Lattice) -> float:
+    return (grid.xs[-1] - grid.xs[0]) * (grid.ys[-1] - grid.ys[0])
 
 
 def joined(rules: Rules) -> list[Rule]:
@@ -112,7 +124,7 @@ def _narrow(at: Sequence[float]) -> _Numbers:
 
 def _touching(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
     """Lines gathered into grids: those that meet, directly or through others."""
-    if not across or not down or len(across) * len(down) > _MOST_POSITIONS:
+    if not across or not down or len(across) * len(down) > _MOST_MEETINGS:
         return []
     y, left, right = np.array(across).T
     x, top, bottom = np.array(down).T

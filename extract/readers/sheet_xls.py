@@ -9,6 +9,7 @@ import io
 
 import xlrd
 from xlrd.biffh import XLRDError, error_text_from_code
+from xlrd.compdoc import SIGNATURE, CompDoc
 
 from extract.readers.number_format import BUILTIN
 from extract.readers.sheet_model import CellCount, Sheet, SheetCell, Workbook
@@ -16,12 +17,17 @@ from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
 
 _STATES = {1: "hidden", 2: "very_hidden"}
+_STREAM = 2  # type of a directory entry
 
 
 def load_xls(data: bytes, limits: Limits) -> Workbook:
     """Raises UnreadableDocument: encrypted, damaged, too_large."""
     try:
+        if _runs_in_a_circle(data):
+            raise UnreadableDocument(damaged("a stream of the compound file runs in a circle"))
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+    except UnreadableDocument:
+        raise
     except XLRDError as error:
         if "encrypted" in str(error).lower():
             raise UnreadableDocument(
@@ -48,6 +54,23 @@ def load_xls(data: bytes, limits: Limits) -> Workbook:
                 _put(sheet, r, c, cell, code, bordered=bordered, from_1904=book.datemode == 1)
         workbook.sheets.append(sheet)
     return workbook
+
+
+def _runs_in_a_circle(data: bytes) -> bool:
+    """Whether the sectors of a short stream come back to one of them: xlrd looks for that in long streams only, and
+    follows a short one for ever."""
+    if not data.startswith(SIGNATURE):
+        return False
+    compound = CompDoc(data, logfile=io.StringIO())
+    for entry in compound.dirlist:
+        if entry.etype != _STREAM or entry.tot_size >= compound.min_size_std_stream:
+            continue
+        sector, left = entry.first_SID, len(compound.SSAT)
+        while 0 <= sector < len(compound.SSAT):
+            sector, left = compound.SSAT[sector], left - 1
+            if left < 0:
+                return True
+    return False
 
 
 def _put(sheet: Sheet, r: int, c: int, cell: xlrd.sheet.Cell, code: str, *, bordered: bool, from_1904: bool) -> None:

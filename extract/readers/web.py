@@ -16,6 +16,7 @@ from extract.readers.headings import numbered_depth
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.readers.web_css import StyleSheet
 from extract.readers.web_drawn import drawn_pages, read_drawn
+from extract.readers.web_paths import Paths
 from extract.readers.web_runs import DrawnPage
 from extract.readers.web_table import build_table, flat, is_data_table, printed_text, stray_texts, visible
 from extract.settings import Limits
@@ -118,14 +119,19 @@ def _positioned_text(count: int, sha256: str) -> Issue:
 def parse_html(data: bytes) -> html.HtmlElement:
     """Root of the page: bytes are UTF-8 if they are valid UTF-8, UTF-16 with its mark, else GB18030. No network."""
     text = decode(data)
-    parser = html.HTMLParser(
-        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=False, collect_ids=False
-    )
-    try:
-        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableDocument(damaged(f"no HTML could be parsed ({error})"[:200])) from error
-    return root
+    # beyond 256 levels (tags never closed, as old sites have them) the parser leaves the rest of the page out and says
+    # so only in its log; asked for huge trees it goes down to 2048
+    for huge in (False, True):
+        parser = html.HTMLParser(
+            encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=huge, collect_ids=False
+        )
+        try:
+            root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+            raise UnreadableDocument(damaged(f"no HTML could be parsed ({error})"[:200])) from error
+        if not any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+            return root
+    raise UnreadableDocument(damaged("elements nested too deeply"))
 
 
 def decode(data: bytes) -> str:
@@ -201,7 +207,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.as_page_fields = False
         self.leave_out: set[XmlElement] = set()
-        self._tree = root.getroottree()
+        self._paths = Paths(root)
         self._limits = limits
         self.n_paragraphs = 0
         self._n_tables = 0
@@ -209,11 +215,15 @@ class _Walk:
         self._hidden = 0
         self._pictures = 0
         self._cut = 0
+        self._too_deep = 0
 
     def blocks_of(self, parent: XmlElement, depth: int = 0) -> None:
         """Blocks inside `parent`; text that stands directly in it, between blocks, is a paragraph of its own."""
         if depth > _DEEPEST:
-            raise UnreadableDocument(damaged("elements nested too deeply"))
+            self._too_deep += 1
+            for text in _all_texts(parent, self.leave_out):
+                self.paragraph(parent, text, None)
+            return
         inline: list[str] = [flat(parent.text)]
         for child in parent:
             if not isinstance(child.tag, str) or child.tag in _NO_TEXT or child in self.leave_out:
@@ -244,7 +254,7 @@ class _Walk:
         if not text.strip():
             return
         self.n_paragraphs += 1
-        place = Place(paragraph=self.n_paragraphs, address=self._tree.getpath(element))
+        place = Place(paragraph=self.n_paragraphs, address=self._paths.path(element))
         role = "page_field" if self.as_page_fields else "body"
         if level is None and not self.as_page_fields:
             depth = numbered_depth(text)
@@ -274,11 +284,13 @@ class _Walk:
     def _table(self, element: XmlElement, parent: int | None) -> None:
         self._n_tables += 1
         number = self._n_tables
-        table, nested, cut = build_table(element, number, parent, self._limits.max_columns, self._tree)
+        built = build_table(element, number, parent, self._limits.max_columns, self._paths)
+        table = built.table
         self._n_cells += len(table.cells)
         if not self.as_page_fields and parent is None:
             self._pictures += sum(not _is_icon(image) for image in element.iter("img"))
-        self._cut += cut
+        self._cut += built.cut
+        self._hidden += built.hidden
         if self._n_cells > self._limits.max_cells:
             raise UnreadableDocument(
                 issue(
@@ -297,7 +309,9 @@ class _Walk:
                 self.paragraph(element, cell.text, None)
         else:
             self.blocks.append(table)
-        for inner in nested:
+        for text in built.beyond:
+            self.paragraph(element, text, None)
+        for inner in built.nested:
             self._table(inner, number)
 
     def _flush(self, parent: XmlElement, inline: list[str]) -> None:
@@ -308,6 +322,17 @@ class _Walk:
 
     def issues(self, sha256: str) -> list[Issue]:
         found: list[Issue] = []
+        if self._too_deep:
+            found.append(
+                issue(
+                    "nested_too_deeply",
+                    "warning",
+                    f"网页元素嵌套超过 {_DEEPEST} 层，其中的文字逐段读取，表格未识别",
+                    f"elements nested deeper than {_DEEPEST}: their text was read piece by piece, without tables",
+                    sha256=sha256,
+                    count=self._too_deep,
+                )
+            )
         if self._hidden:
             found.append(
                 issue(
@@ -335,9 +360,10 @@ class _Walk:
                 issue(
                     "too_many_columns",
                     "warning",
-                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），跨列已截短",
+                    f"表格列数超过上限 {self._limits.max_columns}（YUJUE_READ_MAX_COLUMNS），"
+                    "跨列已截短，其后的单元格读作段落",
                     f"a table has more than {self._limits.max_columns} columns (limit YUJUE_READ_MAX_COLUMNS); "
-                    "spans were cut",
+                    "spans were cut, and cells behind it are read as paragraphs",
                     sha256=sha256,
                     count=self._cut,
                 )
@@ -365,6 +391,21 @@ def _is_icon(image: XmlElement) -> bool:
 
 def _last_number(table: Table) -> int:
     return max([table.number, *(seam.table for seam in table.seams)])
+
+
+def _all_texts(element: XmlElement, leave_out: set[XmlElement]) -> Iterator[str]:
+    """Texts inside the element one by one, whatever they stand in."""
+    walk = etree.iterwalk(element, events=("start", "end"))
+    for event, inner in walk:
+        if event == "end":
+            text = "" if inner is element else flat(inner.tail)
+        elif inner.tag in _NO_TEXT or inner in leave_out or not visible(inner):
+            walk.skip_subtree()
+            continue
+        else:
+            text = flat(inner.text)
+        if text.strip():
+            yield text.strip(" ")
 
 
 def squeeze(text: str) -> str:

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import re
-
-from lxml import etree
+from typing import NamedTuple
 
 from extract.document import Cell, Place, Table
 from extract.readers.docx_text import XmlElement
+from extract.readers.web_paths import Paths
 
 _SKIPPED = frozenset(["script", "style", "noscript", "template", "svg", "select", "button"])
 _BREAKS = frozenset(["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "section", "article"])
 _CELLS = frozenset({"td", "th"})
 _WRAPPED = 12  # elements between a table and its row, or a row and its cell
+_NOT_LAID_OUT = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def visible(element: XmlElement) -> bool:
     """Whether the element's own attributes let it be shown (style sheets are not consulted)."""
     return element.get("hidden") is None and not _HIDDEN.search(element.get("style") or "")
+
+
+def laid_out(element: XmlElement) -> bool:
+    """Whether a row or cell takes its place in the grid: one that is only invisible does, `display: none` does not."""
+    return element.get("hidden") is None and not _NOT_LAID_OUT.search(element.get("style") or "")
 
 
 def rows_of(table: XmlElement) -> list[XmlElement]:
@@ -34,9 +40,11 @@ def cells_of(row: XmlElement) -> list[XmlElement]:
 def _within(parent: XmlElement, wanted: frozenset[str], closed: frozenset[str], depth: int = 0) -> list[XmlElement]:
     found: list[XmlElement] = []
     for child in parent:
+        if not isinstance(child.tag, str) or not laid_out(child):
+            continue
         if child.tag in wanted:
             found.append(child)
-        elif isinstance(child.tag, str) and child.tag not in closed and child.tag not in _SKIPPED and depth < _WRAPPED:
+        elif child.tag not in closed and child.tag not in _SKIPPED and depth < _WRAPPED:
             found.extend(_within(child, wanted, closed, depth + 1))
     return found
 
@@ -109,15 +117,26 @@ def flat(text: str | None) -> str:
     return re.sub(r"[ \t\r\n\f\v]+", " ", text) if text else ""
 
 
-def build_table(
-    element: XmlElement, number: int, parent: int | None, max_columns: int, tree: etree._ElementTree
-) -> tuple[Table, list[XmlElement], int]:
-    """(table, tables nested in its cells, spans cut at `max_columns`); see HTML 4.9.12 for the algorithm."""
+class BuiltTable(NamedTuple):
+    """nested: tables in its cells. cut: spans cut, and cells left out, at the limit of columns. hidden: rows and cells
+    with text that the page does not show. beyond: texts of the cells left out."""
+
+    table: Table
+    nested: list[XmlElement]
+    cut: int
+    hidden: int
+    beyond: list[str]
+
+
+def build_table(element: XmlElement, number: int, parent: int | None, max_columns: int, paths: Paths) -> BuiltTable:
+    """See HTML 4.9.12 for the algorithm."""
     rows = rows_of(element)
     cells: list[Cell] = []
     nested: list[XmlElement] = []
     taken: set[tuple[int, int]] = set()
     n_cols = cut = 0
+    beyond: list[str] = []
+    hidden = sum(bool(printed_text(e).strip()) for e in _not_laid_out(element))
     for r, row in enumerate(rows):
         c = 0
         for element_cell in cells_of(row):
@@ -125,7 +144,8 @@ def build_table(
                 c += 1
             if c >= max_columns:
                 cut += 1
-                break
+                beyond.append(printed_text(element_cell))
+                continue
             colspan, over = _span(element_cell, "colspan", max_columns - c)
             cut += over
             rowspan, _ = _span(element_cell, "rowspan", len(rows) - r)
@@ -134,11 +154,22 @@ def build_table(
             for i in range(rowspan):
                 taken.update((r + i, c + j) for j in range(colspan))
             nested.extend(t for t in element_cell.iterdescendants("table") if _outermost(t, element))
-            place = Place(table=number, row=r + 1, col=c + 1, address=tree.getpath(element_cell))
-            cells.append(Cell(r, c, printed_text(element_cell), (place,), rowspan=rowspan, colspan=colspan))
+            place = Place(table=number, row=r + 1, col=c + 1, address=paths.path(element_cell))
+            text = printed_text(element_cell)
+            if text and not visible(element_cell):
+                text, hidden = "", hidden + 1
+            cells.append(Cell(r, c, text, (place,), rowspan=rowspan, colspan=colspan))
             c += colspan
             n_cols = max(n_cols, c)
-    return Table(number, len(rows), n_cols, cells, parent=parent), nested, cut
+    table = Table(number, len(rows), n_cols, cells, parent=parent)
+    return BuiltTable(table, nested, cut, hidden, [text for text in beyond if text])
+
+
+def _not_laid_out(table: XmlElement) -> list[XmlElement]:
+    """Rows and cells of this table that are not shown, also in parts of it that are not."""
+    return [
+        e for e in table.iter("tr", "td", "th", "tbody", "thead", "tfoot") if not laid_out(e) and _outermost(e, table)
+    ]
 
 
 def _span(cell: XmlElement, name: str, most: int) -> tuple[int, int]:

@@ -95,6 +95,7 @@ _OTHER_FUNDS = re.compile(
 )
 _ADJUSTED = re.compile(r"调整(?:后)?(?:的)?(?:预算|方案)|预算调整|预算变更|追加预算")
 
+_FUND_NAME = re.compile(r"(?:一般公共|政府性?基金|国有资本经营|社会保险基金)预算(?=[^,，和及]{0,20}决算)")
 _DEPARTMENT_NOUN = re.compile(r"部门(?:收支|综合|财政|全口径|年初|年度|整体|本级)?(?:\d{4}年?度?)?(?:收支|财政|综合)?[预决]")
 _UNIT_NOUN = re.compile(r"单位(?:收支|综合|财政|全口径|年初|年度|整体)?(?:\d{4}年?度?)?(?:收支|财政|综合)?[预决]")
 _BOTH_NOUN = re.compile(r"部门(?:本级)?[(]?(?:及|和|、|与|\(含)(?:其)?(?:所属|下属|直属|二级|基层)?(?:预算)?单位[)]?(?:\d{4}年?度?)?[预决]")
@@ -130,6 +131,7 @@ _WORK = re.compile(
     r"|申报|征集|的批复|批复》?$|复函|请示$|任前|拟(?:支持|安排|入库|立项|补助|推荐)|评审结果|入围|名单公示|结果公示$|公益金"
 )
 _NOTICE_OF_PAPER = re.compile(r"[预决]算.{0,8}公[开布示].{0,4}(?:通知|函)|公[开布示].{0,30}[预决]算.{0,8}(?:通知|函)")
+_NOTICE_OF_WORK = re.compile(r"做好|工作|组织|规范|推进|加强|进一步|布置|培训|检查")
 _NOTIFIED = re.compile(r"通知(?:[(》]|$|书)|通报(?:[(》]|$)")
 # words of news that no office has in its name …
 _NEWS = re.compile(
@@ -150,7 +152,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"草案|报告书?|公开|公布|公示|公告|信息|情况|说明|报表|表格?|文本|目录|附件|附表|汇总|一览|以及|及|和|与|暨|、|的|三公|经费|绩效|目标|自评|自我|评价|年度|\d{4}年?度?|\d+|批复|收支|财政|拨款|支出|收入|项目|整体|明细|编制|基本|全文|版|更正|修订|修改"
+    r"草案|报告书?|功能|分类|科目|经济|公开|公布|公示|公告|信息|情况|说明|报表|表格?|文本|目录|附件|附表|汇总|一览|以及|及|和|与|暨|、|的|三公|经费|绩效|目标|自评|自我|评价|年度|\d{4}年?度?|\d+|批复|收支|财政|拨款|支出|收入|项目|整体|明细|编制|基本|全文|版|更正|修订|修改"
     r"|调整|补充|后|电子|资料|材料|内容|结果|预|决|算|政府|部门|单位|本级|下载|pdf|docx?|xlsx?|zip|rar|wps|专项|债券|债务|转移支付|资金|清单|统计|分析|性|基金|国有|资本|经营|社会|保险|一般|公共|执行|年初|上级|总|稿|套表|第|号|页|附|件|含|各|所属|下属|二级|机关|市级|县级|区级|省级|重点|书|简|本"
     r"|采购|资产|占用|占有|使用|三本|四本|账|省|市|县|区|乡镇|街道|党委|事业|及其|相关|有关|公开稿|函|通知|月|季度|上半年|至|日|一|二|三|四|五|六|七|八|九|十|[\W_]|[a-z]",
     re.IGNORECASE,
@@ -175,7 +177,7 @@ def name_title(text: str) -> Naming:
         noun_at,
         _near_miss(plain, words),
         bool(_ADJUSTED.search(words)),
-        _is_clean(words, noun_at),
+        kind == "other_fiscal" or _is_clean(words, noun_at),
         bool(_GENERIC.fullmatch(plain)),
     )
 
@@ -195,7 +197,7 @@ def is_office(text: str) -> bool:
     if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NEWS.search(plain) or re.search(r"\d{4}|[,，;；!！?？《》]", plain):
         return False
     bare = re.sub(r"[(][^()]{0,40}[)]", "", plain)
-    return bool(re.search(rf"(?:{OFFICE}|本级|机关|人民政府|街道|镇|乡|法院|检察院|政协|人大|监委|纪委|工委|校|园|场|社|会|台|厂)$", bare))
+    return bool(re.search(rf"(?:{OFFICE}|本级|机关|人民政府|街道|镇|乡|办|法院|检察院|政协|人大|监委|纪委|工委|校|园|场|社|会|台|厂)$", bare))
 
 
 def budget_or_final(kind: Kind | None) -> Literal["budget", "final"] | None:
@@ -257,6 +259,8 @@ def _kind_of(words: str) -> tuple[Kind | None, tuple[Kind, ...], bool, int | Non
 
 def _paper(words: str) -> tuple[Literal["budget", "final"], int] | None:
     """The budget or final account a title names, and where; None when 预算 stands there only to be executed or reported."""
+    # 一般公共预算支出决算: the name of a fund, not a budget
+    words = _FUND_NAME.sub(lambda found: "×" * len(found[0]), words)
     final = words.find("决算")
     draft = words.find("预算草案")
     level_noun = _DEPARTMENT_NOUN.search(words) or _UNIT_NOUN.search(words)
@@ -319,9 +323,8 @@ def _near_miss(plain: str, words: str) -> NearMiss | None:
         return "tender"
     if _outside(plain, _RULE):
         return "rule"
-    if _WORK.search(plain) and not _NOTICE_OF_PAPER.search(plain) and not _is_own_paper(plain):
-        return "work"
-    if _NOTIFIED.search(plain) and not _NOTICE_OF_PAPER.search(plain):
+    notice_of_paper = _NOTICE_OF_PAPER.search(plain) and not _outside(plain, _NOTICE_OF_WORK)
+    if (_NOTIFIED.search(plain) or (_WORK.search(plain) and not _is_own_paper(plain))) and not notice_of_paper:
         return "work"
     if _NEWS.search(plain) or _outside(plain, _NEWS_OR_OFFICE):
         return None if _is_own_paper(plain) else "news"
@@ -330,7 +333,7 @@ def _near_miss(plain: str, words: str) -> NearMiss | None:
 
 _OWN_PAPER = re.compile(
     r"(?:19|20)\d\d年?(?:度)?(?:收支|财政|年初|整体|市级|县级|区级|本级|省级|项目|支出|政府|政策|预算|专项|资金|重点|[(][^()]{0,30}[)])*(?:部门|单位)?(?:收支|整体|项目|支出|财政|预算|专项|资金|重点|[(][^()]{0,30}[)])*"
-    r"(?:[预决]算|绩效(?:目标|自评))(?:公开|报告|表|信息|情况|说明|草案|汇总|及|和|、|附件|文本|报表|[(][^()]{0,12}[)])*$"
+    r"(?:[预决]算|绩效(?:目标|自评)|[^,，]{0,20}(?:资金|补助|补贴|资产)(?:分配|使用|拨付|安排|占用|占有|下达)+)(?:结果|计划|方案|公示|公开|报告|表|信息|情况|说明|草案|汇总|及|和|、|附件|文本|报表|[(][^()]{0,12}[)])*$"
 )
 _SENTENCE = re.compile(r"召开|举办|举行|开展|部署|审议|听取|表决|通过|一图|图解|读懂|解读|会议|座谈|培训班|我[市县区省州局委]|做好|加强|组织")
 

@@ -2,7 +2,7 @@
 
 A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an office's name
 or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the page's own title. Every
-judgement carries its reasons. Pure functions.
+judgement carries its reasons. block: links of one list have one number. Pure functions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Target = Literal["page", "file", "route"]
 _CUT_OFF = re.compile(r"(?:\.{2,}|…+|。{3,})$")
 _LABEL_ONLY = re.compile(r"^[\[【(（〔].{1,14}[\])）】〕]$")
 _PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
-_NOT_A_TITLE = re.compile(
+NOT_A_TITLE = re.compile(
     r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$", re.IGNORECASE
 )
 _COLUMN_WORDS = re.compile(
@@ -66,6 +66,7 @@ class Found(msgspec.Struct, frozen=True):
     in_article: bool = False
     furniture: bool = False
     occurrences: int = 1
+    block: int = 0
 
 
 class Discovery(msgspec.Struct, frozen=True):
@@ -102,8 +103,35 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     context = page_context(about)
     article = article_of(page, outline, about.title)
     inside = {anchor for anchor in article.iter("a")} if article.tag not in {"body", "html"} else None
-    links = [_judge(page, outline, spot, context, inside) for spot in _spots(page).values()]
+    spots = _spots(page)
+    offices = _office_lists(outline, spots)
+    blocks: dict[html.HtmlElement, int] = {}
+    links = [_judge(page, outline, spot, context, inside, offices, blocks) for spot in spots.values()]
     return Discovery(about, tuple(links))
+
+
+def _office_lists(outline: Outline, spots: dict[str, _Spot]) -> dict[html.HtmlElement, float]:
+    """Of each block that lists offices, the share of links that lead to articles and files.
+
+    A row of links to the offices' own home pages (友情链接, 部门网站) is no list of papers.
+    """
+    counts: dict[html.HtmlElement, list[int]] = {}
+    for spot in spots.values():
+        for anchor in spot.anchors[:1]:
+            if not any(is_office(text) for text in spot.words[:2]):
+                continue
+            block = _block_of(outline, anchor)
+            leaf = address_shape(spot.url) in {"article", "file", "route", "unknown"}
+            known = counts.setdefault(block, [0, 0])
+            known[0] += leaf
+            known[1] += 1
+    return {block: leaf / total for block, (leaf, total) in counts.items()}
+
+
+def _block_of(outline: Outline, anchor: html.HtmlElement) -> html.HtmlElement:
+    row = outline.row(anchor)
+    parent = row.getparent()
+    return row if parent is None else parent
 
 
 def page_context(about: About) -> Context:
@@ -127,7 +155,7 @@ def _spots(page: Page) -> dict[str, _Spot]:
     for number, anchor in enumerate(page.root.iter("a", "area")):
         if number >= MAX_LINKS:
             break
-        url = _address(page, anchor)
+        url = anchor_address(page, anchor)
         if url is None or url == page.url:
             continue
         spot = spots.setdefault(url, _Spot(url, [], []))
@@ -140,7 +168,8 @@ def _spots(page: Page) -> dict[str, _Spot]:
 _OPENED = re.compile(r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']", re.IGNORECASE)
 
 
-def _address(page: Page, anchor: html.HtmlElement) -> str | None:
+def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
+    """Where a link leads: its href, else what its onclick opens, else a data- attribute."""
     href = anchor.get("href") or ""
     if url := link_address(page.base, href):
         return url
@@ -163,7 +192,7 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
     for tag in _HTML_HEADINGS:
         if (inner := anchor.find(f".//{tag}")) is not None and (text := text_of(inner)):
             names.append(text)
-    words = without_date(without_repeats(shown))
+    words = without_repeats(without_date(without_repeats(shown)))
     if len(words) > 80:  # a card: title, summary and date in one link; its first block is the title
         blocks = [without_repeats(text) for block in anchor.iter("p", "div", "span", "strong", "b", "dt") if not len(block) and 6 <= len(text := text_of(block)) <= 120]
         names.extend(blocks[:1])
@@ -199,7 +228,7 @@ def without_date(shown: str) -> str:
     return shown
 
 
-def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: set[html.HtmlElement] | None) -> Found:
+def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: set[html.HtmlElement] | None, offices: dict[html.HtmlElement, float], blocks: dict[html.HtmlElement, int]) -> Found:
     shape = address_shape(spot.url)
     furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
     text, naming = _best_title(spot.words)
@@ -216,8 +245,9 @@ def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: 
         in_article=inside is not None and any(anchor in inside for anchor in spot.anchors),
         furniture=furniture,
         occurrences=len(spot.anchors),
+        block=blocks.setdefault(_block_of(outline, spot.anchors[0]), len(blocks)),
     )
-    if not text or _NOT_A_TITLE.match(text):
+    if not text or NOT_A_TITLE.match(text):
         return found
     if naming.near_miss:
         reason = f"looks fiscal, but: {naming.near_miss}"
@@ -225,7 +255,7 @@ def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: 
     anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
     if naming.kind is not None:
         return _named(found, naming, outline, anchor, context)
-    return _unnamed(found, outline, anchor, context)
+    return _unnamed(found, outline, anchor, context, offices)
 
 
 def _best_title(words: list[str]) -> tuple[str, Naming]:
@@ -285,7 +315,9 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
 
 
-def _unnamed(found: Found, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found:
+def _unnamed(
+    found: Found, outline: Outline, anchor: html.HtmlElement, context: Context, offices: dict[html.HtmlElement, float]
+) -> Found:
     """A link whose words name no kind: an office's name, an action, or something else."""
     plain = plain_title(found.text)
     office, action = is_office(found.text), is_action(found.text)
@@ -293,6 +325,7 @@ def _unnamed(found: Found, outline: Outline, anchor: html.HtmlElement, context: 
         if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
             return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
         return found
+    leafy = offices.get(_block_of(outline, anchor), 0.0) >= 0.6
     row_words, column_head = outline.table_words(anchor)
     above = outline.above(outline.row(anchor))
     if action or _is_year(plain):
@@ -308,13 +341,11 @@ def _unnamed(found: Found, outline: Outline, anchor: html.HtmlElement, context: 
             return _completed(replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed)
         if not office:
             return found
-    if found.shape in {"home"} and not context.naming.wanted:
-        return found
     for source, text in (("column of the table", column_head or ""), *(("heading", one) for one in above), ("page", "")):
         naming = context.naming if source == "page" else name_title(text)
         if not naming.wanted:
             continue
-        if source == "page" and not (found.in_article or found.date or found.shape in {"article", "file"}):
+        if source == "page" and not (found.in_article and leafy or found.date):
             continue
         year = fiscal_year(text, naming.noun_at) if text else None
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, night, reading
+from flows.commands import correcting, explaining, links, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -24,6 +24,7 @@ app = typer.Typer(
 for command in (
     night.demo,
     night.crawl,
+    links.links,
     reading.read,
     night.nightly,
     reading.check,

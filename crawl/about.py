@@ -107,12 +107,15 @@ def without_site(title: str) -> str:
 def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str], link_text: str) -> str | None:
     if "articletitle" in meta:
         return meta["articletitle"]
-    headings = [
-        text
-        for tag in ("h1", "h2")
-        for element in page.root.iter(tag)
-        if not outline.is_furniture(element) and outline.places(element) <= 1 and (text := text_of(element))
-    ][:20]
+    headings: list[str] = []
+    for tag in ("h1", "h2"):
+        texts = [
+            text
+            for element in page.root.iter(tag)
+            if not outline.is_furniture(element) and outline.places(element) <= 1 and (text := text_of(element))
+        ]
+        if len(texts) <= 3:  # more are the headings of a page's sections, not of the page
+            headings.extend(texts)
     marked = [
         text
         for element in page.root.iter("div", "p", "span", "td", "h3")
@@ -120,6 +123,8 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
                      f"{element.get('class') or ''} {element.get('id') or ''}", re.IGNORECASE)
         and len(element) <= 6 and outline.places(element) <= 1 and 4 <= len(text := text_of(element)) <= 120
     ][:20]  # fmt: skip
+    if len(marked) > 3:
+        marked = []
     heads = [without_site(text) for text in heads]
     named = [text for text in (*headings, *marked, *heads, link_text) if looks_like_disclosure(text)]
     stated = [text for text in named if name_title(text).wanted and re.search(r"\d{4}|部门|单位", text)]

@@ -18,7 +18,7 @@ from crawl.attachments import words_of
 from crawl.body import article_of
 from crawl.dating import DATE, fiscal_year, plain_title, row_date, stated_years
 from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
-from crawl.naming import Kind, Naming, at_level, budget_or_final, is_office, name_title
+from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
 from crawl.outline import Outline, is_action
 from crawl.page import Page, pieces_of, squeeze, text_of
 from crawl.shape import Shape, address_shape, attachment_suffix, link_address
@@ -39,6 +39,7 @@ NOT_A_TITLE = re.compile(
 _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
 )
+_PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
 _HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -94,6 +95,7 @@ class Context(msgspec.Struct, frozen=True):
     owner: str | None
     is_disclosure: bool
     words: str
+    is_home: bool = False
 
 
 def discover(page: Page, outline: Outline | None = None, link_text: str = "") -> Discovery:
@@ -101,6 +103,8 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     outline = outline or Outline(page)
     about = read_about(page, outline, link_text)
     context = page_context(about)
+    if address_shape(page.url) == "home":  # a home page lends its links nothing: its headings are those of sections
+        context = msgspec.structs.replace(context, is_home=True)
     article = article_of(page, outline, about.title)
     inside = {anchor for anchor in article.iter("a")} if article.tag not in {"body", "html"} else None
     spots = _spots(page)
@@ -304,7 +308,7 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
         return msgspec.structs.replace(found, role="column", reasons=("general words without a year",))
     if found.shape == "column" and not found.date and (naming.generic or year is None):
         return msgspec.structs.replace(found, role="column", reasons=("its address is a column's",))
-    if found.furniture and not (year and naming.clean and leaf and not naming.generic):
+    if found.furniture and not (year and naming.clean and (leaf or found.shape == "unknown") and not naming.generic):
         role: Role = "column" if naming.clean else "other"
         return msgspec.structs.replace(found, role=role, reasons=("stands in navigation, header or footer",))
     above = outline.above(outline.row(anchor))
@@ -343,14 +347,34 @@ def _unnamed(
             return found
     for source, text in (("column of the table", column_head or ""), *(("heading", one) for one in above), ("page", "")):
         naming = context.naming if source == "page" else name_title(text)
-        if not naming.wanted:
+        if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
             continue
-        if source == "page" and not (found.in_article and leafy or found.date):
+        if source == "page" and (context.is_home or not (found.in_article and leafy or found.date)):
             continue
         year = fiscal_year(text, naming.noun_at) if text else None
+        naming = _office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
         return _completed(found, naming, year, above, context, (reason,), 0.4, words=f"{found.text}{text}")
     return found
+
+
+def _office_level(naming: Naming, office: str, context: Context) -> Naming:
+    """What a list of offices names for one of them: its own （本级） and the units below a department are units."""
+    side = budget_or_final(naming.kind)
+    if naming.kind is None or side is None or naming.kind.startswith("government"):
+        return naming
+    level: Level | None = None
+    if re.search(r"本级[)]?$|机关[)]?$", plain_title(office)):
+        level = "unit"
+    elif context.owner is not None and not is_government(context.owner):
+        level = "department" if same_entity(office, context.owner) else "unit"
+    elif naming.also and is_sub_unit(office):
+        level = "unit"
+    if level is None:
+        return naming
+    kind = at_level(naming.kind, level)
+    also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one != kind))
+    return msgspec.structs.replace(naming, kind=kind, also=also, level_said=True)
 
 
 def _is_year(plain: str) -> bool:

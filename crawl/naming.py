@@ -161,6 +161,11 @@ _ENUMERATOR = re.compile(r"^(?:附件|附表|附)?\s*[(（]?\s*[\d一二三四�
 _SUFFIX = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|html?)+$", re.IGNORECASE)
 
 
+_NOT_OFFICE = re.compile(
+    r"\d{4}|[,，;；!！?？《》—–-]|公告|通告|通知|公示|关于|备案|变更|批准|许可|名单|申请|结果|情况|报告|方案|举报|联系|友情|链接|地图|信箱|服务(?:事项|指南)|办事(?!处)|欢迎|回到|进入|领导|简介|职责|职能|动态|资讯|要闻"
+)
+
+
 def name_title(text: str) -> Naming:
     """What the words of a title name; context (whose site, which column) is not asked here."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
@@ -194,7 +199,7 @@ def is_office(text: str) -> bool:
     """Whether words are nothing but the name of an office, as lists of departments print them (`3 市教育局（本级）`)."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
     plain = _ENUMERATOR.sub("", plain).strip("·•-—、.。:：★☆>»")
-    if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NEWS.search(plain) or re.search(r"\d{4}|[,，;；!！?？《》]", plain):
+    if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NOT_OFFICE.search(plain) or _outside(plain, _NEWS):
         return False
     bare = re.sub(r"[(][^()]{0,40}[)]", "", plain)
     return bool(re.search(rf"(?:{OFFICE}|本级|机关|人民政府|街道|镇|乡|办|法院|检察院|政协|人大|监委|纪委|工委|校|园|场|社|会|台|厂)$", bare))

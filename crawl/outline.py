@@ -7,6 +7,7 @@ walk upwards and a page of 100,000 links costs no more per link than a page of t
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
@@ -30,7 +31,10 @@ class Outline:
         self._furniture: dict[html.HtmlElement, bool] = {}
         self._text: dict[html.HtmlElement, str] = {}
         self._above: dict[html.HtmlElement, tuple[str, ...]] = {}
+        self._anchors = 0
+        self._weighed = 0
         for element in page.root.iter("a"):
+            self._anchors += 1
             self._note(element)
 
     def _note(self, anchor: html.HtmlElement) -> None:
@@ -41,6 +45,8 @@ class Outline:
         while node is not None:
             known = self._targets.get(node, set())
             if known is None:  # many already, and so for every element above
+                return
+            if href in known:  # and so for every element above
                 return
             known.add(href)
             self._targets[node] = known if len(known) <= 2 else None
@@ -63,9 +69,17 @@ class Outline:
             chain.append(node)
             node = node.getparent()
         for one in reversed(chain):
-            found = found or marks_furniture(one)
+            found = found or (marks_furniture(one) and not self._holds_most(one))
             self._furniture[one] = found
         return found
+
+    def _holds_most(self, element: html.HtmlElement) -> bool:
+        """Whether half of the page's links stand in it: then it is the page, whatever its class is called."""
+        if self._anchors < 20 or self.places(element) < 3 or self._weighed > 500:
+            return False
+        self._weighed += 1
+        held = sum(1 for _ in islice(element.iter("a"), self._anchors // 2 + 1))
+        return held * 2 > self._anchors
 
     def row(self, anchor: html.HtmlElement) -> html.HtmlElement:
         """The item of a list a link stands in: the largest ancestor whose links all lead to one place.

@@ -7,6 +7,7 @@ address, a file's address answers with HTML. Here each is told apart by what it 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
@@ -153,15 +154,23 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
 
 
 def _script_target(code: str) -> str | None:
-    found = _JS_TARGET.search(code[:20_000])
-    return next((part for part in found.groups() if part), None) if found else None
+    """Where scripts lead a browser: the last unconditional address; one only for phones, or put together from pieces, does
+    not count."""
+    target = None
+    for script in code[:20_000].split("</script")[:40]:
+        for found in islice(_JS_TARGET.finditer(script), 20):
+            before = script[max(0, found.start() - 240) : found.start()]
+            if re.search(r"userAgent|Android|iPhone|mobile", before, re.IGNORECASE) or re.match(r"\s*\+", script[found.end() :][:4]):
+                continue
+            target = next(part for part in found.groups() if part)
+    return target
 
 
 def _stub(page: Page, status: int) -> PageClass | None:
     text = text_of(page.root)
     head = squeeze(" ".join(text_of(one) for one in page.root.iter("title")))
     own = text.replace(head, "", 1).strip() if head else text
-    scripts = " ".join((script.text or "") for script in page.root.iter("script"))[:200_000]
+    scripts = "</script>".join((script.text or "") for script in page.root.iter("script"))[:200_000]
     links = [one for one in page.root.iter("a", "area") if link_address(page.base, one.get("href") or "")]
     for meta in page.root.iter("meta"):
         if (meta.get("http-equiv") or "").lower() != "refresh":

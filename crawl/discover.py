@@ -299,6 +299,8 @@ def _cells_of(anchor: html.HtmlElement) -> list[str]:
 def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found:
     """A link whose own words name a kind."""
     year = fiscal_year(found.text, naming.noun_at)
+    above = outline.above(outline.row(anchor))
+    stated = year or (None if found.furniture else _year_of(above)[0])
     leaf = found.shape in {"article", "file"} or found.target == "file"
     if found.shape == "home" or (_PLATFORM.search(plain_title(found.text)) and not leaf):
         return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
@@ -311,10 +313,9 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     if found.furniture and not (year and naming.clean and (leaf or found.shape == "unknown") and not naming.generic):
         role: Role = "column" if naming.clean else "other"
         return msgspec.structs.replace(found, role=role, reasons=("stands in navigation, header or footer",))
-    above = outline.above(outline.row(anchor))
     if not naming.clean and not (found.date and (context.is_disclosure or _heading_names(above)) and year):
         return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
-    if year is None and not naming.generic and not found.date and not leaf:
+    if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
     return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
 
@@ -406,16 +407,12 @@ def _completed(
     if year is not None:
         confidence += 0.15
     else:
-        for text in above:
-            years = set(stated_years(text))
-            if len(years) == 1:
-                year = years.pop()
-                reasons += (f"year of the heading {text[:40]!r}",)
-                break
-        else:
-            if context.years and context.is_disclosure and not found.date:
-                year = context.years[0]
-                reasons += ("year of the page",)
+        year, heading = _year_of(above)
+        if heading is not None:
+            reasons += (f"year of the heading {heading[:40]!r}",)
+        elif context.years and context.is_disclosure and not found.date:
+            year = context.years[0]
+            reasons += ("year of the page",)
     also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one is not None and one != kind))
     return msgspec.structs.replace(
         found,
@@ -428,6 +425,15 @@ def _completed(
         confidence=round(min(confidence + 0.05 * naming.clean, 1.0), 2),
         reasons=reasons + level_reason,
     )
+
+
+def _year_of(above: tuple[str, ...]) -> tuple[int | None, str | None]:
+    """The year of the nearest heading that states just one, and that heading."""
+    for text in above:
+        years = set(stated_years(text))
+        if len(years) == 1:
+            return years.pop(), text
+    return None, None
 
 
 def levelled(

@@ -285,8 +285,9 @@ def notice_of(page: Page, outline: Outline, found: Discovery, link_text: str, li
     """As `read_notice`, of a page whose links are judged already."""
     about = found.about
     title = about.title
-    files = find_files(page, outline, title)
-    addresses = {one.url for one in files}
+    papers = papers_of(found)
+    rows = {one.url for one in papers} if len(papers) >= 2 else set()
+    files = [one for one in find_files(page, outline, title) if one.url not in rows]
     attachments = tuple(_attachment(one.url, one.text, found, about) for one in files)
     skipped = tuple(
         _unfollowed(anchor, text)
@@ -317,7 +318,7 @@ def notice_of(page: Page, outline: Outline, found: Discovery, link_text: str, li
         year,
         about.publisher,
         tuple(images),
-        tuple(_link(one) for one in papers_of(found) if one.url not in addresses),
+        tuple(_link(one) for one in papers),
         tuple(Link(url, text) for url, text in platform_links(page, article)),
         reasons + more,
     )

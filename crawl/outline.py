@@ -163,7 +163,7 @@ class Outline:
         return None
 
     def _is_heading(self, element: html.HtmlElement) -> bool:
-        if self.places(element) > 2 or (len(element) > 30):
+        if self.places(element) > 2 or len(element) > 30 or (self.places(element) and element.tag in {"ul", "ol", "table"}):
             return False
         text = self.text(element)
         return 2 <= len(text) <= MAX_HEADING and bool(re.search(r"[\u4e00-\u9fff]|20\d\d", text))
@@ -192,7 +192,7 @@ class Outline:
                     break
                 items = _items(before)
                 wanted = panels if before not in panels else [one for one in panels if one is not before]
-                if len(items) == len(wanted) and panel in wanted:
+                if len(items) == len(wanted) >= 2 and panel in wanted:
                     text = squeeze(items[at if wanted is panels else wanted.index(panel)].text_content())
                     if 2 <= len(text) <= MAX_HEADING:
                         return text

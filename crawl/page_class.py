@@ -7,6 +7,7 @@ address, a file's address answers with HTML. Here each is told apart by what it 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 from typing import Literal
 from urllib.parse import unquote, urlsplit
@@ -18,7 +19,7 @@ from crawl.body import article_of, body_images, is_drawn_pdf, text_length
 from crawl.about import without_site
 from crawl.dating import stated_years
 from crawl.discover import Discovery, Found, discover, page_context
-from crawl.naming import name_title
+from crawl.naming import is_office, name_title
 from crawl.outline import Outline
 from crawl.page import Page, PageError, read_page, squeeze, text_of
 from crawl.sentinel import BodyKind, body_kind, is_script_stub
@@ -251,8 +252,12 @@ def _notice(page: Page, outline: Outline, found: Discovery, reasons: list[str], 
 def papers_of(found: Discovery) -> list[Found]:
     """The papers a notice's article links to that stand on pages of their own: not its attachments, not what the page
     offers beside it (previous, next, related)."""
-    links = [link for link in found.links if link.role == "disclosure" and link.target != "file" and not link.furniture and link.in_article]
-    return [link for link in links if not re.match(r"[上下前后]一?[篇条页]", link.text)]
+    inside = [link for link in found.links if link.role == "disclosure" and not link.furniture and link.in_article]
+    links = [link for link in inside if link.target != "file" and not re.match(r"[上下前后]一?[篇条页]", link.text)]
+    together = Counter(link.block for link in links)
+    # in a list of offices' papers one may be a file of another host: it is a row like the others
+    rows = [link for link in inside if link.target == "file" and together[link.block] >= 3 and is_office(link.text)]
+    return links + rows
 
 
 def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int, list[str]]:

@@ -34,7 +34,8 @@ _CUT_OFF = re.compile(r"(?:\.{2,}|…+|。{3,})$")
 _LABEL_ONLY = re.compile(r"^[\[【(（〔].{1,14}[\])）】〕]$")
 _PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
 NOT_A_TITLE = re.compile(
-    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$", re.IGNORECASE
+    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$",
+    re.IGNORECASE,
 )
 _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
@@ -169,7 +170,10 @@ def _spots(page: Page) -> dict[str, _Spot]:
     return spots
 
 
-_OPENED = re.compile(r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']", re.IGNORECASE)
+_OPENED = re.compile(
+    r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']",
+    re.IGNORECASE,
+)
 
 
 def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
@@ -191,14 +195,20 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
     """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or few."""
     shown = words_of(anchor)[:MAX_TEXT]
     title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
-    title = re.sub(r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title)
+    title = re.sub(
+        r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title
+    )
     names = []
     for tag in _HTML_HEADINGS:
         if (inner := anchor.find(f".//{tag}")) is not None and (text := text_of(inner)):
             names.append(text)
     words = without_repeats(without_date(without_repeats(shown)))
     if len(words) > 80:  # a card: title, summary and date in one link; its first block is the title
-        blocks = [without_repeats(text) for block in anchor.iter("p", "div", "span", "strong", "b", "dt") if not len(block) and 6 <= len(text := text_of(block)) <= 120]
+        blocks = [
+            without_repeats(text)
+            for block in anchor.iter("p", "div", "span", "strong", "b", "dt")
+            if not len(block) and 6 <= len(text := text_of(block)) <= 120
+        ]
         names.extend(blocks[:1])
     cut = bool(_CUT_OFF.search(words)) or not words or bool(_LABEL_ONLY.match(words)) or is_action(words)
     if title and (cut or not name_title(words).wanted):
@@ -232,7 +242,15 @@ def without_date(shown: str) -> str:
     return shown
 
 
-def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: set[html.HtmlElement] | None, offices: dict[html.HtmlElement, float], blocks: dict[html.HtmlElement, int]) -> Found:
+def _judge(
+    page: Page,
+    outline: Outline,
+    spot: _Spot,
+    context: Context,
+    inside: set[html.HtmlElement] | None,
+    offices: dict[html.HtmlElement, float],
+    blocks: dict[html.HtmlElement, int],
+) -> Found:
     shape = address_shape(spot.url)
     furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
     text, naming = _best_title(spot.words)
@@ -266,7 +284,12 @@ def _best_title(words: list[str]) -> tuple[str, Naming]:
     best: tuple[int, str, Naming] | None = None
     for text in dict.fromkeys(words):
         naming = name_title(text)
-        rank = 4 * (naming.kind is not None) - 6 * bool(_CUT_OFF.search(text)) + (not naming.generic) + bool(stated_years(text))
+        rank = (
+            4 * (naming.kind is not None)
+            - 6 * bool(_CUT_OFF.search(text))
+            + (not naming.generic)
+            + bool(stated_years(text))
+        )
         rank -= 5 * bool(_LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
         if best is None or rank > best[0]:
             best = (rank, text, naming)
@@ -343,14 +366,20 @@ def _unnamed(
         if naming.wanted and (found.shape in {"article", "file"} or found.date or (row_words and column_head)):
             year = fiscal_year(composed, naming.noun_at)
             replaced = msgspec.structs.replace(found, text=composed if action else found.text)
-            return _completed(replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed)
+            return _completed(
+                replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed
+            )
         if not office:
             return found
-    for source, text in (("column of the table", column_head or ""), *(("heading", one) for one in above), ("page", "")):
+    for source, text in (
+        ("column of the table", column_head or ""),
+        *(("heading", one) for one in above),
+        ("page", ""),
+    ):
         naming = context.naming if source == "page" else name_title(text)
         if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
             continue
-        if source == "page" and (context.is_home or not (found.in_article and leafy or found.date)):
+        if source == "page" and (context.is_home or not ((found.in_article and leafy) or found.date)):
             continue
         year = fiscal_year(text, naming.noun_at) if text else None
         naming = _office_level(naming, found.text, context)
@@ -454,7 +483,9 @@ def levelled(
         return kind, ()
     if not is_government(context.owner) and context.owner is not None:
         own = same_entity(entity, context.owner)
-        return at_level(kind, "department" if own else "unit"), ("the site's own department" if own else "not the site's own department",)
+        return at_level(kind, "department" if own else "unit"), (
+            "the site's own department" if own else "not the site's own department",
+        )
     if is_sub_unit(entity):
         return at_level(kind, "unit"), ("an institution, not a department",)
     return kind, ()

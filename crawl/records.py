@@ -16,9 +16,66 @@ MAX_RECORDS = 5000
 _MAX_DEPTH = 12
 _MAX_RECORD = 20_000  # characters
 _JSONP = re.compile(r"^\s*(?:/\*\*/)?\s*[\w.$]{0,60}\s*\(\s*(?=[\[{])")
-_TITLES = ("title", "name", "docTitle", "doctitle", "articleTitle", "subject", "infoTitle", "bt", "f_title", "topic", "contentTitle", "filename")
-_LINKS = ("url", "link", "href", "puburl", "pubUrl", "docpuburl", "docPubUrl", "post_url", "linkUrl", "linkurl", "htmlUrl", "path", "detailUrl", "infoUrl", "fileUrl", "docUrl", "visitUrl", "realUrl", "sourceUrl", "f_url")
-_DATES = ("display_publish_time", "date", "publishDate", "pubDate", "pubdate", "publishTime", "publish_time", "publishedTimeStr", "publishedTime", "docreltime", "docRelTime", "releaseDate", "createDate", "created_at", "time", "dates", "fbrq", "fbsj", "showDate", "deploytime", "writeTime", "first_publish_time")
+_TITLES = (
+    "title",
+    "name",
+    "docTitle",
+    "doctitle",
+    "articleTitle",
+    "subject",
+    "infoTitle",
+    "bt",
+    "f_title",
+    "topic",
+    "contentTitle",
+    "filename",
+)
+_LINKS = (
+    "url",
+    "link",
+    "href",
+    "puburl",
+    "pubUrl",
+    "docpuburl",
+    "docPubUrl",
+    "post_url",
+    "linkUrl",
+    "linkurl",
+    "htmlUrl",
+    "path",
+    "detailUrl",
+    "infoUrl",
+    "fileUrl",
+    "docUrl",
+    "visitUrl",
+    "realUrl",
+    "sourceUrl",
+    "f_url",
+)
+_DATES = (
+    "display_publish_time",
+    "date",
+    "publishDate",
+    "pubDate",
+    "pubdate",
+    "publishTime",
+    "publish_time",
+    "publishedTimeStr",
+    "publishedTime",
+    "docreltime",
+    "docRelTime",
+    "releaseDate",
+    "createDate",
+    "created_at",
+    "time",
+    "dates",
+    "fbrq",
+    "fbsj",
+    "showDate",
+    "deploytime",
+    "writeTime",
+    "first_publish_time",
+)
 _NOT_MARKUP = re.compile(r"^\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -27,7 +84,10 @@ def markup_of_data(text: str) -> str | None:
     head = text[:2000].lstrip("\ufeff \t\r\n")
     if _NOT_MARKUP.match(head):
         return None
-    if re.search(r"<(?:datastore|recordset|record|nextgroup|datasource)\b", head, re.IGNORECASE) and "<![CDATA[" in text:
+    if (
+        re.search(r"<(?:datastore|recordset|record|nextgroup|datasource)\b", head, re.IGNORECASE)
+        and "<![CDATA[" in text
+    ):
         return records_in(text)
     if head[:1] in {"{", "["} or _JSONP.match(head):
         return _json_markup(text)

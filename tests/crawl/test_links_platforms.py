@@ -97,7 +97,12 @@ CASES = [
             '<tr><td>1</td><td>县教育局</td><td><a href="/f/1.html">查看</a></td><td><a href="/f/2.html">查看</a></td></tr>'
             '<tr><td>2</td><td>县水利局</td><td><a href="/f/3.html">查看</a></td><td><a href="/f/4.html">查看</a></td></tr></table>'
         ),
-        [("/f/1.html", DB, 2024, None), ("/f/2.html", DF, 2024, None), ("/f/3.html", DB, 2024, None), ("/f/4.html", DF, 2024, None)],
+        [
+            ("/f/1.html", DB, 2024, None),
+            ("/f/2.html", DF, 2024, None),
+            ("/f/3.html", DB, 2024, None),
+            ("/f/4.html", DF, 2024, None),
+        ],
     ),
     Case(
         "bare_department_names_under_year_headings",
@@ -106,7 +111,11 @@ CASES = [
             '<div class="box"><h3>2025年部门预算</h3><ul><li><a href="./a/t20250101_1.html">县教育局</a></li><li><a href="./a/t20250101_2.html">'
             '县财政局</a></li></ul></div><div class="box"><h3>2023年部门决算</h3><ul><li><a href="./a/t20240901_3.html">县教育局</a></li></ul></div>'
         ),
-        [("t20250101_1.html", DB, 2025, None), ("t20250101_2.html", DB, 2025, None), ("t20240901_3.html", DF, 2023, None)],
+        [
+            ("t20250101_1.html", DB, 2025, None),
+            ("t20250101_2.html", DB, 2025, None),
+            ("t20240901_3.html", DF, 2023, None),
+        ],
     ),
     Case(
         "tabs_of_years_with_panels_in_their_order",
@@ -170,12 +179,22 @@ CASES = [
             + "".join(
                 f'<li><a href="/b/t20240101_{n}.html">{name}</a><span>2024-01-01</span></li>'
                 for n, name in enumerate(
-                    ["某县审计局2024年部门预算", "某县会议服务中心2024年单位预算", "县委考核办公室2024年部门预算", "某县培训中心2024年单位预算公开"]
+                    [
+                        "某县审计局2024年部门预算",
+                        "某县会议服务中心2024年单位预算",
+                        "县委考核办公室2024年部门预算",
+                        "某县培训中心2024年单位预算公开",
+                    ]
                 )
             )
             + "</ul>"
         ),
-        [("_0.html", DB, 2024, "2024-01-01"), ("_1.html", UB, 2024, "2024-01-01"), ("_2.html", DB, 2024, "2024-01-01"), ("_3.html", UB, 2024, "2024-01-01")],
+        [
+            ("_0.html", DB, 2024, "2024-01-01"),
+            ("_1.html", UB, 2024, "2024-01-01"),
+            ("_2.html", DB, 2024, "2024-01-01"),
+            ("_3.html", UB, 2024, "2024-01-01"),
+        ],
     ),
     Case(
         "audit_reports_rules_tenders_and_news_among_disclosures",
@@ -207,12 +226,24 @@ CASES = [
             + "".join(
                 f'<li><a href="/b/t20240101_{n}.html">{name}</a><span>2024-01-01</span></li>'
                 for n, name in enumerate(
-                    ["某局2024年部门绩效信息公开目录", "某局下属单位资产占用情况", "某局2024年专项资金公开表", "某局2023年度项目支出绩效自评报告", "某局2024年“三公”经费公开"]
+                    [
+                        "某局2024年部门绩效信息公开目录",
+                        "某局下属单位资产占用情况",
+                        "某局2024年专项资金公开表",
+                        "某局2023年度项目支出绩效自评报告",
+                        "某局2024年“三公”经费公开",
+                    ]
                 )
             )
             + "</ul>"
         ),
-        [("_0.html", PT, 2024, "2024-01-01"), ("_1.html", OF, None, "2024-01-01"), ("_2.html", OF, 2024, "2024-01-01"), ("_3.html", PS, 2023, "2024-01-01"), ("_4.html", TP, 2024, "2024-01-01")],
+        [
+            ("_0.html", PT, 2024, "2024-01-01"),
+            ("_1.html", OF, None, "2024-01-01"),
+            ("_2.html", OF, 2024, "2024-01-01"),
+            ("_3.html", PS, 2023, "2024-01-01"),
+            ("_4.html", TP, 2024, "2024-01-01"),
+        ],
     ),
     Case(
         "papers_of_the_whole_county_by_the_finance_office",
@@ -222,13 +253,25 @@ CASES = [
             + "".join(
                 f'<li><a href="/b/t20240101_{n}.html">{name}</a><span>2024-01-01</span></li>'
                 for n, name in enumerate(
-                    ["关于某县2023年预算执行情况和2024年预算草案的报告", "某县2022年财政决算公开", "2024年某县政府预算公开", "某县2024年一般公共预算收入表", "某县2024年预算调整方案"]
+                    [
+                        "关于某县2023年预算执行情况和2024年预算草案的报告",
+                        "某县2022年财政决算公开",
+                        "2024年某县政府预算公开",
+                        "某县2024年一般公共预算收入表",
+                        "某县2024年预算调整方案",
+                    ]
                 )
             )
             + "</ul>",
             "政府预决算-某县财政局",
         ),
-        [("_0.html", GB, 2024, "2024-01-01"), ("_1.html", GF, 2022, "2024-01-01"), ("_2.html", GB, 2024, "2024-01-01"), ("_3.html", GB, 2024, "2024-01-01"), ("_4.html", GB, 2024, "2024-01-01")],
+        [
+            ("_0.html", GB, 2024, "2024-01-01"),
+            ("_1.html", GF, 2022, "2024-01-01"),
+            ("_2.html", GB, 2024, "2024-01-01"),
+            ("_3.html", GB, 2024, "2024-01-01"),
+            ("_4.html", GB, 2024, "2024-01-01"),
+        ],
     ),
     Case(
         "side_menu_of_columns_and_years",
@@ -256,7 +299,7 @@ CASES = [
         "links_that_only_open_by_script",
         "http://www.a.gov.cn/czxx/",
         page(
-            "<ul><li><a href=\"javascript:void(0)\" onclick=\"window.open('/xxgk/show/5501.html')\">县农业农村局2024年部门预算</a><i>2024.02.05</i></li>"
+            '<ul><li><a href="javascript:void(0)" onclick="window.open(\'/xxgk/show/5501.html\')">县农业农村局2024年部门预算</a><i>2024.02.05</i></li>'
             "<li><a href=\"javascript:openDetail('./t20240206_9.html')\">县畜牧中心2024年单位预算</a><i>2024.02.06</i></li></ul>"
         ),
         [("5501.html", DB, 2024, "2024-02-05"), ("t20240206_9.html", UB, 2024, "2024-02-06")],
@@ -293,7 +336,10 @@ CASES = [
     Case(
         "base_href_of_another_folder",
         "http://www.a.gov.cn/x/y/z.html",
-        page('<li><a href="t20240101_4.html">县司法局2024年部门预算</a><span>2024-01-01</span></li>', head='<base href="/czyjs/202401/">'),
+        page(
+            '<li><a href="t20240101_4.html">县司法局2024年部门预算</a><span>2024-01-01</span></li>',
+            head='<base href="/czyjs/202401/">',
+        ),
         [("/czyjs/202401/t20240101_4.html", DB, 2024, "2024-01-01")],
     ),
     Case(
@@ -329,7 +375,9 @@ CASES = [
     Case(
         "old_links_in_capitals_inside_font_and_nobr",
         "http://www.a.gov.cn/czxx/index.asp",
-        page("<TABLE><TR><TD><FONT><A HREF='Article_Show.asp?ArticleID=552'>某县２０１５年部门预算公开</A></FONT></TD><TD>(2015/3/5)</TD></TR></TABLE>"),
+        page(
+            "<TABLE><TR><TD><FONT><A HREF='Article_Show.asp?ArticleID=552'>某县２０１５年部门预算公开</A></FONT></TD><TD>(2015/3/5)</TD></TR></TABLE>"
+        ),
         [("ArticleID=552", DB, 2015, "2015-03-05")],
     ),
     Case(

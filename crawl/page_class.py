@@ -157,7 +157,7 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
     if is_script_stub(body):
         text = body.decode("utf-8", "replace")
         target = _script_target(text)
-        if target is None or _WALL.search(text):
+        if _WALL.search(text) or (target is None and not _SPA.search(text) and b"src=" not in body):
             return PageClass("waf_stub", ("nothing but a script",), bytes_kind=kind)
     if kind == "text" and b"<" not in body[:4000]:
         return PageClass("file", ("plain text",), bytes_kind=kind)

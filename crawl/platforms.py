@@ -157,7 +157,8 @@ _SPECS: Final = (
         addresses=((r"\.htm(?:$|[?#])", ".htm"), (r"/info/\d+/\d+\.htm", "/info/N/N.htm")),
     ),
     PlatformSpec(
-        "dynamic", "static", "由服务器程序生成的列表（jsp、aspx、php 等）", "lists made by a server program (jsp, aspx, php …)",
+        "dynamic", "static", "由服务器程序生成的列表（jsp、aspx、php 等）",
+        "lists made by a server program (jsp, aspx, php …)",
         _PAGED,
         addresses=(
             (r"\.(?:jsp|aspx?|php|action|thtml|jhtml)(?:$|[?#])", "a server program's suffix"),

@@ -435,8 +435,8 @@ def _expected(error: ErrorDetails) -> str:
     if kind == "string_pattern_mismatch":
         wanted = _PATTERN_SAYS.get(str(error["loc"][-1]), "a text of the form {pattern}").format(**context)
         return f"expected {wanted}, not {error['input']!r:.80}"
-    if kind == "literal_error" and (near := _near(str(error["input"]), context["expected"])):
-        return f"not {error['input']!r:.80}; did you mean {near!r}? (expected one of {context['expected']})"
+    if kind == "literal_error" and (meant := _near(str(error["input"]), context["expected"])):
+        return f"not {error['input']!r:.80}; did you mean {meant!r}? (expected one of {context['expected']})"
     if kind == "value_error":
         return f"expected {context['error']}" if "host" in error["loc"] else str(context["error"])
     text = _EXPECTED.get(kind, error["msg"])

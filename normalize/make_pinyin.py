@@ -35,7 +35,8 @@ LOCAL: Final = {
     "东莞市": "dong guan shi", "吐鲁番市": "tu lu fan shi",
     "中方县": "zhong fang xian", "重庆市": "chong qing shi", "都匀市": "du yun shi", "阿拉善盟": "a la shan meng",
     "六枝特区": "liu zhi te qu", "蠡县": "li xian", "曲周县": "qu zhou xian", "甘州区": "gan zhou qu",
-    "梁子湖区": "liang zi hu qu", "鄯善县": "shan shan xian", "若羌县": "ruo qiang xian", "英吉沙县": "ying ji sha xian",
+    "梁子湖区": "liang zi hu qu", "鄯善县": "shan shan xian", "若羌县": "ruo qiang xian",
+    "英吉沙县": "ying ji sha xian",
     "朝阳市": "chao yang shi", "朝阳县": "chao yang xian", "朝阳区": "chao yang qu", "南乐县": "nan le xian",
     "民乐县": "min le xian", "马尾区": "ma wei qu", "浪卡子县": "lang ka zi xian", "朝天区": "chao tian qu",
 }  # fmt: skip

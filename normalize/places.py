@@ -16,14 +16,14 @@ from typing import Final, Literal
 from normalize.pinyin import short_name
 from normalize.region import Division, current_code, divisions, stem
 
-Basis = Literal["exact", "elsewhere", "former_name", "other_ending"]
+Basis = Literal["exact", "elsewhere", "former_name", "other_ending", "shared"]
 ALIASES: Final = {"济源示范区": "济源市"}  # what a city is called by its own government
 CORPS: Final = "新疆生产建设兵团"  # no division; its cities are the autonomous region's
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The division of today a name stands for. basis: how the name led there."""
+    """The division of today a name stands for. basis: how the name led there (shared: by those it holds)."""
 
     code: str
     name: str

@@ -31,10 +31,10 @@ REASONS: Final = {  # why a row is no source: zh, en
     "bad_url": ("网址有误", "not an address"),
     "no_such_division": ("没有这个区划", "no such division"),
     "ambiguous": ("名称指向多个区划", "the name stands for several divisions"),
-    "same_division": ("该区划已有来源，作为又一栏目并入", "its division has a source already; added there as a further column"),
+    "same_division": ("该区划已有来源，并入其中", "a further column of its division's source"),
     "same_column": ("与同一区划的栏目重复", "the same column of the same division, twice"),
-    "shared_column": ("多地共用的栏目，归入上级区划的来源", "a column shared by several divisions; in the source of theirs"),
-    "shared_widely": ("不同地市共用的网址，不属于其中任何一地", "shared by places of different prefectures; it is none of theirs"),
+    "shared_column": ("多地共用的栏目，归入上级区划", "shared by several divisions: in the source of what holds them"),
+    "shared_widely": ("不同地市共用的网址，无法判定属于何处", "shared by places of different prefectures: whose is unknown"),
 }  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def publisher_of(code: str, name: str, url: str) -> str:
     return f"{name}人民政府"
 
 
-def draft(  # noqa: PLR0917 - one parameter per key of the file
+def draft(
     code: str,
     name: str,
     listings: Sequence[Listing],

@@ -29,9 +29,12 @@ MIN_REPEATS: Final = 3
 CHANGED_BELOW: Final = 0.5  # share of common shapes; pages of one column share more, pages of two sites far less
 FELL_BELOW: Final = 0.5  # share of the links found before
 MIN_YIELD: Final = 4  # fewer links before say nothing when they are halved
-_STATES: Final = frozenset(
-    "active on cur current selected hover first last odd even open close show hide hidden disabled now this".split()
-)
+# fmt: off
+_STATES: Final = frozenset({
+    "active", "on", "cur", "current", "selected", "hover", "first", "last", "odd", "even",
+    "open", "close", "show", "hide", "hidden", "disabled", "now", "this",
+})
+# fmt: on
 _WORD: Final = re.compile(r"[a-z]+")
 
 State = Literal["same", "restyled", "fewer", "emptied", "broken"]

@@ -34,7 +34,7 @@ REASONS: Final = {  # why a row is no source: zh, en
     "same_division": ("该区划已有来源，并入其中", "a further column of its division's source"),
     "same_column": ("与同一区划的栏目重复", "the same column of the same division, twice"),
     "shared_column": ("多地共用的栏目，归入上级区划", "shared by several divisions: in the source of what holds them"),
-    "shared_widely": ("不同地市共用的网址，无法判定属于何处", "shared by places of different prefectures: whose is unknown"),
+    "shared_widely": ("不同地市共用的网址，无法判定属于何处", "shared by places of different prefectures"),
 }  # fmt: skip
 
 

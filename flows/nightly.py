@@ -26,6 +26,7 @@ from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections
+from flows.coverage import sought
 from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
@@ -110,6 +111,7 @@ def nightly(
                     progress=progress,
                     bodies=bodies(root),
                     corrections=corrections,
+                    looked=sought(root, sources),
                 ),
             )
         night.issues = merged_issues((unpacking, converting, reading, facts, checks))

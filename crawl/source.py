@@ -214,11 +214,13 @@ class Range(_Strict):
 
 
 class Expect(_Strict):
-    """What a healthy crawl of this source finds. years: budget years that some notice title must name."""
+    """What is held of a source when all is well. Each year, kind and department must be named by some title."""
 
     documents: Range = Range()
     notices: Range = Range()
     years: tuple[Annotated[int, Field(ge=1990, le=2100)], ...] = Field(default=(), strict=False)
+    kinds: tuple[Kind, ...] = Field(default=(), strict=False)
+    departments: tuple[Annotated[str, Field(min_length=2, max_length=100)], ...] = Field(default=(), strict=False)
 
 
 class Politeness(_Strict):

@@ -15,6 +15,7 @@ from crawl.source import Source, SourceError, load_source
 from flows import errors
 from flows.release.build import Unreached
 from flows.settings import DataRoot
+from flows.source_nights import with_shortfalls
 
 OWN_SOURCES = Path(__file__).resolve().parents[1] / "crawl" / "sources"
 
@@ -82,7 +83,8 @@ def crawl(path: Path, root: DataRoot, now: dt.datetime, settings: CrawlSettings 
     """
     source = load(path)
     try:
-        return Crawled(source, crawl_source(path, data_root=root.path, now=now, settings=settings))
+        result = crawl_source(path, data_root=root.path, now=now, settings=settings)
+        return Crawled(source, with_shortfalls(source, result, root))
     except CrawlBusy as error:
         raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
     except ValueError as error:

@@ -18,7 +18,9 @@ from crawl.source import Kind, Source, Status, is_own_network
 from flows import errors
 from flows.crawl_sources import OWN_SOURCES, find_sources, load, source_files
 from flows.registry import REASONS, Draft, draft, import_columns, listing_of, places
+from flows.settings import DataRoot, data_root
 from flows.source_check import Checked, check_source
+from flows.source_nights import nights_table, source_nights
 from flows.store import write_atomically
 from flows.terminal import line, out, print_json, result, safe, say
 from normalize.places import Found, division_of, find_place
@@ -29,6 +31,9 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 Folder = Annotated[
     Path | None,
     typer.Option("--sources", help="来源目录（默认自带的） / folder of sources (default: our own)", show_default=False),
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="写入的目录 / folder to write into", show_default=False)]
 
@@ -250,6 +255,33 @@ def _show(checked: Checked) -> None:
             line(f"{one.url}：{trouble}", f"{one.url}: {trouble}", mark="✗")
     for warning in checked.warnings:
         line(warning, warning, mark="!")
+
+
+@source.command("status")
+def status_of_sources(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="来源（默认全部） / sources (default: all)", show_default=False)
+    ] = None,
+    folder: Folder = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> int:
+    """各来源最近一次抓取的情况；需查看时退出码为 1。 How each source's newest run went; exit code 1 if one is flagged."""
+    root = DataRoot(data or data_root())
+    where = folder or OWN_SOURCES
+    paths = find_sources(names, folder) if names else source_files(where)
+    known = [load(path) for path in paths]
+    nights = source_nights(root, known)
+    if as_json:
+        print_json([msgspec.to_builtins(one) for one in nights])
+    elif nights:
+        out().print(nights_table(nights))
+    never, flagged = len(known) - len(nights), sum(bool(one.flags) for one in nights)
+    line(
+        f"{len(known)} 个来源：{len(nights)} 个抓取过，{flagged} 个需要查看，{never} 个尚未抓取",
+        f"{len(known)} sources: {len(nights)} crawled, {flagged} to look into, {never} not crawled yet",
+    )
+    return errors.FINDINGS if flagged else errors.OK
 
 
 @source.command("import")

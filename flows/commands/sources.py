@@ -266,7 +266,7 @@ def status_of_sources(
     data: Data = None,
     as_json: Json = False,
 ) -> int:
-    """各来源最近一次抓取的情况；需查看时退出码为 1。 How each source's newest run went; exit code 1 if one is flagged."""
+    """各来源最近一次抓取的情况；需查看时退出码为 1。 How each source's newest run went; exit code 1: flagged."""
     root = DataRoot(data or data_root())
     where = folder or OWN_SOURCES
     paths = find_sources(names, folder) if names else source_files(where)

@@ -29,7 +29,7 @@ Platform = Literal[
     # static
     "static", "trs", "jcms", "vsb", "shtml", "openness", "columns", "dynamic",
     # json
-    "jpaas", "gkmlpt", "dataproxy", "cms_do", "paging_nav",
+    "json", "jpaas", "gkmlpt", "dataproxy", "cms_do", "paging_nav",
     # dedicated
     "jiangsu_yjsgk", "neimenggu_yjs", "shanxi_bmp", "ningbo_yjs", "liuzhou_dsyjs", "linyi_yjsgk", "zaozhuang_czyjsgk",
     "wuzhou_yjsgkpt", "tianjin_yjsgk", "shijiazhuang_yjsgk", "hubei_budget",
@@ -132,6 +132,7 @@ _SPECS: Final = (
         "cms_do", "json", "返回 JSON 的 .do 接口", "rows from a .do address that returns JSON", _ROWS | {"column_id"},
         addresses=((r"/cms/web/\w+\.do|\w+\.do(?:\?|$)", "a .do address"),),
     ),
+    PlatformSpec("json", "json", "其他由请求取得的列表", "any other listing fetched by a request", _ROWS | _IDS),
     PlatformSpec("paging_nav", "json", "showPagingNav 列表", "rows fetched by showPagingNav", _ROWS | {"column_id"}),
     PlatformSpec(
         "columns", "static", "河北 /columns/<uuid>/ 平台", "Hebei's /columns/<uuid>/", _PAGED | {"page_size"},

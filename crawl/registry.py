@@ -214,7 +214,8 @@ def listing_key(listing: Listing, area_code: str | None) -> str:
     """The same for two spellings of one column: scheme, `www.`, a final slash or index page do not count."""
     parts = urlsplit(listing.url)
     path = re.sub(r"/(?:index\.(?:html?|shtml|jsp))?$", "", parts.path)
-    return f"{site_of(listing.url)}{path}?{parts.query}#{listing.fragment}@{area_code or ''}".casefold()
+    behind = listing.fragment or listing.column or ""
+    return f"{site_of(listing.url)}{path}?{parts.query}#{behind}@{area_code or ''}".casefold()
 
 
 def _same_listing(entries: Sequence[Entry]) -> Iterable[Trouble]:

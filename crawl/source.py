@@ -112,6 +112,7 @@ class Listing(_Strict):
     kind: left out where the column mixes kinds; each title says its own. year, department: what every title of the
     column leaves out because the column is of that one year (the year of the money) or of that one department.
     fragment: what a single-page application reads behind the `#` of its address.
+    column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
     """
 
     url: Annotated[str, AfterValidator(_http_url)]
@@ -120,6 +121,7 @@ class Listing(_Strict):
     year: int | None = Field(default=None, ge=1990, le=2100)
     department: str | None = Field(default=None, min_length=2, max_length=100)
     fragment: str = Field(default="", max_length=500)
+    column: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{1,9}$")] | None = None
 
 
 class Options(_Strict):

@@ -97,8 +97,9 @@ def listing_of(url: str) -> tuple[Listing, Guess, str | None]:
     url = url.strip()
     address, _, behind = url.partition("#")
     guess = guess_platform(clean_url(address), behind)
+    column = behind if guess.platform == "gkmlpt" and re.fullmatch(r"\d{1,9}", behind) else None
     behind = behind if PLATFORMS[guess.platform].family in ("browser", "dedicated") else ""
-    listing = Listing(url=address, fragment=behind)
+    listing = Listing(url=address, fragment=behind, column=column)
     return listing, guess, area_code_of(listing.url, url.partition("#")[2])
 
 
@@ -138,6 +139,8 @@ def draft(
             row["kind"] = kind
         if one.fragment:
             row["fragment"] = one.fragment
+        if one.column:
+            row["column"] = one.column
         rows.append(row)
     tree["listings"] = rows
     if "area_code" in PLATFORMS[guess.platform].required:

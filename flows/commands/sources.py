@@ -192,14 +192,17 @@ def lint_sources(
 ) -> int:
     """检查来源文件；有误时退出码为 1。 Check the source files; exit code 1 if one is wrong."""
     files: list[Path] = []
+    troubles: list[Trouble] = []
     for path in paths or [OWN_SOURCES]:
         if path.is_dir():
             files += source_files(path)
+            others = sorted(one for one in path.rglob("*.[yY][aA][mM][lL]") if one.is_file())
+            troubles += [Trouble(str(one), "error", "file_name", "name it .yml, or nothing reads it") for one in others]
         elif path.is_file():
             files.append(path)
         else:
             raise errors.usage(f"没有这个目录或文件：{path}", f"no such folder or file: {path}")
-    troubles = lint(list(dict.fromkeys(files)), places())
+    troubles += lint(list(dict.fromkeys(files)), places())
     wrong = sum(one.level == "error" for one in troubles)
     if as_json:
         print_json({"sources": len(files), "errors": wrong, "troubles": [msgspec.to_builtins(one) for one in troubles]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import msgspec
+from rich.cells import cell_len
 from rich.table import Table as RichTable
 
 from crawl.archive import Archive, ArchiveCorruption
@@ -17,7 +18,7 @@ from crawl.schema import CrawlResult, Visit
 from crawl.skeleton import Verdict, judge, skeleton
 from crawl.source import Source
 from flows.settings import DataRoot
-from flows.terminal import safe, say
+from flows.terminal import line, safe, say
 from normalize.department import classify_title
 
 BODY = frozenset({"new", "unchanged", "replaced"})
@@ -125,13 +126,19 @@ def _page(archive: Archive, sha256: str, url: str) -> Page | None:
 
 
 def nights_table(nights: Sequence[SourceNight]) -> RichTable:
-    """One row per source, flags below the numbers they explain."""
+    """One row per source. Why a person should look is told apart (`tell_flags`): a column of prose ruins a table."""
     table = RichTable(box=None, pad_edge=False)
-    table.add_column(say("来源", "source"))
+    table.add_column(say("来源", "source"), overflow="fold")
     for _, zh, en in COUNTS:
-        table.add_column(say(zh, en), justify="right")
-    table.add_column(say("需要查看", "look into"))
+        title = say(zh, en)
+        table.add_column(title, justify="right", no_wrap=True, min_width=cell_len(title))
     for one in nights:
-        numbers = [str(getattr(one, name)) for name, _, _ in COUNTS]
-        table.add_row(safe(one.source_id), *numbers, safe("\n".join(one.flags)))
+        table.add_row(safe(one.source_id), *(str(getattr(one, name)) for name, _, _ in COUNTS))
     return table
+
+
+def tell_flags(nights: Sequence[SourceNight]) -> None:
+    """One line for each reason to look at a source."""
+    for one in nights:
+        for flag in one.flags:
+            line(f"{one.source_id}：{flag}", f"{one.source_id}: {flag}", mark="!")

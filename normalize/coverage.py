@@ -124,8 +124,11 @@ def coverage_rows(
         promised = _dead(link, names.get(link.county_code, {}))
         if promised is not None:
             rows.setdefault(str(promised["coverage_id"]), promised)
+    of_county: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in listed:
+        of_county[row["county_code"]].append(row)
     for county, sources in _by_county(sought).items():
-        for expected in _expected(county, sources, [row for row in listed if row["county_code"] == county]):
+        for expected in _expected(county, sources, of_county.get(county, [])):
             rows.setdefault(str(expected["coverage_id"]), expected)
     return [rows[name] for name in sorted(rows)]
 

@@ -21,7 +21,7 @@ from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
 from flows.settings import DataRoot, data_root
-from flows.source_nights import nights_table
+from flows.source_nights import nights_table, tell_flags
 from flows.terminal import err, line, out, print_json, progress_bars, result, safe, say
 
 Data = Annotated[
@@ -161,6 +161,7 @@ def _report(night: Night) -> None:
         )
     if night.sources:
         err().print(nights_table(night.sources))
+        tell_flags(night.sources)
     done, failed = night.done, night.failed
     line(
         f"共 {night.documents} 个文件；本次读取 {done.get('read', 0)}，整理 {done.get('facts', 0)}，"

@@ -20,7 +20,7 @@ from flows.crawl_sources import OWN_SOURCES, find_sources, load, source_files
 from flows.registry import REASONS, Draft, draft, import_columns, listing_of, places
 from flows.settings import DataRoot, data_root
 from flows.source_check import Checked, check_source
-from flows.source_nights import nights_table, source_nights
+from flows.source_nights import nights_table, source_nights, tell_flags
 from flows.store import write_atomically
 from flows.terminal import line, out, print_json, result, safe, say
 from normalize.places import Found, division_of, find_place
@@ -279,6 +279,7 @@ def status_of_sources(
         print_json([msgspec.to_builtins(one) for one in nights])
     elif nights:
         out().print(nights_table(nights))
+        tell_flags(nights)
     never, flagged = len(known) - len(nights), sum(bool(one.flags) for one in nights)
     line(
         f"{len(known)} 个来源：{len(nights)} 个抓取过，{flagged} 个需要查看，{never} 个尚未抓取",

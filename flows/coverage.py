@@ -41,7 +41,6 @@ def _sought(name: str, code: str, source: Source | None, states: Sequence[Listin
     kinds: tuple[str, ...] = ()
     if source is not None and all(one.kind for one in source.listings):
         kinds = tuple(sorted({str(one.kind) for one in source.listings}))
-        states = [one for one in states if one.url in {listing.url for listing in source.listings}]
     read = [one.read_at for one in states if one.read_at is not None]
     last = {one.last_outcome for one in states}
     state: SearchState = "not_searched"

@@ -128,7 +128,9 @@ def _page(archive: Archive, sha256: str, url: str) -> Page | None:
 def nights_table(nights: Sequence[SourceNight]) -> RichTable:
     """One row per source. Why a person should look is told apart (`tell_flags`): a column of prose ruins a table."""
     table = RichTable(box=None, pad_edge=False)
-    table.add_column(say("来源", "source"), overflow="fold")
+    table.add_column(
+        say("来源", "source"), no_wrap=True, min_width=max((cell_len(one.source_id) for one in nights), default=0)
+    )
     for _, zh, en in COUNTS:
         title = say(zh, en)
         table.add_column(title, justify="right", no_wrap=True, min_width=cell_len(title))

@@ -19,6 +19,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawl.archive import Archive
 from crawl.ledger import Ledger
+from crawl.platforms import family_of
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
 from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
@@ -79,7 +80,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
         process = AsyncCrawlerProcess(scrapy_settings(source, settings))
         errors = ErrorLines()
         logging.getLogger().addHandler(errors)
-        crawler = process.create_crawler(SPIDERS[source.platform])
+        crawler = process.create_crawler(SPIDERS[family_of(source.platform)])
         process.crawl(
             crawler,
             source=source,

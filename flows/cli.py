@@ -10,7 +10,14 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, links, night, reading
+from flows.commands import (
+    correcting,
+    explaining,
+    links,
+    night,
+    reading,
+    sources,
+)
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -35,6 +42,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(correcting.correction)
+app.add_typer(sources.source)
 
 INTERRUPTED = 130
 

@@ -169,5 +169,5 @@ def test_a_later_version_is_not_touched(tmp_path: Path) -> None:
     Ledger(path).close()
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = '99'")
-    with pytest.raises(LedgerError, match="schema version 99, this program knows 1"):
+    with pytest.raises(LedgerError, match="schema version 99, this program knows 2"):
         Ledger(path)

@@ -33,9 +33,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.protocol import connectionDone
 from twisted.internet.ssl import TLSVersion
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
+from twisted.web.client import ResponseFailed, ResponseNeverReceived
 from twisted.web.iweb import UNKNOWN_LENGTH
 
+from crawl.hosts import origin_of
 from crawl.spool import BodyRefused, Spool
 
 if TYPE_CHECKING:
@@ -223,23 +224,31 @@ class Handler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _Factory
         self._incoming = Path(crawler.settings["YUJUE_INCOMING"])
+        self._spoke: set[str] = set()  # origins that have answered in this run
         self._legacy = LegacyTls(method=None, tls_min_version=TLSVersion.TLSv1_0, tls_max_version=TLSVersion.TLSv1_2)
 
     async def download_request(self, request: Request) -> Response:
         """Ask; once more with old TLS where new TLS is not spoken."""
         manners: Any = getattr(getattr(self._crawler.spider, "recorder", None), "manners", None)
         legacy = manners is not None and manners.host(request.url).tls == "legacy"
+        origin = origin_of(request.url)
         try:
-            return await self._ask(request, self._legacy if legacy else self._contextFactory)
+            response = await self._ask(request, self._legacy if legacy else self._contextFactory)
         except Exception as error:
-            reason = tls_reason(error)
-            if legacy or reason is None or not request.url.startswith("https:"):
+            # many an old server just hangs up on a greeting it does not know
+            reason = tls_reason(error) or ("it hung up" if _inside(error, ResponseNeverReceived) else None)
+            if legacy or reason is None or origin in self._spoke or not origin.startswith("https:"):
                 raise
-        response = await self._ask(request, self._legacy)
-        if manners is not None:
-            manners.note_tls(request.url)
-            spider: Any = self._crawler.spider
-            spider.warn(f"{manners.host(request.url).host} speaks only old TLS ({reason}): asked with it from now on")
+            self._spoke.add(origin)  # one try is enough
+            try:
+                response = await self._ask(request, self._legacy)
+            except Exception:  # noqa: BLE001 (it was not that)
+                raise error from None
+            if manners is not None:
+                manners.note_tls(request.url)
+                spider: Any = self._crawler.spider
+                spider.warn(f"{manners.host(request.url).host} speaks only old TLS ({reason}): asked with it from now")
+        self._spoke.add(origin)
         return response
 
     async def _ask(self, request: Request, context_factory: Any) -> Response:

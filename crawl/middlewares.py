@@ -191,7 +191,7 @@ class MannersMiddleware:
         if wait is None:
             return response
         await asyncio.sleep(wait)
-        again: Request = request.replace(dont_filter=True)
+        again: Request = request.replace(dont_filter=True, priority=request.priority + 1)  # it is the next one
         return again
 
     def process_exception(self, request: Request, exception: Exception) -> None:

@@ -10,17 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scrapy import signals
 
+from crawl.settings import with_jitter
+
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Request, Response
 
-JITTER: Final = 0.1  # a delay is 1 to 1.2 times what it is set to
 SLOWEST_SECONDS: Final = 60.0
-
-
-def with_jitter(seconds: float) -> tuple[float, float]:
-    """Scrapy's delay and jitter (± a share of the delay) that give between `seconds` and 1.2 times `seconds`."""
-    return seconds * (1 + JITTER), JITTER / (1 + JITTER)
 
 
 def keep_pace(crawler: Crawler, host: str, seconds: float) -> None:

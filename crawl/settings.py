@@ -21,13 +21,13 @@ import msgspec
 
 from crawl.address import host_of, is_private, literal_address
 from crawl.night import parse_window
-from crawl.pace import with_jitter
 from crawl.source import Source
 
 PROJECT = "yujue"
 VERSION = "0.1.0"
 MAX_CRAWL_DELAY_SECONDS = 60.0  # a longer Crawl-delay of robots.txt is cut to this, with a warning
 MAX_REDIRECTS = 5
+JITTER = 0.1  # a delay is 1 to 1.2 times what it is set to
 NIGHT = "20:00-08:00"
 DAILY_CAP = 10_000
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,6 +98,11 @@ def user_agent(contact: str | None, *, mobile: bool = False) -> str:
     reach = f"; {contact}" if contact else ""
     phone = "Mozilla/5.0 (Linux; Android 14; Mobile) " if mobile else ""
     return f"{phone}{PROJECT}/{VERSION} (crawler of published government budgets{reach})"
+
+
+def with_jitter(seconds: float) -> tuple[float, float]:
+    """Scrapy's delay and jitter (± a share of the delay) that give between `seconds` and 1.2 times `seconds`."""
+    return seconds * (1 + JITTER), JITTER / (1 + JITTER)
 
 
 def scrapy_settings(source: Source, settings: CrawlSettings, incoming: Path | None = None) -> dict[str, Any]:

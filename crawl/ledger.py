@@ -217,6 +217,10 @@ class Ledger:
         )
         return [Visit(*row) for row in rows]
 
+    def source_ids(self) -> list[str]:
+        """Every source that was ever crawled, sorted."""
+        return [str(row[0]) for row in self._db.execute("SELECT source_id FROM sources ORDER BY source_id")]
+
     def runs(self, source_id: str | None = None) -> list[tuple[str, str, str | None]]:
         """(run_id, started_at, finish_reason) of every run, in order; finish_reason None: killed, or still running."""
         rows = self._db.execute(

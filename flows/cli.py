@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, night, reading
+from flows.commands import archive, correcting, explaining, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -34,6 +34,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(correcting.correction)
+app.add_typer(archive.archive)
 
 INTERRUPTED = 130
 

@@ -99,10 +99,14 @@ class _Zlib:
         self._work: Any = None
         self._plain = False
         self._members = 1
+        self._padded = False
+        self._held = b""  # too little to tell what it begins
 
     def decode(self, data: bytes, limit: int) -> tuple[bytes, bool]:
+        data, self._held = self._held + data, b""
         if self._work is None:
-            if not data:
+            if len(data) < 2:
+                self._held = data
                 return b"", False
             # a server that says gzip and sends plain bytes
             self._plain = self.name == "gzip" and not data.startswith(b"\x1f")
@@ -112,10 +116,14 @@ class _Zlib:
         if self._plain:
             return data, False
         if self._work.eof:
-            rest = self._work.unused_data + data
+            rest = (b"" if self._padded else self._work.unused_data) + data
+            self._padded = True  # what follows the end was looked at
+            if rest == b"\x1f":
+                self._held = rest
+                return b"", False
             if self.name != "gzip" or not rest.startswith(b"\x1f\x8b"):
                 return b"", False  # padding after the end
-            self._work, data = zlib.decompressobj(self._bits), rest
+            self._work, data, self._padded = zlib.decompressobj(self._bits), rest, False
             self._members += 1
             if self._members > _MAX_MEMBERS:
                 raise BodyRefused(f"gzip stream of more than {_MAX_MEMBERS} members")
@@ -126,7 +134,7 @@ class _Zlib:
         return out, bool(self._work.unconsumed_tail) or (self._work.eof and bool(self._work.unused_data))
 
     def end(self) -> None:
-        if self._work is not None and not self._plain and not self._work.eof:
+        if (self._work is None and self._held) or (self._work and not self._plain and not self._work.eof):
             raise BodyRefused(f"the {self.name} stream ends early")
 
 

@@ -9,8 +9,12 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,8 +22,11 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawl.archive import Archive
+from crawl.hosts import HostBook
 from crawl.ledger import Ledger
 from crawl.platforms import family_of
+from crawl.manners import Manners, Rules
+from crawl.night import moment_of, parse_window
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
 from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
@@ -57,6 +64,22 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def run_clock(at: str) -> Callable[[], datetime]:
+    """The time of the run: it begins at `at` (which may be another than now) and goes on as time does."""
+    begin, started = moment_of(at), time.monotonic()
+    return lambda: begin + timedelta(seconds=time.monotonic() - started)
+
+
+def peak_memory_mib() -> float:
+    """The most memory this process held at once (resident). Linux: its own; ru_maxrss would count the parent's too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / 1024, 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
 def crawl(job: Job, out: BinaryIO) -> None:
     """Do one job; events are written to `out` as they happen."""
 
@@ -66,7 +89,12 @@ def crawl(job: Job, out: BinaryIO) -> None:
 
     source = load_source(job.source_file)
     data_root = Path(job.data_root)
-    settings = CrawlSettings(data_root, job.contact, frozenset(job.private_hosts))
+    settings = CrawlSettings(
+        data_root, job.contact, frozenset(job.private_hosts), night=job.night, daily_cap=job.daily_cap
+    )
+    private_hosts = private_hosts_of(source, settings.private_hosts)
+    archive = Archive(archive_path(data_root), writer=source.source_id)
+    archive.clear_incoming()  # what a killed crawl of this source left half written; the source is locked
     warnings: list[str] = []
 
     def warn(line: str) -> None:
@@ -74,10 +102,26 @@ def crawl(job: Job, out: BinaryIO) -> None:
             warnings.append(line)
 
     with Ledger(ledger_path(data_root)) as ledger:
-        run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
-        report({"event": "run", "run_id": run_id})
-        recorder = Recorder(source, Archive(archive_path(data_root)), ledger, run_id=run_id, at=job.at, report=report)
-        process = AsyncCrawlerProcess(scrapy_settings(source, settings))
+        run_id = ledger.take_up_run(source.source_id, job.at)
+        resumed = run_id is not None
+        if run_id is None:
+            run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
+        report({"event": "run", "run_id": run_id, "resumed": resumed})
+        recorder = Recorder(
+            source,
+            archive,
+            ledger,
+            run_id=run_id,
+            at=job.at,
+            report=report,
+            manners=Manners(
+                HostBook(ledger),
+                Rules(private_hosts, settings.contact, parse_window(settings.night), settings.daily_cap),
+                clock=run_clock(job.at),
+                wall=lambda: datetime.now(UTC),
+            ),
+        )
+        process = AsyncCrawlerProcess(scrapy_settings(source, settings, archive.incoming))
         errors = ErrorLines()
         logging.getLogger().addHandler(errors)
         crawler = process.create_crawler(SPIDERS[family_of(source.platform)])
@@ -85,7 +129,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
             crawler,
             source=source,
             recorder=recorder,
-            private_hosts=private_hosts_of(source, settings.private_hosts),
+            private_hosts=private_hosts,
             warn=warn,
         )
         process.start()
@@ -93,6 +137,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
         spider = crawler.spider if isinstance(crawler.spider, StaticSpider) else None
         finish_reason = str(stats.get("finish_reason") or "no_stats")
         ledger.end_run(run_id, finish_reason)
+        archive.clear_incoming()
         report(
             {
                 "event": "stats",
@@ -106,6 +151,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
                 "listings_read": sorted(spider.listings_read) if spider else [],
                 "years": sorted(spider.years) if spider else [],
                 "skipped_links": spider.skipped if spider else {},
+                "peak_memory_mib": peak_memory_mib(),
             }
         )
 

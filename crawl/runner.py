@@ -23,10 +23,9 @@ from typing import IO, Any
 import msgspec
 from filelock import FileLock, Timeout
 
-from crawl.address import host_of
 from crawl.ledger import Ledger
 from crawl.schema import CrawlResult, Visit
-from crawl.settings import CrawlSettings, child_environment, from_environment, private_hosts_of
+from crawl.settings import DAILY_CAP, CrawlSettings, child_environment, from_environment
 from crawl.source import Range, Source, load_source
 
 _MAX_LINE = 4_000_000
@@ -42,6 +41,8 @@ class Job(msgspec.Struct, frozen=True):
     parent: int
     contact: str | None
     private_hosts: list[str]
+    night: str = "always"
+    daily_cap: int = DAILY_CAP
 
 
 class CrawlBusy(RuntimeError):  # noqa: N818 (the name of what happened)
@@ -95,6 +96,8 @@ def crawl_source(
         parent=os.getpid(),
         contact=settings.contact,
         private_hosts=sorted(settings.private_hosts),
+        night=settings.night,
+        daily_cap=settings.daily_cap,
     )
     started = time.monotonic()
     try:
@@ -108,7 +111,6 @@ def crawl_source(
     run_id = str(events.get("run", {}).get("run_id") or "")
     return _result(
         source=source,
-        settings=settings,
         ledger_file=ledger_path(data_root),
         run_id=run_id,
         stats=stats,
@@ -203,7 +205,6 @@ def _stop(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
 def _result(
     *,
     source: Source,
-    settings: CrawlSettings,
     ledger_file: Path,
     run_id: str,
     stats: Event,
@@ -218,9 +219,10 @@ def _result(
         errors.append(f"{stats['exceptions']} exceptions while reading pages; see {log.name}")
     visits: list[Visit] = []
     by_role: dict[str, dict[str, int]] = {}
-    documents = 0
+    documents = resumed = 0
     if run_id:
         with Ledger(ledger_file) as ledger:
+            resumed = ledger.resumed(run_id)
             visits = ledger.visits(run_id=run_id)
             by_role = ledger.summary(run_id)
             documents = len({link.sha256 for link in ledger.links(run_id=run_id)})
@@ -231,9 +233,6 @@ def _result(
         outcomes[visit.outcome] = outcomes.get(visit.outcome, 0) + 1
     warnings = [str(line) for line in stats.get("warnings", [])]
     minimum_missed = _expectations(source, stats, documents, warnings)
-    private = private_hosts_of(source, settings.private_hosts)
-    if settings.contact is None and any(host_of(listing.url) not in private for listing in source.listings):
-        warnings.append("no contact in the user agent: set YUJUE_CRAWL_CONTACT so that a site can reach you")
     read = set(stats.get("listings_read", []))
     unread = [listing.url for number, listing in enumerate(source.listings) if number not in read]
     if stats:
@@ -252,6 +251,8 @@ def _result(
         errors=errors,
         finish_reason=reason,
         seconds=round(seconds, 3),
+        resumed=resumed,
+        peak_memory_mib=float(stats.get("peak_memory_mib", 0.0)),
     )
 
 

@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from flows.commands import (
+    archive,
     correcting,
     explaining,
     links,
@@ -43,6 +44,7 @@ for command in (
     app.command()(command)
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
+app.add_typer(archive.archive)
 
 INTERRUPTED = 130
 

@@ -38,7 +38,8 @@ _URL_KEYS = (
 )  # fmt: skip
 _DATE_KEYS = (
     "displaypublishtime", "publishtime", "publishdate", "pubdate", "pubtime", "docreltime", "releasetime",
-    "releasedate", "date", "time", "showdate", "infodate", "createdat", "createtime", "createdate", "crtime", "deploytime",
+    "releasedate", "date", "time", "showdate", "infodate", "createdat", "createtime", "createdate", "crtime",
+    "deploytime",
 )  # fmt: skip
 _TOTAL_KEYS = ("totalelements", "totalcount", "totalrecord", "totalrecords", "total", "count", "recordcount")
 _PAGES_KEYS = ("totalpages", "totalpage", "pagecount", "pages", "pagetotal")

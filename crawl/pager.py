@@ -10,9 +10,9 @@
 | jpaas, dataproxy, paging_nav, gkmlpt, cms_do | parameters of a request that a script makes | `crawl.pager_ajax` |
 
 Platforms count files from 0 (page 2 = index_1) or from 1 (page 2 = index_2), with functions of the same name. The
-page's own links decide, then the body of the function where it stands in the page; without both, the two addresses that tell
-the rules apart are marked to be probed (`guessed`), and the second is asked for only where the first gave nothing
-(`unless`). The argument for the current page alone decides nothing: sites that count from 1 pass 0 for the first page.
+page's own links decide, then the body of the function where it stands in the page; without both, the two addresses
+that tell the rules apart are marked to be probed (`guessed`), and the second is asked for only where the first gave
+nothing (`unless`). The argument for the current page alone decides nothing: some that count from 1 pass 0 at first.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from crawl.schedule import Known
 from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
 SCHEMA_VERSION = 1
@@ -207,6 +208,51 @@ class Ledger:
             (source_id, url),
         ).fetchone()
         return LastBody(*row) if row else None
+
+    def known(self, source_id: str) -> list[Known]:
+        """Every address this source was asked for, with its last outcome and the words that lead to it; by address.
+
+        The dates of a notice that is no document itself are those of the documents it led to.
+        """
+        words: dict[str, tuple[Any, ...]] = {}
+        rows = self._db.execute(
+            "SELECT url, landing_url, link_text, listed_date, notice_title, published_date, kind FROM links "
+            "WHERE source_id = ? ORDER BY url, landing_url, run_id",
+            (source_id,),
+        )
+        for url, landing_url, *rest in rows:
+            words[url] = (landing_url, *rest)
+            words.setdefault(landing_url, (None, None, *rest[1:]))
+        found = self._db.execute(
+            f"SELECT v.url, v.role, v.outcome, v.at, f.at, b.sha256, v.landing_url, v.link_text "  # noqa: S608 (constant)
+            f"FROM (SELECT url, max(visit_id) AS last, min(visit_id) AS first, "
+            f"max(CASE WHEN outcome IN {_WITH_BODY} THEN visit_id END) AS body "
+            f"FROM visits WHERE source_id = ? GROUP BY url) AS g "
+            f"JOIN visits AS v ON v.visit_id = g.last JOIN visits AS f ON f.visit_id = g.first "
+            f"LEFT JOIN visits AS b ON b.visit_id = g.body ORDER BY v.url",
+            (source_id,),
+        )
+        known = []
+        for url, role, outcome, at, first_at, sha256, landing_url, link_text in found:
+            landing, text, *rest = words.get(url, (None,) * 6)
+            listed, title, published, kind = rest
+            known.append(
+                Known(
+                    url,
+                    role,
+                    outcome,
+                    at,
+                    first_at,
+                    sha256,
+                    landing_url or landing,
+                    link_text or text,
+                    listed,
+                    title,
+                    published,
+                    kind,
+                )
+            )
+        return known
 
     def visits(
         self,

@@ -25,6 +25,7 @@ class Wanted(msgspec.Struct, frozen=True):
     """A url to ask for and all that is known of it before it is: who links to it, with which words.
 
     listing: number of the Source's listing it descends from. guessed: the address was made, not read: it may be gone.
+    form: what is sent by POST to `address`; url is then the name of the request in the ledger (form written as query).
     """
 
     url: str
@@ -36,6 +37,8 @@ class Wanted(msgspec.Struct, frozen=True):
     notice_title: str | None = None
     published_date: str | None = None
     guessed: bool = False
+    address: str | None = None
+    form: tuple[tuple[str, str], ...] | None = None
 
 
 class Answer(msgspec.Struct, frozen=True):

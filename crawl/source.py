@@ -28,10 +28,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from crawl.address import clean_url, host_of, is_private, literal_address, site_of
+from crawl.declared import Api
 
 MAX_SOURCE_BYTES = 1_000_000
 
-Platform = Literal["static"]
+Platform = Literal["static", "json", "browser"]
 Kind = Literal[  # values of doc_type
     "department_budget",
     "unit_budget",
@@ -81,11 +82,18 @@ class _Strict(BaseModel):
 
 
 class Listing(_Strict):
-    """One column of the site that lists notices. pages: how many pages of it are read at most."""
+    """One column of the site that lists notices. pages: how many pages of it are read at most.
+
+    api: how its rows are asked for, where no page says it. paging: address of a further page, `{page}` in it, likewise.
+    column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
+    """
 
     url: Annotated[str, AfterValidator(_http_url)]
     kind: Kind
     pages: int = Field(default=50, ge=1, le=1000)
+    api: Api | None = None
+    paging: str | None = None
+    column: str | None = Field(default=None, pattern=r"^\d{1,9}$")
 
 
 class Range(_Strict):

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from crawl.runner import crawl_source
+from crawl.schedule import Plan
 from crawl.schema import CrawlResult
 from crawl.settings import CrawlSettings
 
@@ -135,6 +136,8 @@ def source_file(folder: Path, site: Site, *, listing: str = "/czyjs/index.html",
 
 
 def crawl(source: Path, data_root: Path, *, now: datetime = NOW, seconds: float = 60.0, **more: Any) -> CrawlResult:
+    """One crawl. plan: everything is asked again, unless a test says otherwise."""
+    plan = more.pop("plan", Plan(full=True))
     settings = CrawlSettings(
         data_root=data_root,
         contact="test@example.org",
@@ -142,7 +145,7 @@ def crawl(source: Path, data_root: Path, *, now: datetime = NOW, seconds: float 
         seconds=seconds,
         grace_seconds=3.0,
     )
-    return crawl_source(source, data_root=data_root, now=now, settings=settings, **more)
+    return crawl_source(source, data_root=data_root, now=now, settings=settings, plan=plan, **more)
 
 
 def row(href: str, text: str, day: str = "") -> str:

@@ -282,7 +282,7 @@ class WalkSpider(Spider):
             return
         page: Page | None = None
         if kind == "html" or (kind in {"xml", "text"} and wanted.role != "attachment"):
-            if is_script_stub(body):
+            if is_script_stub(body) and not self._is_application(wanted, body, answer.url):
                 reason = "the answer is a script challenge, not a page"
                 yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
                 return
@@ -300,6 +300,15 @@ class WalkSpider(Spider):
             yield from self._on_attachment(_as_attachment(wanted), answer, body, None)
         else:
             yield from self._on_notice(wanted, answer, body, page)
+
+    def _is_application(self, wanted: Wanted, body: bytes, url: str) -> bool:
+        """Whether a listing of nothing but a script tells which request fills it, as applications in a browser do."""
+        if wanted.role != "listing":
+            return False
+        try:
+            return bool(self.pager_of(read_page(body, url), self.source.listings[wanted.listing]).steps)
+        except PageError:
+            return False
 
     def _on_attachment(self, wanted: Wanted, answer: Answer, body: bytes, page: Page | None) -> Iterator[Request]:
         suffix = attachment_suffix(wanted.url, wanted.link_text or "")

@@ -104,6 +104,12 @@ def serve(site: Site) -> Iterator[Site]:
             if found.declared_length:
                 self.close_connection = True
 
+        def do_POST(self) -> None:
+            """A form is looked up as if it were the query."""
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            self.path += ("&" if "?" in self.path else "?") + form
+            self.do_GET()
+
         def handle(self) -> None:
             with suppress(ConnectionError):  # the crawler hangs up on bodies that are too large
                 super().handle()

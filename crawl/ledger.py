@@ -209,8 +209,10 @@ class Ledger:
         ).fetchone()
         return LastBody(*row) if row else None
 
-    def known(self, source_id: str) -> list[Known]:
+    def known(self, source_id: str, *, but_run: str | None = None) -> list[Known]:
         """Every address this source was asked for, with its last outcome and the words that lead to it; by address.
+
+        but_run: visits of this run are left out (a run that was cut short is taken up as if it had just begun).
 
         The dates of a notice that is no document itself are those of the documents it led to.
         """
@@ -224,34 +226,20 @@ class Ledger:
             words[url] = (landing_url, *rest)
             words.setdefault(landing_url, (None, None, *rest[1:]))
         found = self._db.execute(
-            f"SELECT v.url, v.role, v.outcome, v.at, f.at, b.sha256, v.landing_url, v.link_text "  # noqa: S608 (constant)
+            f"SELECT v.url, v.role, v.outcome, v.at, f.at, b.sha256, v.landing_url, v.link_text, "  # noqa: S608 (constant)
+            f"r.finish_reason IS 'finished' "
             f"FROM (SELECT url, max(visit_id) AS last, min(visit_id) AS first, "
             f"max(CASE WHEN outcome IN {_WITH_BODY} THEN visit_id END) AS body "
-            f"FROM visits WHERE source_id = ? GROUP BY url) AS g "
+            f"FROM visits WHERE source_id = ? AND run_id IS NOT ? GROUP BY url) AS g "
             f"JOIN visits AS v ON v.visit_id = g.last JOIN visits AS f ON f.visit_id = g.first "
-            f"LEFT JOIN visits AS b ON b.visit_id = g.body ORDER BY v.url",
-            (source_id,),
+            f"LEFT JOIN visits AS b ON b.visit_id = g.body LEFT JOIN runs AS r ON r.run_id = v.run_id ORDER BY v.url",
+            (source_id, but_run),
         )
         known = []
-        for url, role, outcome, at, first_at, sha256, landing_url, link_text in found:
+        for url, role, outcome, at, first_at, sha256, landing_url, link_text, settled in found:
             landing, text, *rest = words.get(url, (None,) * 6)
-            listed, title, published, kind = rest
-            known.append(
-                Known(
-                    url,
-                    role,
-                    outcome,
-                    at,
-                    first_at,
-                    sha256,
-                    landing_url or landing,
-                    link_text or text,
-                    listed,
-                    title,
-                    published,
-                    kind,
-                )
-            )
+            places = (landing_url or landing, link_text or text)
+            known.append(Known(url, role, outcome, at, first_at, bool(settled), sha256, *places, *rest))
         return known
 
     def visits(

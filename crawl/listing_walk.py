@@ -13,6 +13,7 @@ import msgspec
 
 from crawl.pager import Further, Step
 
+_LOST = 3  # pages in a row that did not come
 _BARREN = 3  # pages in a row without any link that was not on an earlier page of this walk
 
 
@@ -52,6 +53,7 @@ class ListingWalk:
         self._links: set[str] = set()
         self._quiet = 0
         self._barren = 0
+        self._missed = 0
 
     def start(self, step: Step) -> None:
         """The first page of the listing."""
@@ -63,6 +65,7 @@ class ListingWalk:
             return False
         self._digests.add(page.digest)
         self._answered.add(step_key)
+        self._missed = 0
         self.pages_read += 1
         new_links = set(page.links) - self._links
         self._links |= new_links
@@ -78,8 +81,13 @@ class ListingWalk:
         return True
 
     def missed(self, step_key: str) -> None:
-        """A page did not come. Nothing to keep: a step that waits for it is then asked for."""
+        """A page did not come: a step that waits for it is then asked for. Several in a row: the rule by which the
+        addresses were made does not hold here, and the rest of them is left alone."""
         self._answered.discard(step_key)
+        self._missed += 1
+        if self._missed >= _LOST and self._steps:
+            self._steps.clear()
+            self.ended = "lost"
 
     def next(self) -> Step | None:
         """The next page to ask for; None when there is none, or the walk has ended."""

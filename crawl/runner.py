@@ -31,6 +31,7 @@ from crawl.settings import CrawlSettings, child_environment, from_environment, p
 from crawl.source import Range, Source, load_source
 
 _MAX_LINE = 4_000_000
+PROCESS = "crawl.process"  # the module that crawls; tests put one in its place that replays stored pages
 Event = dict[str, Any]
 
 
@@ -136,7 +137,7 @@ def _run(
     last: dict[str, Event] = {}
     with log.open("wb") as log_file:
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawl.process"],
+            [sys.executable, "-m", PROCESS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log_file,

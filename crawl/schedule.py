@@ -12,8 +12,9 @@ while pages bring something new, and asks again for those known notices and file
 | less than three years ago | 180 days |
 | older | 365 days |
 
-A document without a date is as old as our first visit to it. Every turn is moved by up to 15 % either way, by the
-address, so that what was found in one night does not come due in one night.
+A notice that was read in a run that did not come to its end is asked again at once. A document without a date is as
+old as our first visit to it. Every turn is moved by up to 15 % either way, by the address, so that what was found in
+one night does not come due in one night.
 
 A walk of a listing ends where `OVERLAP` pages beyond the first brought nothing unknown (rows are sometimes put in
 behind the first page), unless the next page has not been asked for SWEEP days: then the walk goes on to the end. So
@@ -56,7 +57,8 @@ class Plan(msgspec.Struct, frozen=True):
 class Known(msgspec.Struct, frozen=True):
     """What the ledger knows of one address of a source. at: last visit; first_at: first; both UTC, ISO 8601.
 
-    sha256: of its newest body, with `outcome` of the last visit. The words are those of the newest link to it.
+    settled: that visit was part of a run that came to its end; a notice of one that did not may have files that were
+    never asked for. sha256: of its newest body, with `outcome` of the last visit. The words are those of a link to it.
     """
 
     url: str
@@ -64,6 +66,7 @@ class Known(msgspec.Struct, frozen=True):
     outcome: Outcome
     at: str
     first_at: str
+    settled: bool = True
     sha256: str | None = None
     landing_url: str | None = None
     link_text: str | None = None
@@ -99,6 +102,8 @@ def turn_of(known: Known) -> timedelta:
 
 def is_due(known: Known, now: datetime) -> bool:
     """Whether the turn of an address has come. A last visit that lies in the future (a clock set back) is none."""
+    if known.role == "notice" and not known.settled:
+        return True
     waited = now - moment(known.at)
     return waited < timedelta(0) or waited >= turn_of(known)
 

@@ -95,7 +95,7 @@ class WalkSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every listing of the plan, then for what is due again."""
-        self.past = {_key(known.url): known for known in self.recorder.ledger.known(self.source.source_id)}
+        self.past = {_key(known.url): known for known in self._ledger_before()}
         overlap = None if self.plan.full or self.plan.since else OVERLAP
         for number, listing in enumerate(self.source.listings):
             if self.plan.kinds and listing.kind not in self.plan.kinds:
@@ -107,6 +107,9 @@ class WalkSpider(Spider):
                 yield request
         for request in self._due_again():
             yield request
+
+    def _ledger_before(self) -> list[Known]:
+        return self.recorder.ledger.known(self.source.source_id, but_run=self.recorder.run_id)
 
     def first_step(self, listing: Listing) -> Step:
         """The request a listing begins with."""
@@ -173,6 +176,8 @@ class WalkSpider(Spider):
             yield from found
             if found:
                 return
+        if walk.ended == "lost":
+            self.warn(f"further pages of listing {listing.url} were not found: several addresses in a row gave nothing")
         if walk.ended == "limit":
             self.warn(f"listing {listing.url} has more than {listing.pages} pages (pages)")
 

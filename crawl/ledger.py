@@ -76,6 +76,20 @@ class Link(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
+class Sweep(msgspec.Struct, frozen=True):
+    """When a source was last asked, and what came of it. finish_reason None: it is running, or was killed.
+
+    finished_at: start of the newest run that came to its end. outcomes: visits of the newest run.
+    """
+
+    source_id: str
+    publisher: str
+    started_at: str | None
+    finish_reason: str | None
+    finished_at: str | None
+    outcomes: dict[str, int] = {}
+
+
 class LastBody(msgspec.Struct, frozen=True):
     """The newest body of a url, with the validators to ask the server by."""
 
@@ -267,6 +281,26 @@ class Ledger:
             (source_id, source_id),
         )
         return [(str(run_id), str(at), reason) for run_id, at, reason in rows]
+
+    def sweeps(self) -> list[Sweep]:
+        """The newest run of every source this ledger knows, by source. Readable while crawls are running."""
+        rows = self._db.execute(
+            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, "
+            "(SELECT max(f.started_at) FROM runs AS f WHERE f.source_id = s.source_id "
+            "AND f.finish_reason = 'finished') "
+            "FROM sources AS s LEFT JOIN runs AS r ON r.rowid = "
+            "(SELECT max(n.rowid) FROM runs AS n WHERE n.source_id = s.source_id) ORDER BY s.source_id"
+        )
+        found = []
+        for source_id, publisher, run_id, started_at, finish_reason, finished_at in rows.fetchall():
+            counts = {
+                str(outcome): int(count)
+                for outcome, count in self._db.execute(
+                    "SELECT outcome, count(*) FROM visits WHERE run_id = ? GROUP BY outcome ORDER BY outcome", (run_id,)
+                )
+            }
+            found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
+        return found
 
     def summary(self, run_id: str) -> dict[str, dict[str, int]]:
         """Role → outcome → number of visits of one run (only those that occur)."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, night, reading
+from flows.commands import correcting, crawling, explaining, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -23,7 +23,8 @@ app = typer.Typer(
 )
 for command in (
     night.demo,
-    night.crawl,
+    crawling.crawl,
+    crawling.status,
     reading.read,
     night.nightly,
     reading.check,

@@ -42,7 +42,8 @@ BEFORE = NOW - timedelta(days=2)
 def page_of(number: int) -> bytes:
     """One page of the listing every source has."""
     rows = "".join(
-        f'<li><a href="t{number}_{row}.html">第{number * ROWS + row}局2026年部门预算</a><span>2026-02-{row + 1:02d}</span></li>'
+        f'<li><a href="t{number}_{row}.html">第{number * ROWS + row}局2026年部门预算</a>'
+        f"<span>2026-02-{row + 1:02d}</span></li>"
         for row in range(ROWS)
     )
     after = f'<div class="page"><a href="index_{number + 1}.html">下一页</a></div>' if number + 1 < PAGES else ""

@@ -213,10 +213,11 @@ def _create_page_arguments(text: str, script: str) -> tuple[int, str, str, bool]
     if len(texts) < 2 or not _EXTENSION.match(texts[-1]):
         return None
     contained = arguments[0][:1] in {'"', "'"}
-    numbers = [value for one in arguments if one[:1] not in {'"', "'"} and (value := value_of(one, script)) is not None]
-    if not numbers or not re.fullmatch(r"[\w./-]{1,100}", texts[-2]):
+    first = next((one for one in arguments if one[:1] not in {'"', "'"}), "")
+    total = value_of(first, script)  # a total that cannot be resolved must not be taken from another argument
+    if total is None or not re.fullmatch(r"[\w./-]{1,100}", texts[-2]):
         return None
-    return numbers[0], texts[-2], texts[-1], contained
+    return total, texts[-2], texts[-1], contained
 
 
 def value_of(expression: str, script: str, depth: int = 0) -> int | None:

@@ -1,7 +1,7 @@
 """Stored pages behind their real host names, without a network: the crawl process with one change.
 
-`python -m tests.crawl.replay` is `crawl.process` with a download handler that sends every request, whatever its host, to
-the server of the test on loopback, with the real address in a header. All that comes before it (guard, robots.txt,
+`python -m tests.crawl.replay` is `crawl.process` with a download handler that sends every request, whatever its host,
+to the server of the test on loopback, with the real address in a header. All that comes before it (guard, robots.txt,
 validators, redirects) sees the real hosts and works as in production; only the delay between requests is off.
 Nothing of this can be switched on in the product: it is another module, started by tests alone.
 """

@@ -119,9 +119,10 @@ def test_a_title_with_markup_does_not_become_markup() -> None:
     assert [text for _, text, _ in found] == ['">x2024年部门预算<b']
 
 
+_KEYS = st.sampled_from(["title", "url", "date", "total", "x"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["title", "url", "date", "total", "x"]), inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_KEYS, inner),
     max_leaves=20,
 )  # fmt: skip
 

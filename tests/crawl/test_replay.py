@@ -33,7 +33,7 @@ LINKS, ATTACHMENTS, REQUESTS = 0.95, 0.95, 1.3
 # page classes that a source names as a listing; the others are reached from one
 _LISTINGS = frozenset({"listing", "home", "irrelevant_listing"})
 _REACHED = frozenset({"notice", "notice_with_links", "pdf_as_html_notice"})
-_FILES = frozenset(".pdf .doc .docx .xls .xlsx .zip .rar .wps .et .ofd".split())
+_FILES = frozenset({".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar", ".wps", ".et", ".ofd"})
 
 
 class Web(msgspec.Struct):

@@ -1,58 +1,72 @@
-"""What listing and notice pages say: links, dates, titles, attachments. Pure functions over pages."""
+"""What listing and notice pages say: links, dates, titles, attachments. Pure functions over pages.
+
+The entries that walks use, on top of `discover` (what links are), `attachments` (files) and `about` (the page itself).
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from lxml import html
 
-from crawl.address import file_name_of, site_of
-from crawl.page import Page, absolute, is_furniture, pieces_of, squeeze, text_of
+from crawl.about import About, read_about
+from crawl.address import site_of
+from crawl.attachments import find_files
+from crawl.body import article_of, body_images, is_inline, platform_links, text_length
+from crawl.dating import find_date, fiscal_year, stated_years
+from crawl.discover import NOT_A_TITLE, Context, Discovery, Found, anchor_address, discover, levelled, page_context, titles_of
+from crawl.entity import entity_of
+from crawl.naming import Kind, Naming, is_office, looks_like_disclosure, name_title
+from crawl.outline import Outline
+from crawl.page import Page, absolute, is_furniture, squeeze, text_of
+from crawl.page_class import papers_of
+from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix
 
-# kinds of files that carry disclosures, and archives of them
-# fmt: off
-ATTACHMENT_SUFFIXES = frozenset({
-    "pdf", "doc", "docx", "docm", "wps", "wpt", "xls", "xlsx", "xlsm", "et", "ett", "csv", "ofd", "rtf",
-    "zip", "rar", "7z",
-})
-# fmt: on
+__all__ = [
+    "ATTACHMENT_SUFFIXES",
+    "Link",
+    "ListingPage",
+    "NoticePage",
+    "Skip",
+    "attachment_suffix",
+    "find_date",
+    "looks_like_disclosure",
+    "read_listing",
+    "read_notice",
+]
+
 MAX_TEXT = 1000  # characters of a title or link that are kept
-MAX_LINKS = 5000  # per page; more is no listing that a person made
-_SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,4})(?![A-Za-z0-9])\s*$")
-_DISCLOSURE = re.compile(
-    r"预\s*[、，]?\s*决?\s*算|决\s*算|绩\s*效|三\s*公\s*[”\"’']?\s*经费|[“\"]三公[”\"]|收支|财政信息"
-)
-# one kind of separator throughout: in 2025年1-8月 the 8 is no day
-_YEAR, _MONTH, _DAY = r"(19[89]\d|20\d\d)", r"(1[0-2]|0?[1-9])", r"(3[01]|[12]\d|0?[1-9])"
-_DATE = re.compile(
-    rf"(?<!\d){_YEAR}\s*(?:年\s*{_MONTH}\s*月\s*{_DAY}(?=\s*日|(?!\d))|([-/.])\s*{_MONTH}\s*\4\s*{_DAY}(?!\d))"
-)
-_DATE_LABEL = re.compile(r"(?:发布|发文|公开|公布|成文|生成|信息|更新)?\s*(?:日期|时间)\s*[:：】\]]?\s*")
+MAX_LINKS = 5000  # of a pager; more is no listing that a person made
 _NEXT = re.compile(r"^[\s<>›»]*(?:下一?页|后一?页|next(?:\s*page)?|[>›»]{1,2})[\s<>›»]*$", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^\s*[\[【(（]?\s*第?\s*(\d{1,4})\s*页?\s*[\])）】]?\s*$")
 _PAGER_SCRIPT = re.compile(
     r"createPage(?:HTML)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w-]{1,64})[\"']\s*,\s*[\"'](\w{1,8})[\"']"
 )
-_NOT_A_TITLE = re.compile(
-    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多)\W*$", re.I
-)
-_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+\.\d{1,6}|-?\d{2,}")
-_MIN_AMOUNTS = 4  # amount cells that make a page's tables a disclosure rather than a layout
-_LONG_BODY = 300  # characters of body text that make a page without attachment a document
 _PAGE_WORDS = re.compile(r"^(?:page|pager|paging|pagination|pagelist|pages|fenye|pagebar|pagelink)\w*$", re.IGNORECASE)
 
 
+
 class Link(msgspec.Struct, frozen=True):
-    """A link that is followed: absolute address, words of the link, date printed beside it (YYYY-MM-DD)."""
+    """A link that is followed: absolute address, words of the link, date printed beside it (YYYY-MM-DD).
+
+    kind, also, entity, fiscal_year: as its words, its row and its column say (None: not said). confidence, reasons: of
+    that judgement.
+    """
 
     url: str
     text: str
     date: str | None = None
+    kind: Kind | None = None
+    also: tuple[Kind, ...] = ()
+    entity: str | None = None
+    fiscal_year: int | None = None
+    adjusted: bool = False
+    confidence: float = 0.0
+    reasons: tuple[str, ...] = ()
 
 
 class Skip(msgspec.Struct, frozen=True):
@@ -68,7 +82,7 @@ class ListingPage(msgspec.Struct, frozen=True):
 
     notices, attachments: what it lists. pages: addresses of other pages of it that the page itself links to.
     guessed: addresses made from a script's page count (`createPageHTML(3, 0, "index", "html")`): some may not exist,
-    because platforms count from 0 or from 1.
+    because platforms count from 0 or from 1. columns: disclosure columns that it links to.
     """
 
     notices: tuple[Link, ...]
@@ -76,108 +90,107 @@ class ListingPage(msgspec.Struct, frozen=True):
     pages: tuple[str, ...]
     guessed: tuple[str, ...]
     skipped: tuple[Skip, ...]
+    columns: tuple[Link, ...] = ()
 
 
 class NoticePage(msgspec.Struct, frozen=True):
-    """One notice. is_inline: the page itself is a disclosure (tables with amounts; or a long text, no attachment)."""
+    """One notice. is_inline: the page itself is a disclosure (tables with amounts; or a long text, no attachment).
+
+    kind, also, entity, fiscal_year: by its title, else its column, else its attachments; None: not said. publisher: as
+    printed. images: page images that are the whole report. papers: papers it links to on pages of their own. platform:
+    links into a platform that shows the paper itself, which is no file.
+    """
 
     title: str | None
     published_date: str | None
     attachments: tuple[Link, ...]
     is_inline: bool
     skipped: tuple[Skip, ...] = ()
-
-
-def attachment_suffix(url: str, text: str = "") -> str | None:
-    """The suffix that says a link leads to a file, from path, query values, or the words of the link; None if none."""
-    parts = urlsplit(url)
-    names = [file_name_of(url) or "", *(value for _, value in parse_qsl(parts.query)), text]
-    for name in names:
-        found = _SUFFIX.search(name)
-        if found and found[1].lower() in ATTACHMENT_SUFFIXES:
-            return found[1].lower()
-    return None
-
-
-def find_date(text: str) -> str | None:
-    """The first full date in a text as YYYY-MM-DD; None when there is none that exists in the calendar."""
-    for found in _DATE.finditer(text):
-        try:
-            month, day = (found[2], found[3]) if found[2] else (found[5], found[6])
-            return date(int(found[1]), int(month), int(day)).isoformat()
-        except ValueError:
-            continue
-    return None
-
-
-def looks_like_disclosure(text: str) -> bool:
-    """Whether the words of a title name a budget, a final account or a performance disclosure."""
-    return bool(_DISCLOSURE.search(text))
+    kind: Kind | None = None
+    also: tuple[Kind, ...] = ()
+    entity: str | None = None
+    fiscal_year: int | None = None
+    publisher: str | None = None
+    images: tuple[str, ...] = ()
+    papers: tuple[Link, ...] = ()
+    platform: tuple[Link, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def read_listing(page: Page, sites: Iterable[str]) -> ListingPage:
     """Read one page of a listing; `sites` are the `site_of` values links may lead to.
 
-    A link in the list area (outside navigation, footer, breadcrumb, sidebar) is a notice when its words name a
-    disclosure; or when a date stands beside it and either half of its list do, or no link of the page does (columns
-    that list bare department names). The others of the list area are reported as skipped, with a reason.
+    A link in the list area (outside navigation, footer, breadcrumb, sidebar) is a notice when it is a disclosure by its
+    words or by what stands over it (`discover`); or when a date stands beside it and its words are an office's name, or
+    half of its list, or the page's column, name disclosures. The others of the list area are reported as skipped, with a
+    reason.
     """
     allowed = frozenset(sites)
+    outline = Outline(page)
+    found = discover(page, outline)
+    context = page_context(found.about)
     pages = tuple(_page_links(page, allowed))
-    candidates, skipped = _candidates(page, allowed, pages)
-    named = {id(area): 0 for area, _ in candidates}
-    total = dict(named)
-    for area, link in candidates:
-        total[id(area)] += 1
-        named[id(area)] += looks_like_disclosure(link.text)
+    named, total = Counter[int](), Counter[int]()
+    for one in found.links:
+        total[one.block] += 1
+        named[one.block] += looks_like_disclosure(one.text)
     none_named = not any(named.values())
     notices: dict[str, Link] = {}
     files: dict[str, Link] = {}
-    for area, link in candidates:
-        half = named[id(area)] * 2 >= total[id(area)]
-        if attachment_suffix(link.url, link.text):
-            files.setdefault(link.url, link)
-        elif looks_like_disclosure(link.text) or (link.date and (half or none_named)):
-            notices.setdefault(link.url, link)
+    columns: dict[str, Link] = {}
+    skipped: list[Skip] = []
+    for one in found.links:
+        if one.url in pages or not one.text or NOT_A_TITLE.match(one.text) or _PAGE_NUMBER.match(one.text):
+            continue
+        link = _link(one)
+        says = looks_like_disclosure(one.text)
+        if one.furniture and one.role != "disclosure":
+            if one.role == "column":
+                columns[one.url] = link
+            if says:  # a column's own name, as a rule; shown so that a wrong guess is seen
+                skipped.append(Skip(one.url, one.text, "stands in navigation, header or footer"))
+            continue
+        half = named[one.block] * 2 >= total[one.block]
+        dated = one.date is not None and (half or (none_named and (is_office(one.text) or context.is_disclosure)))
+        if site_of(one.url) not in allowed:
+            skipped.append(Skip(one.url, one.text, "offsite"))
+        elif one.target == "route":
+            skipped.append(Skip(one.url, one.text, "a route of an application, not a page"))
+        elif one.role == "near_miss":
+            skipped.append(Skip(one.url, one.text, one.reasons[0]))
+        elif one.target == "file":
+            files[one.url] = link
+        elif one.role == "disclosure" or dated or (says and one.role == "other"):
+            notices[one.url] = link
+        elif one.role == "column":
+            if one.shape in {"unknown", "article"}:
+                notices[one.url] = link
+            else:
+                columns[one.url] = link
         else:
-            skipped.append(Skip(link.url, link.text, "words name no disclosure"))
-    followed = notices.keys() | files.keys()
+            skipped.append(Skip(one.url, one.text, "words name no disclosure"))
+    skipped.extend(_without_address(page, outline))
     return ListingPage(
         tuple(notices.values()),
         tuple(files.values()),
         pages,
         tuple(url for url in _guessed_pages(page) if url not in pages),
-        tuple(skip for skip in skipped if skip.url not in followed),
+        tuple(skipped),
+        tuple(columns.values()),
     )
 
 
-def _candidates(
-    page: Page, allowed: frozenset[str], pages: tuple[str, ...]
-) -> tuple[list[tuple[html.HtmlElement, Link]], list[Skip]]:
-    found: list[tuple[html.HtmlElement, Link]] = []
-    skipped: list[Skip] = []
+def _link(one: Found) -> Link:
+    return Link(
+        one.url, one.text, one.date, one.kind, one.also, one.entity, one.fiscal_year, one.adjusted, one.confidence, one.reasons
+    )  # fmt: skip
+
+
+def _without_address(page: Page, outline: Outline) -> Iterator[Skip]:
     for anchor in _anchors(page):
-        url = absolute(page.base, anchor.get("href") or "")
-        text = _link_text(anchor)
-        if url is None:
-            if looks_like_disclosure(text) and not is_furniture(anchor):
-                skipped.append(_unfollowed(anchor, text))
-            continue
-        if url == page.url or url in pages or not text or _NOT_A_TITLE.match(text):
-            continue
-        if _in_pager(anchor) or _PAGE_NUMBER.match(text) or _NEXT.match(text):
-            continue
-        if is_furniture(anchor):
-            if looks_like_disclosure(text):  # a column's own name, as a rule; shown so that a wrong guess is seen
-                skipped.append(Skip(url, text, "stands in navigation, header or footer"))
-            continue
-        if site_of(url) not in allowed:
-            skipped.append(Skip(url, text, "offsite"))
-            continue
-        row = _row_of(anchor)
-        area = row.getparent()
-        found.append((page.root if area is None else area, Link(url, text, find_date(pieces_of(row)))))
-    return found, skipped
+        text = next(iter(titles_of(anchor)), "")
+        if looks_like_disclosure(text) and anchor_address(page, anchor) is None and not outline.is_furniture(anchor):
+            yield _unfollowed(anchor, text)
 
 
 def _unfollowed(anchor: html.HtmlElement, text: str) -> Skip:
@@ -189,39 +202,6 @@ def _anchors(page: Page) -> Iterator[html.HtmlElement]:
         if number >= MAX_LINKS:
             return
         yield anchor
-
-
-def _link_text(anchor: html.HtmlElement) -> str:
-    return _full_link_text(anchor)[:MAX_TEXT]
-
-
-def _full_link_text(anchor: html.HtmlElement) -> str:
-    """Words of a link; its `title` where the page shows them cut off with an ellipsis, or shows none."""
-    shown, title = text_of(anchor), squeeze(anchor.get("title") or "")
-    if title and (not shown or re.search(r"(?:\.{2,}|…+)$", shown)):
-        return title
-    # the date of the list is often inside the link, before or behind the title
-    for found in _DATE.finditer(shown):
-        before, behind = shown[: found.start()].strip("[(（【 "), shown[found.end() :].lstrip("日").strip("])）】 ")
-        if not before or not behind:
-            return before or behind or shown
-    return shown
-
-
-def _row_of(anchor: html.HtmlElement) -> html.HtmlElement:
-    """The item of a list a link stands in: the largest ancestor that holds no other link to another place."""
-    row = anchor
-    href = anchor.get("href")
-    for ancestor in anchor.iterancestors():
-        if ancestor.tag in {"body", "html", "main"}:
-            break
-        links = ancestor.iterfind(".//a")
-        if any(other is not anchor and other.get("href") not in {None, href, ""} for other in links):
-            break
-        row = ancestor
-        if ancestor.tag in {"li", "tr", "dl"}:
-            break
-    return row
 
 
 def _in_pager(anchor: html.HtmlElement) -> bool:
@@ -284,120 +264,91 @@ def _guessed_pages(page: Page) -> Iterator[str]:
         return
 
 
+def further_pages(page: Page) -> tuple[str, ...]:
+    """Every further page of a listing that the page links to or whose address its scripts allow to guess."""
+    linked = tuple(_page_links(page, frozenset({site_of(page.url)})))
+    return (*linked, *(url for url in _guessed_pages(page) if url not in linked))
+
+
 def read_notice(page: Page, link_text: str, listed_date: str | None) -> NoticePage:
     """Read one notice: its title, date, attachments, and whether its own body is a disclosure.
 
     Title: meta ArticleTitle, else a heading, else <title>, else the words that led here.
-    Date: meta PubDate, else beside a label (发布日期, 发布时间 …), else the listing's.
+    Date: beside a label (发布日期, 发布时间 …) or under the title, else meta PubDate, else the listing's, else as signed.
     """
-    meta = _metadata(page)
-    title = (_title(page, meta, link_text) or "")[:MAX_TEXT] or None
-    attachments = tuple(_attachments(page))
+    outline = Outline(page)
+    found = discover(page, outline, link_text)
+    return notice_of(page, outline, found, link_text, listed_date)
+
+
+def notice_of(page: Page, outline: Outline, found: Discovery, link_text: str, listed_date: str | None) -> NoticePage:
+    """As `read_notice`, of a page whose links are judged already."""
+    about = found.about
+    title = about.title
+    files = find_files(page, outline, title)
+    addresses = {one.url for one in files}
+    attachments = tuple(_attachment(one.url, one.text, found, about) for one in files)
     skipped = tuple(
         _unfollowed(anchor, text)
         for anchor in _anchors(page)
-        if (text := _link_text(anchor))
+        if (text := next(iter(titles_of(anchor)), ""))
         and attachment_suffix("", text)
-        and absolute(page.base, anchor.get("href") or "") is None
-        and not is_furniture(anchor)
+        and anchor_address(page, anchor) is None
+        and not outline.is_furniture(anchor)
+        and not any(one.text == text and one.via == "onclick" for one in files)
     )
+    context = page_context(about)
+    naming, year, reasons = _named(about, [one.text for one in attachments])
+    entity = entity_of(title or "") or (title if title and is_office(title) else None)
+    kind, more = levelled(naming.kind, naming, entity, (), context) if naming.kind else (None, ())
+    article = article_of(page, outline, title)
+    images = body_images(page, article)
+    if files or len(images) < 1 or text_length(article, 1000) >= 400:
+        images = []
     return NoticePage(
         title,
-        find_date(meta.get("pubdate", "")) or _labelled_date(page) or listed_date,
+        about.shown_date or about.meta_date or listed_date or about.signed_date,
         attachments,
-        _is_inline(page, title or link_text, has_attachments=bool(attachments or skipped)),
+        is_inline(page, outline, title or link_text, has_attachments=bool(attachments or skipped)),
         skipped,
+        kind,
+        tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one and one != kind)),
+        entity or about.publisher or about.owner,
+        year,
+        about.publisher,
+        tuple(images),
+        tuple(_link(one) for one in papers_of(found) if one.url not in addresses),
+        tuple(Link(url, text) for url, text in platform_links(page, article)),
+        reasons + more,
     )
 
 
-def _metadata(page: Page) -> dict[str, str]:
-    """<meta name content>, names in lower case; the first non-empty one of a name counts."""
-    found: dict[str, str] = {}
-    for element in page.root.iter("meta"):
-        name, content = (element.get("name") or "").strip().lower(), squeeze(element.get("content") or "")
-        if name and content:
-            found.setdefault(name, content)
-    return found
+def _attachment(url: str, text: str, found: Discovery, about: About) -> Link:
+    for one in found.links:
+        if one.url == url and one.role == "disclosure":
+            return msgspec.structs.replace(_link(one), text=text or one.text)
+    naming = name_title(text)
+    year = fiscal_year(text, naming.noun_at) if naming.wanted else None
+    return Link(url, text, kind=naming.kind if naming.wanted else None, entity=entity_of(text), fiscal_year=year)
 
 
-def _title(page: Page, meta: dict[str, str], link_text: str) -> str | None:
-    if "articletitle" in meta:
-        return meta["articletitle"]
-    headings = [
-        text_of(element) for tag in ("h1", "h2") for element in page.root.iter(tag) if not is_furniture(element)
-    ]
-    heads = [_without_site(text_of(element)) for element in page.root.iter("title")]
-    named = [text for text in (*headings, *heads, link_text) if looks_like_disclosure(text)]
-    if named:
-        return named[0]
-    return next((text for text in (link_text, *headings, *heads) if text), None)
-
-
-def _without_site(title: str) -> str:
-    """`notice - column - site`: the first part is the notice. A bare hyphen ends it only before words without digits
-    that name no disclosure, because titles have hyphens of their own."""
-    title = re.split(r"\s[-–—]\s|[_|]", title)[0].strip()
-    while "-" in title:
-        head, tail = title.rsplit("-", 1)
-        if not head.strip() or re.search(r"\d", tail) or looks_like_disclosure(tail):
-            break
-        title = head.strip()
-    return title
-
-
-def _labelled_date(page: Page) -> str | None:
-    text = text_of(page.root)[:20_000]
-    best: tuple[int, str] | None = None
-    for label in _DATE_LABEL.finditer(text):
-        found = find_date(text[label.end() : label.end() + 14])
-        if found is None:
-            continue
-        rank = 0 if label[0].startswith(("发布", "公布", "公开")) else 1
-        if best is None or rank < best[0]:
-            best = (rank, found)
-    return best[1] if best else None
-
-
-def _attachments(page: Page) -> Iterator[Link]:
-    seen: set[str] = set()
-    for element in page.root.iter("a", "iframe", "embed", "object"):
-        if len(seen) >= MAX_LINKS:
-            return
-        if is_furniture(element):
-            continue
-        href = element.get("href") or element.get("src") or element.get("data") or ""
-        url = absolute(page.base, href)
-        if url is None:
-            continue
-        text = _link_text(element) if element.tag == "a" else ""
-        if element.tag != "a":  # a viewer: …/viewer.html?file=report.pdf shows the file it is given
-            files = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() == "file"]
-            url = absolute(page.base, files[0]) if files else url
-        if url is None or url in seen or not attachment_suffix(url, text):
-            continue
-        seen.add(url)
-        yield Link(url, text)
-
-
-def _is_inline(page: Page, title: str, *, has_attachments: bool) -> bool:
-    amounts = 0
-    for cell in page.root.iter("td"):
-        if cell.find(".//table") is None and _AMOUNT.fullmatch(text_of(cell)) and not is_furniture(cell):
-            amounts += 1
-            if amounts >= _MIN_AMOUNTS:
-                return True
-    if has_attachments or not looks_like_disclosure(title):
-        return False
-    body = page.root.find("body")
-    if body is None:
-        return False
-    blocks = (e for e in body.iter("p", "td", "li", "div") if e.find(".//p") is None and not is_furniture(e))
-    length = 0
-    for block in blocks:
-        if block.tag == "div" and block.find(".//div") is not None:
-            continue
-        words = len(text_of(block)) - sum(len(text_of(a)) for a in block.iter("a"))
-        length += max(words, 0)
-        if length >= _LONG_BODY:
-            return True
-    return False
+def _named(about: About, attachments: list[str]) -> tuple[Naming, int | None, tuple[str, ...]]:
+    """Kind and year of a notice: of its title; what it does not say, of its column, its breadcrumb, its attachments."""
+    sources = [("title", about.title or ""), ("column", about.meta.get("columnname") or "")]
+    sources += [("breadcrumb", text) for text in reversed(about.columns)]
+    sources += [("attachment", text) for text in attachments[:5]] + [("head", about.head_title or "")]
+    naming, year, reasons = Naming(), None, ()
+    own = name_title(about.title or "")
+    if own.near_miss:
+        return Naming(), fiscal_year(about.title or "", own.noun_at), (f"its title looks fiscal, but: {own.near_miss}",)
+    for source, text in sources:
+        one = name_title(text)
+        if naming.kind is None and one.wanted:
+            naming, reasons = one, (*reasons, f"kind by its {source}")
+        if year is None:
+            stated = fiscal_year(text, one.noun_at) if one.wanted or source in {"title"} else None
+            if stated is None and source != "attachment" and len(set(stated_years(text))) == 1 and re.match(r"\D*\d{4}年?度?\D{0,12}$", text):
+                stated = stated_years(text)[0]
+            if stated is not None:
+                year, reasons = stated, (*reasons, f"year by its {source}")
+    return naming, year, reasons

@@ -137,10 +137,11 @@ def _texts(element: html.HtmlElement, between: str) -> Iterator[str]:
 
 def is_furniture(element: html.HtmlElement) -> bool:
     """Whether an element stands in navigation, footer, breadcrumb, sidebar or search by the page's own structure."""
-    return any(_marks_furniture(node) for node in (element, *element.iterancestors()))
+    return any(marks_furniture(node) for node in (element, *element.iterancestors()))
 
 
-def _marks_furniture(node: html.HtmlElement) -> bool:
+def marks_furniture(node: html.HtmlElement) -> bool:
+    """Whether this element itself, by tag, role, class or id, marks what it holds as furniture."""
     if node.tag in {"body", "html", "main", "article"}:
         return False
     if node.tag in _FURNITURE_TAGS or (node.get("role") or "").lower() in _LANDMARK_ROLES:

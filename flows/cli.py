@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, crawling, explaining, night, reading
+from flows.commands import correcting, crawling, explaining, links, night, reading
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -25,6 +25,7 @@ for command in (
     night.demo,
     crawling.crawl,
     crawling.status,
+    links.links,
     reading.read,
     night.nightly,
     reading.check,

@@ -1,0 +1,454 @@
+"""The links of a page, each with what it is: a disclosure (kind, entity, year, date), a column to follow, a near miss.
+
+A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an office's name
+or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the page's own title. Every
+judgement carries its reasons. block: links of one list have one number. Pure functions.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import msgspec
+from lxml import html
+
+from crawl.about import About, read_about
+from crawl.attachments import words_of
+from crawl.body import article_of
+from crawl.dating import DATE, fiscal_year, plain_title, row_date, stated_years
+from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
+from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
+from crawl.outline import Outline, is_action
+from crawl.page import Page, pieces_of, squeeze, text_of
+from crawl.shape import Shape, address_shape, attachment_suffix, link_address
+
+MAX_LINKS = 20_000  # of one page; more is no page that a person made
+MAX_TEXT = 1000  # characters of a title that are kept
+_MAX_ROW = 400  # characters of a row that are searched for its date
+
+Role = Literal["disclosure", "column", "near_miss", "other"]
+Target = Literal["page", "file", "route"]
+
+_CUT_OFF = re.compile(r"(?:\.{2,}|…+|。{3,})$")
+_LABEL_ONLY = re.compile(r"^[\[【(（〔].{1,14}[\])）】〕]$")
+_PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
+NOT_A_TITLE = re.compile(
+    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$", re.IGNORECASE
+)
+_COLUMN_WORDS = re.compile(
+    r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
+)
+_PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
+_PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
+_HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One place the page leads to.
+
+    text: the fullest words of its links. date: as the list prints it. fiscal_year: as words state it, else None.
+    also: other kinds the words admit. confidence: 0 to 1, by how much of it is said in its own words. reasons: why.
+    """
+
+    url: str
+    text: str
+    role: Role
+    kind: Kind | None = None
+    also: tuple[Kind, ...] = ()
+    entity: str | None = None
+    fiscal_year: int | None = None
+    date: str | None = None
+    adjusted: bool = False
+    target: Target = "page"
+    shape: Shape = "unknown"
+    confidence: float = 0.0
+    reasons: tuple[str, ...] = ()
+    in_article: bool = False
+    furniture: bool = False
+    occurrences: int = 1
+    block: int = 0
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """All that a page leads to, in the page's order, and what the page says about itself."""
+
+    about: About
+    links: tuple[Found, ...]
+
+    def of(self, role: Role) -> list[Found]:
+        """The links of one role."""
+        return [link for link in self.links if link.role == role]
+
+
+class _Spot(msgspec.Struct):
+    url: str
+    anchors: list[html.HtmlElement]
+    words: list[str]
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What the page as a whole lends to a link that does not say it itself."""
+
+    naming: Naming
+    years: tuple[int, ...]
+    owner: str | None
+    is_disclosure: bool
+    words: str
+    is_home: bool = False
+
+
+def discover(page: Page, outline: Outline | None = None, link_text: str = "") -> Discovery:
+    """Judge every link of a page. Links to the page itself, to fragments of it and to scripts are left out."""
+    outline = outline or Outline(page)
+    about = read_about(page, outline, link_text)
+    context = page_context(about)
+    if address_shape(page.url) == "home":  # a home page lends its links nothing: its headings are those of sections
+        context = msgspec.structs.replace(context, is_home=True)
+    article = article_of(page, outline, about.title)
+    inside = {anchor for anchor in article.iter("a")} if article.tag not in {"body", "html"} else None
+    spots = _spots(page)
+    offices = _office_lists(outline, spots)
+    blocks: dict[html.HtmlElement, int] = {}
+    links = [_judge(page, outline, spot, context, inside, offices, blocks) for spot in spots.values()]
+    return Discovery(about, tuple(links))
+
+
+def _office_lists(outline: Outline, spots: dict[str, _Spot]) -> dict[html.HtmlElement, float]:
+    """Of each block that lists offices, the share of links that lead to articles and files.
+
+    A row of links to the offices' own home pages (友情链接, 部门网站) is no list of papers.
+    """
+    counts: dict[html.HtmlElement, list[int]] = {}
+    for spot in spots.values():
+        for anchor in spot.anchors[:1]:
+            if not any(is_office(text) for text in spot.words[:2]):
+                continue
+            block = _block_of(outline, anchor)
+            leaf = address_shape(spot.url) in {"article", "file", "route", "unknown"}
+            known = counts.setdefault(block, [0, 0])
+            known[0] += leaf
+            known[1] += 1
+    return {block: leaf / total for block, (leaf, total) in counts.items()}
+
+
+def _block_of(outline: Outline, anchor: html.HtmlElement) -> html.HtmlElement:
+    row = outline.row(anchor)
+    parent = row.getparent()
+    return row if parent is None else parent
+
+
+def page_context(about: About) -> Context:
+    """What a page's title and columns name: the nearest words that name a kind, and the years of the same words."""
+    owner = about.owner
+    words = [about.meta.get("columnname") or "", about.title or "", *reversed(about.columns), about.head_title or ""]
+    naming, years = Naming(), ()
+    for text in words:
+        one = name_title(text)
+        if one.wanted and naming.kind is None:
+            naming = one
+        found = tuple(dict.fromkeys(stated_years(text)))
+        if not years and len(found) == 1:
+            years = found
+    said = " ".join(words)
+    return Context(naming, years, owner, bool(_COLUMN_WORDS.search(plain_title(said))) or naming.wanted, said)
+
+
+def _spots(page: Page) -> dict[str, _Spot]:
+    spots: dict[str, _Spot] = {}
+    for number, anchor in enumerate(page.root.iter("a", "area")):
+        if number >= MAX_LINKS:
+            break
+        url = anchor_address(page, anchor)
+        if url is None or url == page.url:
+            continue
+        spot = spots.setdefault(url, _Spot(url, [], []))
+        if len(spot.anchors) < 12:
+            spot.anchors.append(anchor)
+            spot.words.extend(titles_of(anchor))
+    return spots
+
+
+_OPENED = re.compile(r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']", re.IGNORECASE)
+
+
+def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
+    """Where a link leads: its href, else what its onclick opens, else a data- attribute."""
+    href = anchor.get("href") or ""
+    if url := link_address(page.base, href):
+        return url
+    for code in (anchor.get("onclick") or "", href if href.lower().startswith("javascript:") else ""):
+        found = _OPENED.search(code[:2000])
+        if found and re.search(r"[/.?]", found[1]):
+            return link_address(page.base, found[1])
+    for name in ("data-href", "data-url", "data-link"):
+        if (value := anchor.get(name)) and (url := link_address(page.base, value)):
+            return url
+    return None
+
+
+def titles_of(anchor: html.HtmlElement) -> list[str]:
+    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or few."""
+    shown = words_of(anchor)[:MAX_TEXT]
+    title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
+    title = re.sub(r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title)
+    names = []
+    for tag in _HTML_HEADINGS:
+        if (inner := anchor.find(f".//{tag}")) is not None and (text := text_of(inner)):
+            names.append(text)
+    words = without_repeats(without_date(without_repeats(shown)))
+    if len(words) > 80:  # a card: title, summary and date in one link; its first block is the title
+        blocks = [without_repeats(text) for block in anchor.iter("p", "div", "span", "strong", "b", "dt") if not len(block) and 6 <= len(text := text_of(block)) <= 120]
+        names.extend(blocks[:1])
+    cut = bool(_CUT_OFF.search(words)) or not words or bool(_LABEL_ONLY.match(words)) or is_action(words)
+    if title and (cut or not name_title(words).wanted):
+        names.extend((without_date(title), words))
+    else:
+        names.extend((words, without_date(title)))
+    return [name for name in names if name and not re.fullmatch(r"[\d\s./年月日:\-\[\]()（）【】]+", name)]
+
+
+def without_repeats(text: str) -> str:
+    """`X X X` as X: the same title printed for screens of several widths."""
+    parts = text.split(" ")
+    for times in (4, 3, 2):
+        if len(parts) % times == 0 and len(parts) >= times:
+            piece = len(parts) // times
+            if all(parts[i] == parts[i % piece] for i in range(len(parts))):
+                return " ".join(parts[:piece])
+    for times in (4, 3, 2):
+        if len(text) >= 8 * times and len(text) % times == 0 and text[: len(text) // times] * times == text:
+            return text[: len(text) // times]
+    return text
+
+
+def without_date(shown: str) -> str:
+    """Words without the list's date before or behind them; a date inside them stays."""
+    for found in DATE.finditer(shown):
+        before, behind = shown[: found.start()].strip("[(（【 "), shown[found.end() :].lstrip("日").strip("])）】 ")
+        behind = re.sub(r"^\d\d:\d\d(?::\d\d)?", "", behind).strip("])）】 ")
+        if not before or not behind:
+            return before or behind or shown
+    return shown
+
+
+def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: set[html.HtmlElement] | None, offices: dict[html.HtmlElement, float], blocks: dict[html.HtmlElement, int]) -> Found:
+    shape = address_shape(spot.url)
+    furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
+    text, naming = _best_title(spot.words)
+    date = _date_of(outline, spot, text)
+    is_file = shape == "file" or attachment_suffix(spot.url, text) is not None
+    target: Target = "file" if is_file else "route" if shape == "route" else "page"
+    found = Found(
+        spot.url,
+        text[:MAX_TEXT],
+        "other",
+        date=date,
+        target=target,
+        shape="file" if is_file else shape,
+        in_article=inside is not None and any(anchor in inside for anchor in spot.anchors),
+        furniture=furniture,
+        occurrences=len(spot.anchors),
+        block=blocks.setdefault(_block_of(outline, spot.anchors[0]), len(blocks)),
+    )
+    if not text or NOT_A_TITLE.match(text):
+        return found
+    if naming.near_miss:
+        reason = f"looks fiscal, but: {naming.near_miss}"
+        return msgspec.structs.replace(found, role="near_miss", kind=naming.kind, reasons=(reason,))
+    anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
+    if naming.kind is not None:
+        return _named(found, naming, outline, anchor, context)
+    return _unnamed(found, outline, anchor, context, offices)
+
+
+def _best_title(words: list[str]) -> tuple[str, Naming]:
+    best: tuple[int, str, Naming] | None = None
+    for text in dict.fromkeys(words):
+        naming = name_title(text)
+        rank = 4 * (naming.kind is not None) - 6 * bool(_CUT_OFF.search(text)) + (not naming.generic) + bool(stated_years(text))
+        rank -= 5 * bool(_LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
+        if best is None or rank > best[0]:
+            best = (rank, text, naming)
+    return (best[1], best[2]) if best else ("", Naming())
+
+
+def _date_of(outline: Outline, spot: _Spot, text: str) -> str | None:
+    for anchor in spot.anchors[:6]:
+        row = outline.row(anchor)
+        words = pieces_of(row)[: 4 * _MAX_ROW]
+        at = words.find(text) if text else -1
+        parts = (words[at + len(text) :], words[:at]) if at >= 0 else (words,)
+        for part, near in zip(parts, (slice(0, _MAX_ROW), slice(-_MAX_ROW, None)), strict=False):
+            if date := row_date(part[near], spot.url):
+                return date
+        for cell in _cells_of(anchor):
+            if date := row_date(cell, spot.url):
+                return date
+    return None
+
+
+def _cells_of(anchor: html.HtmlElement) -> list[str]:
+    """The other cells of a row whose cells lead to several places."""
+    line = next((one for one in anchor.iterancestors("tr")), None)
+    if line is None or len(line) > 12 or line.find(".//table") is not None:
+        return []
+    return [text for cell in line if 6 <= len(text := text_of(cell)) <= 24]
+
+
+def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found:
+    """A link whose own words name a kind."""
+    year = fiscal_year(found.text, naming.noun_at)
+    leaf = found.shape in {"article", "file"} or found.target == "file"
+    if found.shape == "home" or (_PLATFORM.search(plain_title(found.text)) and not leaf):
+        return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
+    if naming.generic and not leaf and not (found.date and found.shape != "column"):
+        return msgspec.structs.replace(found, role="column", fiscal_year=year, reasons=("general words, no article",))
+    if naming.generic and year is None and not (found.date or (leaf and not found.furniture and context.is_disclosure)):
+        return msgspec.structs.replace(found, role="column", reasons=("general words without a year",))
+    if found.shape == "column" and not found.date and (naming.generic or year is None):
+        return msgspec.structs.replace(found, role="column", reasons=("its address is a column's",))
+    if found.furniture and not (year and naming.clean and (leaf or found.shape == "unknown") and not naming.generic):
+        role: Role = "column" if naming.clean else "other"
+        return msgspec.structs.replace(found, role=role, reasons=("stands in navigation, header or footer",))
+    above = outline.above(outline.row(anchor))
+    if not naming.clean and not (found.date and (context.is_disclosure or _heading_names(above)) and year):
+        return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
+    if year is None and not naming.generic and not found.date and not leaf:
+        return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
+    return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
+
+
+def _unnamed(
+    found: Found, outline: Outline, anchor: html.HtmlElement, context: Context, offices: dict[html.HtmlElement, float]
+) -> Found:
+    """A link whose words name no kind: an office's name, an action, or something else."""
+    plain = plain_title(found.text)
+    office, action = is_office(found.text), is_action(found.text)
+    if found.furniture or not (office or action or _is_year(plain)):
+        if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
+            return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
+        return found
+    leafy = offices.get(_block_of(outline, anchor), 0.0) >= 0.6
+    row_words, column_head = outline.table_words(anchor)
+    above = outline.above(outline.row(anchor))
+    if action or _is_year(plain):
+        parts = [row_words or "", column_head or "", found.text if _is_year(plain) else ""]
+        if row_words is None and column_head is None and action:
+            whole = text_of(outline.row(anchor)).replace(found.text, " ")
+            parts = [re.sub(r"\s+", " ", without_date(squeeze(whole)))[:200]]
+        composed = squeeze(" ".join(filter(None, parts)))
+        naming = name_title(composed)
+        if naming.wanted and (found.shape in {"article", "file"} or found.date or (row_words and column_head)):
+            year = fiscal_year(composed, naming.noun_at)
+            replaced = msgspec.structs.replace(found, text=composed if action else found.text)
+            return _completed(replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed)
+        if not office:
+            return found
+    for source, text in (("column of the table", column_head or ""), *(("heading", one) for one in above), ("page", "")):
+        naming = context.naming if source == "page" else name_title(text)
+        if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
+            continue
+        if source == "page" and (context.is_home or not (found.in_article and leafy or found.date)):
+            continue
+        year = fiscal_year(text, naming.noun_at) if text else None
+        naming = _office_level(naming, found.text, context)
+        reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
+        return _completed(found, naming, year, above, context, (reason,), 0.4, words=f"{found.text}{text}")
+    return found
+
+
+def _office_level(naming: Naming, office: str, context: Context) -> Naming:
+    """What a list of offices names for one of them: its own （本级） and the units below a department are units."""
+    side = budget_or_final(naming.kind)
+    if naming.kind is None or side is None or naming.kind.startswith("government"):
+        return naming
+    level: Level | None = None
+    if re.search(r"本级[)]?$|机关[)]?$", plain_title(office)):
+        level = "unit"
+    elif context.owner is not None and not is_government(context.owner):
+        level = "department" if same_entity(office, context.owner) else "unit"
+    elif naming.also and is_sub_unit(office):
+        level = "unit"
+    if level is None:
+        return naming
+    kind = at_level(naming.kind, level)
+    also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one != kind))
+    return msgspec.structs.replace(naming, kind=kind, also=also, level_said=True)
+
+
+def _is_year(plain: str) -> bool:
+    return bool(re.fullmatch(r"(?:19|20)\d\d年?(?:度)?", plain))
+
+
+def _heading_names(above: tuple[str, ...]) -> bool:
+    return any(name_title(text).wanted or _COLUMN_WORDS.search(plain_title(text)) for text in above[:3])
+
+
+def _completed(
+    found: Found,
+    naming: Naming,
+    year: int | None,
+    above: tuple[str, ...],
+    context: Context,
+    reasons: tuple[str, ...],
+    confidence: float,
+    *,
+    words: str | None = None,
+) -> Found:
+    """A disclosure with what its words leave open taken from the headings above it, its columns, the site's owner."""
+    kind = naming.kind
+    assert kind is not None
+    entity = entity_of(words or found.text) or (found.text if is_office(found.text) else None)
+    if entity is not None:
+        confidence += 0.1
+    kind, level_reason = levelled(kind, naming, entity, above, context)
+    if year is not None:
+        confidence += 0.15
+    else:
+        for text in above:
+            years = set(stated_years(text))
+            if len(years) == 1:
+                year = years.pop()
+                reasons += (f"year of the heading {text[:40]!r}",)
+                break
+        else:
+            if context.years and context.is_disclosure and not found.date:
+                year = context.years[0]
+                reasons += ("year of the page",)
+    also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one is not None and one != kind))
+    return msgspec.structs.replace(
+        found,
+        role="disclosure",
+        kind=kind,
+        also=also,
+        entity=entity or context.owner,
+        fiscal_year=year,
+        adjusted=naming.adjusted,
+        confidence=round(min(confidence + 0.05 * naming.clean, 1.0), 2),
+        reasons=reasons + level_reason,
+    )
+
+
+def levelled(
+    kind: Kind, naming: Naming, entity: str | None, above: tuple[str, ...], context: Context
+) -> tuple[Kind, tuple[str, ...]]:
+    """The kind with its level: as said; else by the heading or column; else by whose site and whose paper it is."""
+    side = budget_or_final(kind)
+    if naming.level_said or side is None:
+        return kind, ()
+    if entity is None or (not is_sub_unit(entity)):
+        for text in (*above, *reversed(context.words.split(" "))):
+            one = name_title(text)
+            if one.wanted and one.kind is not None and one.level_said and budget_or_final(one.kind) == side:
+                if one.kind.startswith("government") and entity is not None:
+                    continue
+                return one.kind, (f"level of the column {text[:40]!r}",)
+    if entity is None:
+        return kind, ()
+    if not is_government(context.owner) and context.owner is not None:
+        own = same_entity(entity, context.owner)
+        return at_level(kind, "department" if own else "unit"), ("the site's own department" if own else "not the site's own department",)
+    if is_sub_unit(entity):
+        return at_level(kind, "unit"), ("an institution, not a department",)
+    return kind, ()

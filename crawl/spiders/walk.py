@@ -24,34 +24,28 @@ from w3lib.url import canonicalize_url
 
 from crawl.address import host_of
 from crawl.declared import read_detail
-from crawl.listing_json import Rows, datastore_rows, read_rows
 from crawl.listing_walk import ListingWalk, PageRead
 from crawl.middlewares import Refused, RobotsUnreachable, plain_reason, refused_name
-from crawl.notice import Link, Skip, attachment_suffix, read_listing, read_notice
+from crawl.notice import Link, Skip, attachment_suffix, read_notice
 from crawl.page import Page, PageError, decode_page, read_page
-from crawl.pager import Further, Step, further_pages
-from crawl.pager_ajax import next_request
+from crawl.page_class import PageClass, classify
+from crawl.pager import Step
 from crawl.recorder import Answer, Recorder, Wanted, failure_outcome
 from crawl.schedule import OVERLAP, Known, Plan, is_due, is_stale, moment
 from crawl.schema import Outcome, Role, Visit
 from crawl.sentinel import body_kind, is_script_stub
 from crawl.source import Listing, Source
+from crawl.spiders.answers import ListingReader
 
 _MAY_BE_HTML = frozenset({"doc", "xls", "et", "wps", "csv"})  # offices save "Word" and "Excel" files as HTML tables
 _BROUGHT = frozenset({"new", "unchanged", "replaced"})
 _DOCUMENTS = frozenset({"attachment", "inline"})
+_MAX_STUB = 8000  # bytes
+_MAX_HOPS = 3  # stubs and pages that only lead on, one behind the other
+_MAX_COLUMNS = 300  # of one listing, with those below them
 
 
-class ListingRead(msgspec.Struct, frozen=True):
-    """One answer of a listing: notices and attachments it links to, the rest with reasons, its further pages."""
-
-    notices: tuple[Link, ...]
-    attachments: tuple[Link, ...]
-    skipped: tuple[Skip, ...]
-    further: Further
-
-
-class WalkSpider(Spider):
+class WalkSpider(ListingReader, Spider):
     """Walks one Source by one Plan."""
 
     name = "walk"
@@ -66,7 +60,8 @@ class WalkSpider(Spider):
         plan: Plan | None = None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(self.name, **kwargs)
+        Spider.__init__(self, self.name, **kwargs)
+        ListingReader.__init__(self)
         self.source = source
         self.recorder = recorder
         self.private_hosts = private_hosts
@@ -79,12 +74,12 @@ class WalkSpider(Spider):
         self.years: set[int] = set()
         self.listings_read: set[int] = set()
         self.skipped: dict[str, int] = {}
-        self.walks: dict[int, ListingWalk] = {}
+        self.walks: dict[tuple[int, str | None], ListingWalk] = {}  # number of a listing, column below it → its walk
+        self.listings_asked: set[int] = set()
         self.past: dict[str, Known] = {}  # key of a url → what the ledger knew of it before this run
         self._known: dict[str, Visit | None] = {}  # key of a url → its visit of this run; None while it is on the way
         self._waiting: dict[str, list[Wanted]] = {}  # further pages that link to a url that is on the way
         self._full = False
-        self._rows: dict[int, int] = {}  # number of a listing → most rows an answer of its script had
 
     @classmethod
     def settings_for(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,17 +91,22 @@ class WalkSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the first page of every listing of the plan, then for what is due again."""
         self.past = {_key(known.url): known for known in self._ledger_before()}
-        overlap = None if self.plan.full or self.plan.since else OVERLAP
         for number, listing in enumerate(self.source.listings):
             if self.plan.kinds and listing.kind not in self.plan.kinds:
                 continue
-            self.walks[number] = ListingWalk(listing.pages, overlap=overlap, must_see=self._must_see)
-            self.walks[number].start(self.first_step(listing))
-        for number in self.walks:
-            for request in self._next_page(number):
+            self.listings_asked.add(number)
+            self._begin(number, None, self.first_step(listing))
+        for number in sorted(self.listings_asked):
+            for request in self._next_page(number, None):
                 yield request
         for request in self._due_again():
             yield request
+
+    def _begin(self, number: int, column: str | None, first: Step) -> None:
+        overlap = None if self.plan.full or self.plan.since else OVERLAP
+        walk = ListingWalk(self.source.listings[number].pages, overlap=overlap, must_see=self._must_see)
+        walk.start(first)
+        self.walks[number, column] = walk
 
     def _ledger_before(self) -> list[Known]:
         return self.recorder.ledger.known(self.source.source_id, but_run=self.recorder.run_id)
@@ -160,26 +160,27 @@ class WalkSpider(Spider):
         past = self.past.get(_key(url))
         return is_stale(past.at if past else None, self.now, self.source.source_id)
 
-    def _next_page(self, number: int) -> Iterator[Request]:
-        walk, listing = self.walks[number], self.source.listings[number]
+    def _next_page(self, number: int, column: str | None) -> Iterator[Request]:
+        walk, listing = self.walks[number, column], self.source.listings[number]
+        above = column or listing.url
         while (step := walk.next()) is not None:
             past = self.past.get(_key(step.key))
             if step.guessed and past and past.outcome == "gone" and not self.plan.full and not self._must_see(step.key):
                 walk.missed(step.key)  # the other rule of counting holds here
                 continue
-            landing = listing.url if step.key != listing.url else None
+            landing = above if step.key != above else listing.url if column else None
             wanted = Wanted(
                 step.key, "listing", number, landing_url=landing, guessed=step.guessed, form=step.form,
-                address=step.url if step.form is not None else None,
+                address=step.url if step.form is not None else None, column=column,
             )  # fmt: skip
             found = list(self.ask(wanted))
             yield from found
             if found:
                 return
         if walk.ended == "lost":
-            self.warn(f"further pages of listing {listing.url} were not found: several addresses in a row gave nothing")
+            self.warn(f"further pages of listing {above} were not found: several addresses in a row gave nothing")
         if walk.ended == "limit":
-            self.warn(f"listing {listing.url} has more than {listing.pages} pages (pages)")
+            self.warn(f"listing {above} has more than {listing.pages} pages (pages)")
 
     def _due_again(self) -> Iterator[Request]:
         """Known notices and files whose turn has come, whether or not a listing still leads to them."""
@@ -204,7 +205,7 @@ class WalkSpider(Spider):
 
     def _listing_of(self, known: Known) -> int | None:
         """The listing an address descends from: by its kind, else the first of the plan; None: of another kind."""
-        kinds = {number: self.source.listings[number].kind for number in self.walks}
+        kinds = {number: self.source.listings[number].kind for number in sorted(self.listings_asked)}
         if known.kind is None:
             return next(iter(kinds), None)
         found = next((number for number, kind in kinds.items() if kind == known.kind), None)
@@ -249,8 +250,8 @@ class WalkSpider(Spider):
         """No usable body came. A listing goes on with its next page: what waits for this one is asked for then."""
         self._done(self.recorder.trouble(wanted, outcome, reason, **more))
         if wanted.role == "listing":
-            self.walks[wanted.listing].missed(wanted.url)
-            yield from self._next_page(wanted.listing)
+            self.walks[wanted.listing, wanted.column].missed(wanted.url)
+            yield from self._next_page(wanted.listing, wanted.column)
 
     def on_answer(self, response: Response) -> Iterator[Request]:
         """An answer of any status: a visit, and whatever the page leads to."""
@@ -297,7 +298,10 @@ class WalkSpider(Spider):
                 if wanted.role != "attachment":
                     yield from self._trouble(wanted, "failed", str(error), status=answer.status, body=body)
                     return
-        if wanted.role == "attachment":
+        stub = self._stub(wanted, answer, body, page) if page is not None and kind == "html" else None
+        if stub is not None:
+            yield from self._on_stub(wanted, answer, body, stub)
+        elif wanted.role == "attachment":
             yield from self._on_attachment(wanted, answer, body, page if kind == "html" else None)
         elif wanted.role == "listing":
             yield from self._on_listing(wanted, answer, body, page)
@@ -305,6 +309,41 @@ class WalkSpider(Spider):
             yield from self._on_attachment(_as_attachment(wanted), answer, body, None)
         else:
             yield from self._on_notice(wanted, answer, body, page)
+
+    def _stub(self, wanted: Wanted, answer: Answer, body: bytes, page: Page) -> PageClass | None:
+        """What stands in the place of a page that was asked for; None where the page itself came.
+
+        Only what is small, or was reached by a redirect, is looked at: a stub of 30 kB has not been seen.
+        """
+        if wanted.role == "attachment" or (len(body) > _MAX_STUB and answer.url == wanted.url):
+            return None
+        found = classify(page, answer.status or 200, wanted.address or wanted.url, answer.url)
+        if found.kind not in {"redirect_stub", "waf_stub", "splash", "soft_404"}:
+            return None
+        return None if self._is_application(wanted, body, answer.url) else found
+
+    def _on_stub(self, wanted: Wanted, answer: Answer, body: bytes, stub: PageClass) -> Iterator[Request]:
+        """A stub that leads on is followed, and the page it leads to is what was wanted; others are trouble."""
+        self.skipped[stub.kind] = self.skipped.get(stub.kind, 0) + 1
+        reason = f"{stub.kind}: {'; '.join(stub.reasons)}"
+        if stub.target is None or wanted.hops >= _MAX_HOPS:
+            outcome: Outcome = "refused" if stub.kind == "waf_stub" else "failed"
+            yield from self._trouble(wanted, outcome, reason, status=answer.status, body=body)
+            return
+        self._done(self.recorder.keep(wanted, answer, wanted.role, body))
+        onward = msgspec.structs.replace(
+            wanted,
+            url=stub.target,
+            landing_url=wanted.url,
+            guessed=False,
+            hops=wanted.hops + 1,
+            form=None,
+            address=None,
+        )
+        requests = list(self.ask(onward))
+        yield from requests
+        if wanted.role == "listing" and not requests:
+            yield from self._next_page(wanted.listing, wanted.column)
 
     def _is_application(self, wanted: Wanted, body: bytes, url: str) -> bool:
         """Whether a listing of nothing but a script tells which request fills it, as applications in a browser do."""
@@ -328,7 +367,7 @@ class WalkSpider(Spider):
     # -- listings -----------------------------------------------------------------------------------------------
 
     def _on_listing(self, wanted: Wanted, answer: Answer, body: bytes, page: Page | None) -> Iterator[Request]:
-        walk = self.walks[wanted.listing]
+        walk = self.walks[wanted.listing, wanted.column]
         if page is None:
             reason = "a file came instead of a listing page"
             yield from self._trouble(wanted, "failed", reason, status=answer.status, body=body)
@@ -347,66 +386,26 @@ class WalkSpider(Spider):
                 self.warn(f"no notice found on listing page {wanted.url}")
             if found.further.total and found.further.total > 1 and not found.further.steps and walk.pages_read == 1:
                 self.warn(f"further pages of {wanted.url} cannot be asked for: {found.further.reason}")
-            yield from self._next_page(wanted.listing)
+            yield from self._next_page(wanted.listing, wanted.column)
             for link in found.notices:
                 yield from self._listed(_from_listing(wanted, link, "notice"), link)
             for link in found.attachments:
                 self._note_years(link.text)
                 yield from self._listed(_as_attachment(_from_listing(wanted, link, "attachment")), link)
+            yield from self._columns(wanted, found.columns)
         else:
-            yield from self._next_page(wanted.listing)
+            yield from self._next_page(wanted.listing, wanted.column)
 
-    def read_answer(self, wanted: Wanted, body: bytes, page: Page) -> ListingRead:
-        """Rows and pager of one answer of a listing: a page, or what a script of it gets."""
-        listing = self.source.listings[wanted.listing]
-        rows = self.rows_of(listing, wanted, body)
-        if rows is None:
-            return self._read_page(page, listing)
-        further = self.after_rows(listing, wanted, rows)
-        if rows.page is None:
-            return ListingRead((), (), (), further)
-        read = read_listing(rows.page, self.source.sites)
-        return ListingRead(read.notices, read.attachments, read.skipped, further)
-
-    def _read_page(self, page: Page, listing: Listing) -> ListingRead:
-        read = read_listing(page, self.source.sites)
-        notices, files, skipped = list(read.notices), list(read.attachments), list(read.skipped)
-        hidden = datastore_rows(page)  # rows that a script of the page would show
-        if hidden is not None:
-            more = read_listing(hidden, self.source.sites)
-            shown = {link.url for link in (*notices, *files)}
-            notices += [link for link in more.notices if link.url not in shown]
-            files += [link for link in more.attachments if link.url not in shown]
-            skipped += more.skipped
-        return ListingRead(tuple(notices), tuple(files), tuple(skipped), self.pager_of(page, listing))
-
-    def rows_of(self, listing: Listing, wanted: Wanted, body: bytes) -> Rows | None:
-        """The rows of an answer that is no page: JSON, JSONP, a datastore. None for a page."""
-        start = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if start.startswith(b"<") and b"<datastore" not in body[:20_000]:
-            return None
-        return read_rows(
-            body, wanted.url, wanted.landing_url or wanted.url, listing.api.fields if listing.api else None
-        )
-
-    def pager_of(self, page: Page, listing: Listing) -> Further:
-        """The further pages that a page of the listing tells of."""
-        return further_pages(page, self.source.sites, template=listing.paging)
-
-    def after_rows(self, listing: Listing, wanted: Wanted, rows: Rows) -> Further:
-        """The request behind one that brought rows, until the total it tells is reached or a page brings nothing."""
-        pages = self.pages_of(wanted, rows)
-        if wanted.form is not None:
-            return Further()
-        step = next_request(wanted.url, has_rows=rows.rows > 0, total_pages=pages)
-        return Further("parameter", "inferred", pages, (step,) if step else (), "the number in the address, plus one")
-
-    def pages_of(self, wanted: Wanted, rows: Rows) -> int | None:
-        """How many pages there are by an answer's own total; the last page has fewer rows than the others."""
-        most = self._rows[wanted.listing] = max(rows.rows, self._rows.get(wanted.listing, 0))
-        if rows.pages is not None:
-            return rows.pages
-        return max(1, -(-rows.total // most)) if rows.total is not None and most else None
+    def _columns(self, wanted: Wanted, columns: tuple[Link, ...]) -> Iterator[Request]:
+        """Columns below the listing (of a year, of a department) are walked as the listing is."""
+        for link in columns:
+            if (wanted.listing, link.url) in self.walks or _key(link.url) in self._known or wanted.hops >= _MAX_HOPS:
+                continue
+            if sum(number == wanted.listing for number, _ in self.walks) > _MAX_COLUMNS:
+                self.warn(f"more than {_MAX_COLUMNS} columns below {self.source.listings[wanted.listing].url}")
+                return
+            self._begin(wanted.listing, link.url, Step(link.url))
+            yield from self._next_page(wanted.listing, link.url)
 
     def _listed(self, wanted: Wanted, link: Link) -> Iterator[Request]:
         """A row of the listing: a candidate of a dry run, or a request."""
@@ -453,15 +452,25 @@ class WalkSpider(Spider):
             return
         notice = read_notice(page, wanted.link_text or "", wanted.listed_date)
         self._note_years(f"{notice.title or ''} {wanted.link_text or ''}")
-        known = msgspec.structs.replace(wanted, notice_title=notice.title, published_date=notice.published_date)
+        known = msgspec.structs.replace(
+            wanted, notice_title=notice.title, published_date=notice.published_date, kind=notice.kind or wanted.kind
+        )
         visit = self.recorder.keep(known, answer, "inline" if notice.is_inline else "notice", body)
         self._done(visit)
         self._note_skipped(wanted, notice.skipped)
         for skip in notice.skipped:
             self.warn(f"attachment {skip.text!r} of {wanted.url} was not fetched: {skip.reason} ({skip.url})")
-        if not notice.is_inline and not notice.attachments and not notice.skipped:
+        images = tuple(Link(url, "") for url in notice.images)
+        leads_on = notice.attachments or images or notice.papers or notice.platform
+        if not notice.is_inline and not leads_on and not notice.skipped:
             self.warn(f"notice without attachment and without a disclosure of its own: {wanted.url}")
-        yield from self._attached(known, notice.attachments, changed=visit.outcome == "replaced")
+        rows = [Skip(link.url, link.text, "a platform that shows the paper itself") for link in notice.platform]
+        self._note_skipped(wanted, tuple(rows))
+        yield from self._attached(known, (*notice.attachments, *images), changed=visit.outcome == "replaced")
+        if wanted.hops < _MAX_HOPS:
+            for link in notice.papers:  # papers that this notice lists on pages of their own
+                paper = _from_listing(msgspec.structs.replace(wanted, hops=wanted.hops + 1), link, "notice")
+                yield from self.ask(paper)
 
     def _on_detail(self, wanted: Wanted, answer: Answer, body: bytes) -> Iterator[Request]:
         """A notice that is an answer in JSON, by the paths the source declares."""
@@ -500,6 +509,7 @@ class WalkSpider(Spider):
                 listed_date=notice.listed_date,
                 notice_title=notice.notice_title,
                 published_date=notice.published_date,
+                kind=link.kind or notice.kind,
             )
             yield from self.ask(attachment, changed=changed)
 
@@ -511,7 +521,7 @@ class WalkSpider(Spider):
         told: dict[str, object] = {
             "notices": self.notices,
             "years": sorted(self.years),
-            "listings_asked": sorted(self.walks),
+            "listings_asked": sorted(self.listings_asked),
             "listings_read": sorted(self.listings_read),
             "skipped_links": self.skipped,
             "not_due": self.not_due,
@@ -544,7 +554,10 @@ def _visit_of(known: Known, source_id: str) -> Visit:
 
 
 def _from_listing(wanted: Wanted, link: Link, role: Role) -> Wanted:
-    return Wanted(link.url, role, wanted.listing, landing_url=wanted.url, link_text=link.text, listed_date=link.date)
+    return Wanted(
+        link.url, role, wanted.listing, landing_url=wanted.url, link_text=link.text, listed_date=link.date,
+        kind=link.kind, column=wanted.column, hops=wanted.hops,
+    )  # fmt: skip
 
 
 def _as_attachment(wanted: Wanted) -> Wanted:

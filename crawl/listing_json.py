@@ -72,12 +72,13 @@ class Row(msgspec.Struct, frozen=True):
 
 class Rows(msgspec.Struct, frozen=True):
     """What an answer holds. page: the rows as a page; rows: how many links it has; total: rows the listing has in all;
-    pages: how many pages it says there are."""
+    pages: how many pages it says there are; records: the rows of a list of records, as they are."""
 
     page: Page | None
     rows: int
     total: int | None = None
     pages: int | None = None
+    records: tuple[Row, ...] = ()
 
 
 def read_rows(body: bytes, url: str, base: str, fields: Fields | None = None) -> Rows | None:
@@ -119,7 +120,7 @@ def _of_json(tree: Any, url: str, base: str, fields: Fields) -> Rows:
     records = at(tree, fields.rows) if fields.rows else _largest_list(tree, fields)
     rows = list(_rows(records, base, fields)) if isinstance(records, list) else []
     if rows:
-        return Rows(_as_page(rows, url), len(rows), total, pages)
+        return Rows(_as_page(rows, url), len(rows), total, pages, tuple(rows))
     pieces = sorted((text for text in _texts(tree) if "<a" in text.lower()), key=len, reverse=True)
     if not pieces:
         return Rows(None, 0, total, pages)

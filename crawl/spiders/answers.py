@@ -8,7 +8,7 @@ import msgspec
 
 from crawl.address import site_of
 from crawl.listing_json import Rows, datastore_rows, read_rows
-from crawl.notice import Link, Skip, read_listing
+from crawl.notice import Link, Skip, attachment_suffix, read_listing
 from crawl.page import Page
 from crawl.pager import Further, further_pages
 from crawl.pager_ajax import next_request
@@ -43,6 +43,10 @@ class ListingReader:
         further = self.after_rows(listing, wanted, rows)
         if rows.page is None:
             return ListingRead((), (), (), further)
+        if listing.api is not None:  # the source says what these rows are: a name of a department alone is a paper too
+            links = [Link(row.url, row.title, row.date) for row in rows.records]
+            files = tuple(link for link in links if attachment_suffix(link.url))
+            return ListingRead(tuple(link for link in links if link not in files), files, (), further)
         read = read_listing(rows.page, self.source.sites)
         return ListingRead(read.notices, read.attachments, read.skipped, further)
 
@@ -92,7 +96,7 @@ class ListingReader:
 
 def is_below(url: str, listing: str) -> bool:
     """Whether a column stands below a listing: in a folder of its folder. What stands beside or above it is another
-    listing, which the source names or does not."""
+    listing, which the source names or does not; below a home page stands the whole site, which is no listing."""
     folder = urlsplit(listing).path.rsplit("/", 1)[0] + "/"
     path = urlsplit(url).path
-    return site_of(url) == site_of(listing) and path.startswith(folder) and "/" in path[len(folder) :].rstrip("/") + "/"
+    return folder != "/" and site_of(url) == site_of(listing) and path.startswith(folder) and "/" in path[len(folder) :]

@@ -88,10 +88,7 @@ def build(shared: Path) -> Web:
             web.listings.append(address)
         else:
             above = f"{address.rsplit('/', 1)[0]}/list_{gold['id']}.html"
-            name = urlsplit(address).path.rsplit("/", 1)[-1] + (
-                "?" + urlsplit(address).query if urlsplit(address).query else ""
-            )
-            web.replay.put(above, listing(row(name, gold["page_title"] or "2026年部门预算", "2026-02-25")))
+            web.replay.put(above, listing(row(address, gold["page_title"] or "2026年部门预算", "2026-02-25")))
             web.pages.add(key(above))
             web.listings.append(above)
         for link in gold["disclosure_links"]:

@@ -17,6 +17,7 @@ import msgspec
 
 from crawl.ledger_schema import SCHEMA_VERSION, bring_up_to_date
 from crawl.night import moment_of, night_of
+from crawl.schedule import Known
 from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
 # how a run ends that did not come to the end of its walk (None: the machine or the process died)
@@ -55,6 +56,20 @@ class ListingState(msgspec.Struct, frozen=True):
     last_outcome: str
     last_at: str
     read_at: str | None
+
+
+class Sweep(msgspec.Struct, frozen=True):
+    """When a source was last asked, and what came of it. finish_reason None: it is running, or was killed.
+
+    finished_at: start of the newest run that came to its end. outcomes: visits of the newest run.
+    """
+
+    source_id: str
+    publisher: str
+    started_at: str | None
+    finish_reason: str | None
+    finished_at: str | None
+    outcomes: dict[str, int] = {}
 
 
 class LastBody(msgspec.Struct, frozen=True):
@@ -209,6 +224,39 @@ class Ledger:
         ).fetchone()
         return LastBody(*row) if row else None
 
+    def known(self, source_id: str, *, but_run: str | None = None) -> list[Known]:
+        """Every address this source was asked for, with its last outcome and the words that lead to it; by address.
+
+        but_run: visits of this run are left out (a run that was cut short is taken up as if it had just begun).
+
+        The dates of a notice that is no document itself are those of the documents it led to.
+        """
+        words: dict[str, tuple[Any, ...]] = {}
+        rows = self._db.execute(
+            "SELECT url, landing_url, link_text, listed_date, notice_title, published_date, kind FROM links "
+            "WHERE source_id = ? ORDER BY url, landing_url, run_id",
+            (source_id,),
+        )
+        for url, landing_url, *rest in rows:
+            words[url] = (landing_url, *rest)
+            words.setdefault(landing_url, (None, None, *rest[1:]))
+        found = self._db.execute(
+            f"SELECT v.url, v.role, v.outcome, v.at, f.at, b.sha256, v.landing_url, v.link_text, "  # noqa: S608 (constant)
+            f"r.finish_reason IS 'finished' "
+            f"FROM (SELECT url, max(visit_id) AS last, min(visit_id) AS first, "
+            f"max(CASE WHEN outcome IN {_WITH_BODY} THEN visit_id END) AS body "
+            f"FROM visits WHERE source_id = ? AND run_id IS NOT ? GROUP BY url) AS g "
+            f"JOIN visits AS v ON v.visit_id = g.last JOIN visits AS f ON f.visit_id = g.first "
+            f"LEFT JOIN visits AS b ON b.visit_id = g.body LEFT JOIN runs AS r ON r.run_id = v.run_id ORDER BY v.url",
+            (source_id, but_run),
+        )
+        known = []
+        for url, role, outcome, at, first_at, sha256, landing_url, link_text, settled in found:
+            landing, text, *rest = words.get(url, (None,) * 6)
+            places = (landing_url or landing, link_text or text)
+            known.append(Known(url, role, outcome, at, first_at, bool(settled), sha256, *places, *rest))
+        return known
+
     def visits(
         self,
         *,
@@ -259,6 +307,26 @@ class Ledger:
         """How often a run was taken up again after it had been cut short."""
         row = self._db.execute("SELECT resumed FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         return int(row[0]) if row else 0
+
+    def sweeps(self) -> list[Sweep]:
+        """The newest run of every source this ledger knows, by source. Readable while crawls are running."""
+        rows = self._db.execute(
+            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, "
+            "(SELECT max(f.started_at) FROM runs AS f WHERE f.source_id = s.source_id "
+            "AND f.finish_reason = 'finished') "
+            "FROM sources AS s LEFT JOIN runs AS r ON r.rowid = "
+            "(SELECT max(n.rowid) FROM runs AS n WHERE n.source_id = s.source_id) ORDER BY s.source_id"
+        )
+        found = []
+        for source_id, publisher, run_id, started_at, finish_reason, finished_at in rows.fetchall():
+            counts = {
+                str(outcome): int(count)
+                for outcome, count in self._db.execute(
+                    "SELECT outcome, count(*) FROM visits WHERE run_id = ? GROUP BY outcome ORDER BY outcome", (run_id,)
+                )
+            }
+            found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
+        return found
 
     def summary(self, run_id: str) -> dict[str, dict[str, int]]:
         """Role → outcome → number of visits of one run (only those that occur)."""

@@ -24,18 +24,16 @@ from scrapy.crawler import AsyncCrawlerProcess
 from crawl.archive import Archive
 from crawl.hosts import HostBook
 from crawl.ledger import Ledger
-from crawl.platforms import family_of
 from crawl.manners import Manners, Rules
 from crawl.night import moment_of, parse_window
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
 from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
 from crawl.source import load_source
-from crawl.spiders.static import StaticSpider
+from crawl.spiders import NoBrowser, WalkSpider, spider_of
 
 _PR_SET_PDEATHSIG = 1
 _MAX_ERRORS = 20
-SPIDERS = {"static": StaticSpider}
 
 
 class ErrorLines(logging.Handler):
@@ -121,20 +119,29 @@ def crawl(job: Job, out: BinaryIO) -> None:
                 wall=lambda: datetime.now(UTC),
             ),
         )
-        process = AsyncCrawlerProcess(scrapy_settings(source, settings, archive.incoming))
+        spider_class = spider_of(source)
+        try:
+            process = AsyncCrawlerProcess(
+                spider_class.settings_for(scrapy_settings(source, settings, archive.incoming))
+            )
+        except NoBrowser as error:
+            ledger.end_run(run_id, "no_browser")
+            report({"event": "stats", "run_id": run_id, "finish_reason": "no_browser", "errors": [str(error)]})
+            return
         errors = ErrorLines()
         logging.getLogger().addHandler(errors)
-        crawler = process.create_crawler(SPIDERS[family_of(source.platform)])
+        crawler = process.create_crawler(spider_class)
         process.crawl(
             crawler,
             source=source,
             recorder=recorder,
             private_hosts=private_hosts,
             warn=warn,
+            plan=job.plan,
         )
         process.start()
         stats: dict[str, Any] = crawler.stats.get_stats() if crawler.stats else {}
-        spider = crawler.spider if isinstance(crawler.spider, StaticSpider) else None
+        spider = crawler.spider if isinstance(crawler.spider, WalkSpider) else None
         finish_reason = str(stats.get("finish_reason") or "no_stats")
         ledger.end_run(run_id, finish_reason)
         archive.clear_incoming()
@@ -147,10 +154,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
                 "exceptions": stats.get("spider_exceptions/count", 0),
                 "errors": errors.lines,
                 "warnings": warnings,
-                "notices": spider.notices if spider else 0,
-                "listings_read": sorted(spider.listings_read) if spider else [],
-                "years": sorted(spider.years) if spider else [],
-                "skipped_links": spider.skipped if spider else {},
+                **(spider.totals() if spider else {}),
                 "peak_memory_mib": peak_memory_mib(),
             }
         )

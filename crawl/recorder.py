@@ -27,6 +27,9 @@ class Wanted(msgspec.Struct, frozen=True):
     """A url to ask for and all that is known of it before it is: who links to it, with which words.
 
     listing: number of the Source's listing it descends from. guessed: the address was made, not read: it may be gone.
+    form: what is sent by POST to `address`; url is then the name of the request in the ledger (form written as query).
+    column: address of the column below the listing it was found in, if any. kind: where a page states another than the
+    listing's. hops: stub pages and notices that lead on which were passed since the listing.
     """
 
     url: str
@@ -38,6 +41,11 @@ class Wanted(msgspec.Struct, frozen=True):
     notice_title: str | None = None
     published_date: str | None = None
     guessed: bool = False
+    address: str | None = None
+    form: tuple[tuple[str, str], ...] | None = None
+    column: str | None = None
+    kind: str | None = None
+    hops: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -216,7 +224,7 @@ class Recorder:
             published_date=wanted.published_date,
             listed_date=wanted.listed_date,
             filename=file_name(wanted.url, headers.get("content-disposition")),
-            kind=self.source.listings[wanted.listing].kind,
+            kind=wanted.kind or self.source.listings[wanted.listing].kind,
         )
 
     def _visit(self, wanted: Wanted, role: Role, outcome: Outcome, **rest: object) -> Visit:

@@ -24,11 +24,13 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from crawl.ledger import Ledger
+from crawl.schedule import Plan
 from crawl.schema import CrawlResult, Visit
 from crawl.settings import DAILY_CAP, CrawlSettings, child_environment, from_environment
 from crawl.source import Range, Source, load_source
 
 _MAX_LINE = 4_000_000
+PROCESS = "crawl.process"  # the module that crawls; tests put one in its place that replays stored pages
 Event = dict[str, Any]
 
 
@@ -43,6 +45,7 @@ class Job(msgspec.Struct, frozen=True):
     private_hosts: list[str]
     night: str = "always"
     daily_cap: int = DAILY_CAP
+    plan: Plan = Plan()
 
 
 class CrawlBusy(RuntimeError):  # noqa: N818 (the name of what happened)
@@ -71,11 +74,15 @@ def crawl_source(
     now: datetime,
     progress: Callable[[dict[str, Any]], None] | None = None,
     settings: CrawlSettings | None = None,
+    plan: Plan | None = None,
+    stop: threading.Event | None = None,
 ) -> CrawlResult:
     """Crawl one source to its end (or its time limit) and say what came of it.
 
     now: stamps every visit (aware; it is written in UTC). progress: called with {"event": "visit", …} in this thread,
-    once per visit. settings: default from the environment.
+    once per visit; on a dry run also {"event": "candidate", …}. settings: default from the environment. plan: what is
+    asked (default: listings as far as they bring something new, what is new, and what is due again). stop: when set by
+    another thread, the crawl is ended as at its time limit, with finish_reason 'stopped'.
 
     Raises FileNotFoundError and SourceError for the source file, ValueError for a naive `now`, CrawlBusy when the
     source is being crawled already. Trouble with the site is no exception: see CrawlResult.failed.
@@ -98,11 +105,12 @@ def crawl_source(
         private_hosts=sorted(settings.private_hosts),
         night=settings.night,
         daily_cap=settings.daily_cap,
+        plan=plan or Plan(),
     )
     started = time.monotonic()
     try:
         with FileLock(lock_file, timeout=0):
-            events, reason = _run(job, log, settings, progress or _ignore)
+            events, reason = _run(job, log, settings, progress or _ignore, stop or threading.Event())
     except Timeout as error:
         raise CrawlBusy(f"{source.source_id}: another crawl of this source is running") from error
     stats = events.get("stats", {})
@@ -117,6 +125,7 @@ def crawl_source(
         reason=reason,
         log=log,
         seconds=time.monotonic() - started,
+        plan=job.plan,
     )
 
 
@@ -125,14 +134,18 @@ def _ignore(event: dict[str, Any]) -> None:
 
 
 def _run(
-    job: Job, log: Path, settings: CrawlSettings, progress: Callable[[dict[str, Any]], None]
+    job: Job,
+    log: Path,
+    settings: CrawlSettings,
+    progress: Callable[[dict[str, Any]], None],
+    stop: threading.Event,
 ) -> tuple[dict[str, Event], str | None]:
-    """Run the process; returns its run and stats events and, where we ended it, why ('timeout')."""
+    """Run the process; returns its run and stats events and, where we ended it, why ('timeout', 'stopped')."""
     deadline = time.monotonic() + settings.seconds
     last: dict[str, Event] = {}
     with log.open("wb") as log_file:
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawl.process"],
+            [sys.executable, "-m", PROCESS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log_file,
@@ -145,11 +158,13 @@ def _run(
             with contextlib.suppress(BrokenPipeError):
                 child.stdin.write(msgspec.json.encode(job))
                 child.stdin.close()
-            for event in _events(child.stdout, deadline):
+            for event in _events(child.stdout, deadline, stop):
                 if event.get("event") in {"run", "stats"}:
                     last[str(event["event"])] = event
                 else:
                     progress(event)
+            if stop.is_set():
+                return last, "stopped"
             if time.monotonic() >= deadline:
                 return last, "timeout"
             # the pipe is closed: the process is on its way out
@@ -163,7 +178,7 @@ def _run(
     return last, None
 
 
-def _events(stdout: IO[bytes], deadline: float) -> Iterator[Event]:
+def _events(stdout: IO[bytes], deadline: float, stop: threading.Event) -> Iterator[Event]:
     """Events as they come, until the pipe closes or the deadline passes. Lines that are no event are passed over."""
     lines: queue.Queue[bytes | None] = queue.Queue(maxsize=1000)
 
@@ -174,11 +189,11 @@ def _events(stdout: IO[bytes], deadline: float) -> Iterator[Event]:
         lines.put(None)
 
     threading.Thread(target=pump, daemon=True, name="crawl-events").start()
-    while (left := deadline - time.monotonic()) > 0:
+    while (left := deadline - time.monotonic()) > 0 and not stop.is_set():
         try:
-            line = lines.get(timeout=left)
+            line = lines.get(timeout=min(left, 1.0))
         except queue.Empty:
-            return
+            continue
         if line is None:
             return
         try:
@@ -211,6 +226,7 @@ def _result(
     reason: str,
     log: Path,
     seconds: float,
+    plan: Plan,
 ) -> CrawlResult:
     errors = [str(line) for line in stats.get("errors", [])]
     if reason == "no_stats" or (reason == "killed" and not errors):
@@ -226,15 +242,17 @@ def _result(
             visits = ledger.visits(run_id=run_id)
             by_role = ledger.summary(run_id)
             documents = len({link.sha256 for link in ledger.links(run_id=run_id)})
-            if reason in {"timeout", "killed", "no_stats"}:
+            if reason in {"timeout", "stopped", "killed", "no_stats"}:
                 ledger.end_run(run_id, reason)
+    documents = int(stats.get("documents", documents))
     outcomes: dict[str, int] = {}
     for visit in visits:
         outcomes[visit.outcome] = outcomes.get(visit.outcome, 0) + 1
     warnings = [str(line) for line in stats.get("warnings", [])]
-    minimum_missed = _expectations(source, stats, documents, warnings)
+    minimum_missed = not plan.is_partial and _expectations(source, stats, documents, warnings)
     read = set(stats.get("listings_read", []))
-    unread = [listing.url for number, listing in enumerate(source.listings) if number not in read]
+    unasked = set(range(len(source.listings))) - set(stats.get("listings_asked", range(len(source.listings))))
+    unread = [listing.url for number, listing in enumerate(source.listings) if number not in read | unasked]
     if stats:
         warnings.extend(f"no page of this listing could be read: {url}" for url in unread)
     return CrawlResult(

@@ -37,6 +37,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from crawl.address import clean_url, host_of, is_private, literal_address, site_of
+from crawl.declared import Api
 from crawl.platforms import PLATFORMS, Platform
 from crawl.strict_yaml import Tree, YamlTrouble, read_yaml
 
@@ -111,7 +112,8 @@ class Listing(_Strict):
 
     kind: left out where the column mixes kinds; each title says its own. year, department: what every title of the
     column leaves out because the column is of that one year (the year of the money) or of that one department.
-    fragment: what a single-page application reads behind the `#` of its address.
+    fragment: what a single-page application reads behind the `#` of its address. api: how its rows are asked for,
+    where no page says it. paging: address of a further page, `{page}` in it, likewise.
     column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
     """
 
@@ -122,6 +124,8 @@ class Listing(_Strict):
     department: str | None = Field(default=None, min_length=2, max_length=100)
     fragment: str = Field(default="", max_length=500)
     column: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{1,9}$")] | None = None
+    api: Api | None = None
+    paging: str | None = Field(default=None, max_length=500)
 
 
 class Options(_Strict):

@@ -13,6 +13,7 @@ from typer.exceptions import Abort, Exit, TyperException
 from flows.commands import (
     archive,
     correcting,
+    crawling,
     explaining,
     links,
     night,
@@ -31,7 +32,8 @@ app = typer.Typer(
 )
 for command in (
     night.demo,
-    night.crawl,
+    crawling.crawl,
+    crawling.status,
     links.links,
     reading.read,
     night.nightly,

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 from crawl.ledger import Ledger
 from crawl.runner import CrawlBusy, crawl_source
+from crawl.schedule import Plan
 from crawl.schema import Body, CrawlResult, FoundDocument
 from crawl.settings import CrawlSettings
 from crawl.source import Source, SourceError, load_source
@@ -16,6 +21,7 @@ from flows import errors
 from flows.release.build import Unreached
 from flows.settings import DataRoot
 from flows.source_nights import with_shortfalls
+from flows.stage import Progress, quiet
 
 OWN_SOURCES = Path(__file__).resolve().parents[1] / "crawl" / "sources"
 
@@ -76,19 +82,88 @@ def load(path: Path) -> Source:
         raise errors.usage(f"来源文件无法打开 {path}", f"the source file cannot be opened: {path}") from error
 
 
-def crawl(path: Path, root: DataRoot, now: dt.datetime, settings: CrawlSettings | None = None) -> Crawled:
-    """Crawl one source into the archive and the ledger. settings: default from the environment.
+def crawl(
+    path: Path,
+    root: DataRoot,
+    now: dt.datetime,
+    settings: CrawlSettings | None = None,
+    *,
+    plan: Plan | None = None,
+    hear: Callable[[dict[str, Any]], None] | None = None,
+    stop: Event | None = None,
+) -> Crawled:
+    """Crawl one source into the archive and the ledger. settings: default from the environment. plan: what is asked
+    (default: what is new or due). hear: called with every event, with the source's name in it. stop: ends the crawl.
 
     Raises Trouble (exit code 2) where the source or a setting cannot be used, or is being crawled already.
     """
     source = load(path)
+
+    def told(event: dict[str, Any]) -> None:
+        if hear is not None:
+            hear({"source_id": source.source_id, **event})
+
     try:
-        result = crawl_source(path, data_root=root.path, now=now, settings=settings)
-        return Crawled(source, with_shortfalls(source, result, root))
+        result = crawl_source(
+            path, data_root=root.path, now=now, settings=settings, plan=plan, progress=told, stop=stop
+        )
     except CrawlBusy as error:
         raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
     except ValueError as error:
         raise errors.usage(f"设置有误：{error}", str(error)) from error
+    whole = plan is None or not plan.is_partial
+    return Crawled(source, with_shortfalls(source, result, root) if whole else result)
+
+
+def crawl_together(
+    paths: Sequence[Path],
+    root: DataRoot,
+    now: dt.datetime,
+    settings: CrawlSettings | None = None,
+    *,
+    plan: Plan | None = None,
+    at_once: int = 1,
+    hear: Callable[[dict[str, Any]], None] | None = None,
+    tell: Progress = quiet,
+) -> list[Crawled]:
+    """Crawl several sources, up to `at_once` at the same time, each in a process of its own; results in their order.
+
+    Two sources that ask one host are never crawled at the same time: the pace is kept per process. One that cannot be
+    crawled at all (Trouble) ends the rest, as it would alone; trouble with a site does not.
+    """
+    if at_once == 1:
+        found = []
+        for number, path in enumerate(paths):
+            tell("crawl", number, len(paths))
+            found.append(crawl(path, root, now, settings, plan=plan, hear=hear))
+        tell("crawl", len(paths), len(paths))
+        return found
+    stop = Event()
+    waiting = {number: frozenset(load(path).sites) for number, path in enumerate(paths)}
+    running: dict[Future[Crawled], int] = {}
+    sites: dict[int, frozenset[str]] = {}
+    done: dict[int, Crawled] = {}
+    with ThreadPoolExecutor(at_once, thread_name_prefix="crawl") as pool:
+        try:
+            while waiting or running:
+                for number in list(waiting):
+                    if len(running) >= at_once:
+                        break
+                    if any(waiting[number] & busy for busy in sites.values()):
+                        continue
+                    sites[number] = waiting.pop(number)
+                    job = partial(crawl, paths[number], root, now, settings, plan=plan, hear=hear, stop=stop)
+                    running[pool.submit(job)] = number
+                tell("crawl", len(done), len(paths))
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    number = running.pop(future)
+                    del sites[number]
+                    done[number] = future.result()
+        except BaseException:
+            stop.set()  # the threads end with their crawls
+            raise
+    tell("crawl", len(done), len(paths))
+    return [done[number] for number in sorted(done)]
 
 
 def found_documents(root: DataRoot, as_of: str | None = None) -> list[FoundDocument]:

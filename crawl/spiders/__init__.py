@@ -1,1 +1,23 @@
-"""One spider class for one publishing platform."""
+"""Spiders: one walk (walk.py), one class per family of publishing platforms."""
+
+from __future__ import annotations
+
+from crawl.platforms import family_of
+from crawl.source import Source
+from crawl.spiders.browser import BrowserSpider, NoBrowser
+from crawl.spiders.declared import DeclaredSpider
+from crawl.spiders.scripted import ScriptedSpider
+from crawl.spiders.static import StaticSpider
+from crawl.spiders.walk import WalkSpider
+
+__all__ = ["BrowserSpider", "DeclaredSpider", "NoBrowser", "ScriptedSpider", "StaticSpider", "WalkSpider", "spider_of"]
+
+
+def spider_of(source: Source) -> type[WalkSpider]:
+    """The class that walks a source: what it declares, else its platform; the generic walk for all others."""
+    family = family_of(source.platform)
+    if family == "browser":
+        return BrowserSpider
+    if any(listing.api is not None for listing in source.listings):
+        return DeclaredSpider
+    return ScriptedSpider if family == "json" else StaticSpider

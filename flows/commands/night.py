@@ -1,4 +1,4 @@
-"""`demo`, `crawl`, `nightly`: what goes to the web and ends in a release."""
+"""`demo`, `nightly`: what goes to the web and ends in a release."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table as RichTable
 
 from crawl.settings import CrawlSettings, from_environment
 from flows import errors
 from flows.crawl_sources import Crawled, find_sources
-from flows.crawl_sources import crawl as crawl_one
 from flows.demo import open_site
-from flows.nightly import Night, one_night_at_a_time
+from flows.nightly import Night
 from flows.nightly import nightly as one_night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
-from flows.settings import DataRoot, data_root
+from flows.settings import data_root
 from flows.source_nights import nights_table, tell_flags
-from flows.terminal import err, line, out, print_json, progress_bars, result, safe, say
+from flows.terminal import err, line, print_json, progress_bars, result, say
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
@@ -64,30 +62,7 @@ def demo(
     )
     result(f"打开：yujue serve --data {data}", f"open: yujue serve --data {data}")
     result(f"或文件：{path}", f"or the file: {path}")
-    return _crawl_troubles(night.crawled) if any(one.result.failed for one in night.crawled) else errors.OK
-
-
-def crawl(
-    sources: Annotated[
-        list[str], typer.Argument(help="来源文件或区划代码 / source files or division codes", show_default=False)
-    ],
-    now: Now = None,
-    data: Data = None,
-    as_json: Json = False,
-) -> int:
-    """抓取来源，存入档案和台账。 Crawl sources into the archive and the ledger."""
-    root, moment, paths = DataRoot(data or data_root()), parse_now(now), find_sources(sources)
-    crawled = []
-    with one_night_at_a_time(root), progress_bars() as tell:
-        for number, path in enumerate(paths, start=1):
-            tell("crawl", number - 1, len(paths))
-            crawled.append(crawl_one(path, root, moment))
-            tell("crawl", number, len(paths))
-    if as_json:
-        print_json([msgspec.to_builtins(one.result) for one in crawled])
-    else:
-        out().print(_visits(crawled))
-    return _crawl_troubles(crawled)
+    return crawl_troubles(night.crawled) if any(one.result.failed for one in night.crawled) else errors.OK
 
 
 def nightly(
@@ -113,7 +88,7 @@ def nightly(
         _report(night)
         if night.published is not None:
             result(str(night.published.folder), str(night.published.folder))
-    return _crawl_troubles(night.crawled)
+    return crawl_troubles(night.crawled)
 
 
 def parse_now(text: str | None) -> dt.datetime:
@@ -156,8 +131,8 @@ def _report(night: Night) -> None:
     for one in night.crawled:
         fetched = one.result.bodies_fetched
         line(
-            f"{one.result.source_id}：取得 {fetched} 个新内容，{_pairs(one.result.outcomes)}",
-            f"{one.result.source_id}: {fetched} bodies fetched, {_pairs(one.result.outcomes)}",
+            f"{one.result.source_id}：取得 {fetched} 个新内容，{pairs(one.result.outcomes)}",
+            f"{one.result.source_id}: {fetched} bodies fetched, {pairs(one.result.outcomes)}",
         )
     if night.sources:
         err().print(nights_table(night.sources))
@@ -179,7 +154,7 @@ def _report(night: Night) -> None:
             line(f"没有变化，仍为 {version}", f"nothing new: {version} holds")
 
 
-def _crawl_troubles(crawled: list[Crawled]) -> int:
+def crawl_troubles(crawled: list[Crawled]) -> int:
     """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
     code = errors.OK
     for one in crawled:
@@ -201,23 +176,6 @@ def _crawl_troubles(crawled: list[Crawled]) -> int:
     return code
 
 
-def _visits(crawled: list[Crawled]) -> RichTable:
-    table = RichTable(box=None, pad_edge=False)
-    table.add_column(say("来源", "source"))
-    table.add_column(say("文件", "documents"), justify="right")
-    table.add_column(say("取得", "fetched"), justify="right")
-    table.add_column(say("访问", "visits"))
-    for one in crawled:
-        crawl_result = one.result
-        table.add_row(
-            safe(crawl_result.source_id),
-            str(crawl_result.documents),
-            str(crawl_result.bodies_fetched),
-            safe(_pairs(crawl_result.outcomes)),
-        )
-    return table
-
-
 def _as_data(night: Night) -> dict[str, Any]:
     published = night.published
     return {
@@ -234,8 +192,9 @@ def _as_data(night: Night) -> dict[str, Any]:
 
 
 def _outcomes(published: Published) -> str:
-    return _pairs(published.index["findings"])
+    return pairs(published.index["findings"])
 
 
-def _pairs(counts: dict[str, int]) -> str:
+def pairs(counts: dict[str, int]) -> str:
+    """`new 3, gone 1`."""
     return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from crawl.runner import crawl_source
+from crawl.schedule import Plan
 from crawl.schema import CrawlResult
 from crawl.settings import CrawlSettings
 
@@ -103,6 +104,12 @@ def serve(site: Site) -> Iterator[Site]:
             if found.declared_length:
                 self.close_connection = True
 
+        def do_POST(self) -> None:
+            """A form is looked up as if it were the query."""
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            self.path += ("&" if "?" in self.path else "?") + form
+            self.do_GET()
+
         def handle(self) -> None:
             with suppress(ConnectionError):  # the crawler hangs up on bodies that are too large
                 super().handle()
@@ -135,6 +142,8 @@ def source_file(folder: Path, site: Site, *, listing: str = "/czyjs/index.html",
 
 
 def crawl(source: Path, data_root: Path, *, now: datetime = NOW, seconds: float = 60.0, **more: Any) -> CrawlResult:
+    """One crawl. plan: everything is asked again, unless a test says otherwise."""
+    plan = more.pop("plan", Plan(full=True))
     settings = CrawlSettings(
         data_root=data_root,
         contact="test@example.org",
@@ -142,7 +151,7 @@ def crawl(source: Path, data_root: Path, *, now: datetime = NOW, seconds: float 
         seconds=seconds,
         grace_seconds=3.0,
     )
-    return crawl_source(source, data_root=data_root, now=now, settings=settings, **more)
+    return crawl_source(source, data_root=data_root, now=now, settings=settings, plan=plan, **more)
 
 
 def row(href: str, text: str, day: str = "") -> str:

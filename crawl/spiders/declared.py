@@ -1,0 +1,35 @@
+"""Budget platforms that serve a city or a province as data: the source declares its requests (crawl.declared)."""
+
+from __future__ import annotations
+
+from crawl.listing_json import Rows
+from crawl.pager import MAX_PAGES, Further, Step
+from crawl.recorder import Wanted
+from crawl.source import Listing
+from crawl.spiders.walk import WalkSpider
+
+
+class DeclaredSpider(WalkSpider):
+    """The walk over declared requests: list → detail → attachments."""
+
+    name = "declared"
+
+    def first_step(self, listing: Listing) -> Step:
+        """The first page of the declared list; the listing's own page where none is declared."""
+        step = listing.api.step(listing.url, 1) if listing.api else None
+        return step or super().first_step(listing)
+
+    def after_rows(self, listing: Listing, wanted: Wanted, rows: Rows) -> Further:
+        """The next number, until the total is reached or a page brings nothing."""
+        api = listing.api
+        if api is None:
+            return super().after_rows(listing, wanted, rows)
+        if not api.is_paged or not rows.rows:
+            return Further()
+        pages = self.pages_of(wanted, rows)
+        known = {step.key: number for number in range(1, MAX_PAGES + 1) if (step := api.step(listing.url, number))}
+        number = known.get(wanted.url, MAX_PAGES)
+        if number >= (pages or MAX_PAGES):
+            return Further("parameter", "stated", pages)
+        step = api.step(listing.url, number + 1)
+        return Further("parameter", "stated", pages, (step,) if step else (), "as the source declares")

@@ -9,6 +9,7 @@ on 预算执行, rules, tenders and news are near misses. Words that only stand 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 import msgspec
@@ -186,7 +187,12 @@ _NOT_OFFICE = re.compile(
 
 def name_title(text: str) -> Naming:
     """What the words of a title name; context (whose site, which column) is not asked here."""
-    plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
+    return _name_title(text[:MAX_TITLE])
+
+
+@lru_cache(maxsize=8192)
+def _name_title(text: str) -> Naming:
+    plain = _SUFFIX.sub("", plain_title(text))
     if not plain:
         return Naming()
     words = _WORK_COMPOUND.sub(lambda found: "×" * len(found[0]), plain)

@@ -6,6 +6,7 @@ Pure functions. DOMAIN 6: reports are also published as inline text, as page ima
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
@@ -95,7 +96,9 @@ def body_images(page: Page, article: html.HtmlElement) -> list[str]:
 def platform_links(page: Page, article: html.HtmlElement) -> list[tuple[str, str]]:
     """Links of an article into a platform that shows the paper itself (#/detailsPage?id=…): no file, not a listing."""
     found: dict[str, str] = {}
-    for anchor in article.iter("a"):
+    for anchor in islice(article.iter("a"), 5000):
+        if "#" not in (anchor.get("href") or ""):
+            continue
         url = link_address(page.base, anchor.get("href") or "")
         if url and "#" in url and _PLATFORM.search(url):
             found.setdefault(url, text_of(anchor))

@@ -75,6 +75,15 @@ class Link(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
+class LastBody(msgspec.Struct, frozen=True):
+    """The newest body of a url, with the validators to ask the server by."""
+
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+    final_url: str
+
+
 class ListingState(msgspec.Struct, frozen=True):
     """How the first page of a listing stands. read_at: when it last gave a body; last_*: of the newest visit."""
 
@@ -83,15 +92,6 @@ class ListingState(msgspec.Struct, frozen=True):
     last_outcome: str
     last_at: str
     read_at: str | None
-
-
-class LastBody(msgspec.Struct, frozen=True):
-    """The newest body of a url, with the validators to ask the server by."""
-
-    sha256: str
-    etag: str | None
-    last_modified: str | None
-    final_url: str
 
 
 class Ledger:
@@ -244,6 +244,16 @@ class Ledger:
         )
         return [(str(run_id), str(at), reason) for run_id, at, reason in rows]
 
+    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
+        """Role → outcome → number of visits of one run (only those that occur)."""
+        found: dict[str, dict[str, int]] = {}
+        for role, outcome, count in self._db.execute(
+            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
+            (run_id,),
+        ):
+            found.setdefault(role, {})[outcome] = count
+        return found
+
     def sources(self) -> list[tuple[str, str, str]]:
         """(source_id, county_code, publisher) of every source that was ever crawled, sorted."""
         rows = self._db.execute("SELECT source_id, county_code, publisher FROM sources ORDER BY source_id")
@@ -259,16 +269,6 @@ class Ledger:
             (as_of, as_of),
         )
         return [ListingState(*row) for row in rows]
-
-    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
-        """Role → outcome → number of visits of one run (only those that occur)."""
-        found: dict[str, dict[str, int]] = {}
-        for role, outcome, count in self._db.execute(
-            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
-            (run_id,),
-        ):
-            found.setdefault(role, {})[outcome] = count
-        return found
 
     def links(self, *, source_id: str | None = None, run_id: str | None = None) -> list[Link]:
         """Every way to a document, sorted; with run_id only those seen (again) by this run."""

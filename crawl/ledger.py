@@ -48,6 +48,15 @@ class Link(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
+class LastBody(msgspec.Struct, frozen=True):
+    """The newest body of a url, with the validators to ask the server by."""
+
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+    final_url: str
+
+
 class ListingState(msgspec.Struct, frozen=True):
     """How the first page of a listing stands. read_at: when it last gave a body; last_*: of the newest visit."""
 
@@ -70,15 +79,6 @@ class Sweep(msgspec.Struct, frozen=True):
     finish_reason: str | None
     finished_at: str | None
     outcomes: dict[str, int] = {}
-
-
-class LastBody(msgspec.Struct, frozen=True):
-    """The newest body of a url, with the validators to ask the server by."""
-
-    sha256: str
-    etag: str | None
-    last_modified: str | None
-    final_url: str
 
 
 class Ledger:
@@ -287,6 +287,16 @@ class Ledger:
         )
         return [(str(run_id), str(at), reason) for run_id, at, reason in rows]
 
+    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
+        """Role → outcome → number of visits of one run (only those that occur)."""
+        found: dict[str, dict[str, int]] = {}
+        for role, outcome, count in self._db.execute(
+            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
+            (run_id,),
+        ):
+            found.setdefault(role, {})[outcome] = count
+        return found
+
     def sources(self) -> list[tuple[str, str, str]]:
         """(source_id, county_code, publisher) of every source that was ever crawled, sorted."""
         rows = self._db.execute("SELECT source_id, county_code, publisher FROM sources ORDER BY source_id")
@@ -326,16 +336,6 @@ class Ledger:
                 )
             }
             found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
-        return found
-
-    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
-        """Role → outcome → number of visits of one run (only those that occur)."""
-        found: dict[str, dict[str, int]] = {}
-        for role, outcome, count in self._db.execute(
-            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
-            (run_id,),
-        ):
-            found.setdefault(role, {})[outcome] = count
         return found
 
     def links(

@@ -188,13 +188,16 @@ def unreached(root: DataRoot, as_of: str | None = None) -> list[Unreached]:
     if not root.ledger.exists():
         return []
     last: dict[tuple[str, str], Unreached | None] = {}
+    words: dict[tuple[str, str | None], str | None] = {}
     with Ledger(root.ledger) as ledger:
         for visit in ledger.visits():
             if as_of is not None and visit.at > as_of:
                 continue
             key = (visit.source_id, visit.url)
+            words[key] = visit.link_text
             if visit.outcome in ("new", "unchanged", "replaced"):
                 last[key] = None
             elif visit.role != "listing" and last.get(key, True) is not None:
-                last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text)
+                notice = words.get((visit.source_id, visit.landing_url))
+                last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text, notice)
     return [one for _, one in sorted(last.items()) if one is not None]

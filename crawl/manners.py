@@ -5,8 +5,9 @@ ledger. Rules:
 
 - a real host (not one of our own network that the source is written with) is asked only with a contact in the user
   agent, inside the night window (Asia/Shanghai), and at most so many times a day;
-- refusals (401, 403, 429, script challenges …) and server trouble (5xx) in a row open the breaker: the host is left alone for 6 h, then
-  1, 3, 7, 14 days; 429 opens it at once, unless Retry-After names a short wait, which is kept (three times a run);
+- refusals (401, 403, 429, script challenges …) and server trouble (5xx) in a row open the breaker: the host is left
+  alone for 6 h, then 1, 3, 7, 14 days; 429 opens it at once, unless Retry-After names a short wait, which is kept
+  (three times a run);
 - a host that does not answer at all is given up for the rest of the run only: it refused nothing.
 """
 

@@ -21,7 +21,7 @@ from crawl.schedule import Known
 from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
 # how a run ends that did not come to the end of its walk (None: the machine or the process died)
-UNFINISHED: Final = frozenset({None, "killed", "timeout", "no_stats", "shutdown"})
+UNFINISHED: Final = frozenset({None, "killed", "timeout", "stopped", "no_stats", "shutdown"})
 _VISIT_COLUMNS = (
     "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
 )
@@ -138,9 +138,9 @@ class Ledger:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def begin_run(self, source_id: str, county_code: str, publisher: str, at: str) -> str:
+    def begin_run(self, source_id: str, county_code: str, publisher: str, at: str, *, scope: str = "") -> str:
         """Note that a crawl begins; returns its run_id (`<source>.<number of the run>`). A run that was killed keeps
-        finish_reason NULL."""
+        finish_reason NULL. scope: what of the source it is about, in any words ('' for all of it)."""
         with self.transaction():
             self._db.execute(
                 "INSERT INTO sources VALUES (?,?,?) ON CONFLICT (source_id) DO UPDATE SET "
@@ -149,17 +149,20 @@ class Ledger:
             )
             count = self._db.execute("SELECT count(*) FROM runs WHERE source_id = ?", (source_id,)).fetchone()[0]
             run_id = f"{source_id}.{count + 1}"
-            self._db.execute("INSERT INTO runs (run_id, source_id, started_at) VALUES (?,?,?)", (run_id, source_id, at))
+            self._db.execute(
+                "INSERT INTO runs (run_id, source_id, started_at, scope) VALUES (?,?,?,?)",
+                (run_id, source_id, at, scope),
+            )
         return run_id
 
-    def take_up_run(self, source_id: str, at: str) -> str | None:
-        """The newest run of a source, when it was cut short in the same night: it goes on under its own run_id.
-
-        Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
+    def take_up_run(self, source_id: str, at: str, *, scope: str = "") -> str | None:
+        """The newest run of a source with this scope, when it was cut short in the same night: it goes on under its own
+        run_id. Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
         """
         row = self._db.execute(
-            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? ORDER BY rowid DESC LIMIT 1",
-            (source_id,),
+            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? AND scope = ? "
+            "ORDER BY rowid DESC LIMIT 1",
+            (source_id, scope),
         ).fetchone()
         if row is None or row[2] not in UNFINISHED or night_of(moment_of(row[1])) != night_of(moment_of(at)):
             return None

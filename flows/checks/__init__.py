@@ -20,7 +20,7 @@ from flows.checks.words import evidence
 
 __all__ = ["all_checks", "catalogue", "check_document"]
 
-FAMILIES = "HRXTPU"
+FAMILIES = "HRXTPINGLDWU"
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +60,8 @@ def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
 
 def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
     cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
-    texts = [evidence(cell) for cell in cells]
+    quotes = tuple(dict.fromkeys(finding.quotes))
+    texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes)]
     fingerprint = _digest(check.id, subject, *texts)
     delta = finding.delta
     return {
@@ -81,9 +82,9 @@ def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> 
         "left_zh": finding.left_zh,
         "right_zh": finding.right_zh,
         "n_terms": finding.n_terms,
-        "fact_ids": list(dict.fromkeys(cell.fact_id for cell in cells)),
-        "places": list(dict.fromkeys(cell.place for cell in cells)),
-        "pages": sorted({cell.page for cell in cells if cell.page is not None}),
+        "fact_ids": list(dict.fromkeys(one.fact_id for one in (*cells, *quotes) if one.fact_id is not None)),
+        "places": list(dict.fromkeys(one.place for one in (*cells, *quotes))),
+        "pages": sorted({one.page for one in (*cells, *quotes) if one.page is not None}),
         "evidence": texts,
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,

@@ -15,6 +15,7 @@ import msgspec
 
 from flows.checks.noun import PRINTED_STATES, Cell
 from flows.checks.pieces import cut_statements
+from flows.checks.prose import Prose, prose_of
 from flows.checks.tolerance import own_resolution, resolution_in, statement_resolution
 from flows.checks.words import UNITS, one_line, unit_in
 
@@ -148,13 +149,34 @@ class ProjectView(msgspec.Struct, frozen=True):
         return f"project.{self.seq}"
 
 
+class About(msgspec.Struct, frozen=True):
+    """What the document says it is. stage: budget, budget_adjusted, final; entity_level: department, unit; …"""
+
+    fiscal_year: int | None = None
+    doc_type: str | None = None
+    entity_level: str | None = None
+    stage: str | None = None
+    org_name: str | None = None
+    county_code: str | None = None
+    kind: str | None = None
+    method: str | None = None
+    n_pages: int | None = None
+
+
 class DocumentFacts(msgspec.Struct):
-    """Everything the checks may ask about one document."""
+    """Everything the checks may ask about one document.
+
+    printed: rows of table `statements`, in the order they stand in the document. tables: all rows, for what has no view.
+    """
 
     document_sha256: str
     disclosure_id: str | None
     statements: list[StatementView]
     projects: list[ProjectView]
+    about: About
+    prose: Prose
+    printed: list[AnyRow]
+    tables: Tables
 
     def of(self, *codes: str) -> Iterator[StatementView]:
         """Statements of these codes, by code in the order given, then by seq."""
@@ -354,5 +376,26 @@ def document_facts(tables: Tables) -> DocumentFacts | None:
         for row in tables.get(name, ()):
             sha256 = row["document_sha256"]
             disclosure = next((r["disclosure_id"] for r in tables.get("disclosures", ())), row.get("disclosure_id"))
-            return DocumentFacts(sha256, disclosure, _statements(tables), _projects(tables))
+            return DocumentFacts(
+                document_sha256=sha256,
+                disclosure_id=disclosure,
+                statements=_statements(tables),
+                projects=_projects(tables),
+                about=_about(tables),
+                prose=prose_of(tables),
+                printed=sorted(tables.get("statements", ()), key=lambda one: one["table_no"]),
+                tables=tables,
+            )
     return None
+
+
+def _about(tables: Tables) -> About:
+    document = next(iter(tables.get("documents", ())), {})
+    disclosure = next(iter(tables.get("disclosures", ())), {})
+    return About(
+        **{name: disclosure.get(name) for name in ("fiscal_year", "doc_type", "entity_level", "stage", "org_name")},
+        county_code=disclosure.get("county_code"),
+        kind=document.get("kind"),
+        method=document.get("method"),
+        n_pages=document.get("n_pages"),
+    )

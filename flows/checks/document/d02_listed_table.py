@@ -4,11 +4,14 @@
 Rule: Every budget or final-account table named in the table of contents stands in the document under that name.
 Formula: names of tables in the contents ⊆ titles, captions and headings of the document
 Exclusions:
-  1. 年份、序号、单位名称和“部门”“单位”字样不影响比较 / years, ordinals, names of organisations and the words for
+  1. 名称略有出入的（“政府性基金支出预算表”与“财政拨款政府性基金支出预算表”）算同一张 / names that differ a little are
+     the same table
+  2. 年份、序号、单位名称和“部门”“单位”字样不影响比较 / years, ordinals, names of organisations and the words for
      whose table it is do not matter
-  2. 所列的表有三分之一以上找不到的，可能另附文件，不判断 / where more than a third of the listed tables are missing,
+  3. 一行印有两张表的目录行不检查 / lines of contents that hold two tables are not checked
+  4. 所列的表有三分之一以上找不到的，可能另附文件，不判断 / where more than a third of the listed tables are missing,
      they may be in another file: not assessed
-  3. 文件中有未能识别名称的表时不判断 / not assessed where a table was read whose title was not
+  5. 文件中有未能识别名称的表时不判断 / not assessed where a table was read whose title was not
 Not applicable: 文件没有列出报表的目录 / the document has no contents that list tables
 """
 
@@ -16,14 +19,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from difflib import SequenceMatcher
 
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding
+from flows.checks.prose import Passage
 from flows.checks.titles import name_of
 
 _TABLE = re.compile(r"(?:预算|决算|收支|收入|支出|经费|拨款|采购)[^。]{0,24}表[^\w\u4e00-\u9fff]*(?:\d{1,3})?[^\w\u4e00-\u9fff]*$")
 _NOT_ONE = re.compile(r"^第.{1,3}部分|绩效|公开表$|附表|^(?:公开)?[预决]算(?:公开)?报?表$|^报表|目标|自评|说明")
+_TWO = re.compile(r"(?<=表)[^\u4e00-\u9fff]*(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[.、])(?=[\u4e00-\u9fff])")
 FEWEST = 3
+ALIKE = 0.6
 
 
 def _printed(facts: DocumentFacts) -> set[str]:
@@ -42,13 +49,15 @@ def _printed(facts: DocumentFacts) -> set[str]:
 def run(facts: DocumentFacts) -> Iterator[Finding]:
     listed = {}
     for line in facts.prose.contents:
+        if len(_TWO.split(line.folded)) > 1:
+            continue
         name = name_of(line.text, facts.about.org_name)
         if _TABLE.search(line.folded) and not _NOT_ONE.search(name) and len(name) > 4:
             listed.setdefault(name, line)
     if len(listed) < FEWEST or not facts.printed:
         return
     printed = _printed(facts)
-    missing = [line for name, line in listed.items() if not _stands(name, printed)]
+    missing = _missing(listed, printed)
     nameless = [row for row in facts.printed if not row["title_printed"] and row["statement_code"] != "org_units"]
     if missing and (nameless or 3 * len(missing) > len(listed)):
         yield Finding(
@@ -79,6 +88,22 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             message_en=f"The {len(listed)} tables of the contents are in the document.",
             n_terms=len(listed),
         )
+
+
+def _missing(listed: dict[str, Passage], printed: set[str]) -> list[Passage]:
+    """Listed tables that no printed title is: neither by name nor, among the titles no other listed table took, nearly."""
+    exact = {name for name in listed if _stands(name, printed)}
+    free = {title for title in printed if title not in listed and len(title) > 4}
+    missing = []
+    for name, line in listed.items():
+        if name in exact:
+            continue
+        near = max(free, key=lambda title: SequenceMatcher(None, name, title).ratio(), default=None)
+        if near is not None and SequenceMatcher(None, name, near).ratio() >= ALIKE:
+            free.discard(near)
+        else:
+            missing.append(line)
+    return missing
 
 
 def _stands(name: str, printed: set[str]) -> bool:

@@ -1,6 +1,7 @@
-"""Checks: one file per rule under `line/`, `statement/`, `document/`; the docstring of the file is the rule.
+"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`; the docstring of the file is the rule.
 
-`check_document` runs all of them over the rows of one document; `catalogue` lists them for people.
+`check_document` runs those of the first three over the rows of one document, `check_together` the last over several
+documents; `catalogue` lists all of them for people.
 """
 
 from __future__ import annotations
@@ -8,17 +9,18 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from flows.checks import document, line, statement
+from flows.checks import department, document, line, statement
 from flows.checks.facts import DocumentFacts, Tables, document_facts
 from flows.checks.noun import Check, CheckInfo, Finding, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
+from flows.checks.together import CrossCheck
 from flows.checks.words import evidence
 
-__all__ = ["all_checks", "catalogue", "check_document"]
+__all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks"]
 
 FAMILIES = "HRXTPINGLDWU"
 
@@ -36,9 +38,18 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(sorted(found.values(), key=lambda check: (FAMILIES.index(check.family), check.id)))
 
 
+@lru_cache(maxsize=1)
+def cross_checks() -> tuple[CrossCheck, ...]:
+    """The checks over several documents, by id."""
+    modules = pkgutil.iter_modules(department.__path__, f"{department.__name__}.")
+    found: list[CrossCheck] = [importlib.import_module(module.name).CHECK for module in modules]
+    return tuple(sorted(found, key=lambda check: check.id))
+
+
 def catalogue() -> list[CheckInfo]:
-    """What every check says about itself, in the order they run."""
-    return [check_info(check) for check in all_checks()]
+    """What every check says about itself: by family, then number."""
+    checks: list[Check | CrossCheck] = [*all_checks(), *cross_checks()]
+    return [check_info(check) for check in sorted(checks, key=lambda check: (FAMILIES.index(check.family), check.id))]
 
 
 def _digest(*parts: str) -> str:
@@ -58,7 +69,7 @@ def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
         yield (finding.subject if count == 1 else f"{finding.subject}~{count}"), finding
 
 
-def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
+def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
     cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
     quotes = tuple(dict.fromkeys(finding.quotes))
     texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes)]
@@ -106,3 +117,21 @@ def check_document(tables: Tables) -> list[Row]:
         found = [_row(check, facts, subject, finding) for subject, finding in _numbered(findings)]
         rows += sorted(found, key=lambda row: str(row["subject"]))
     return rows
+
+
+def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:
+    """The checks over several documents: digest of the document a finding is filed under → rows of table `findings`."""
+    known = sorted(
+        (facts for tables in documents if (facts := document_facts(tables)) is not None),
+        key=lambda facts: facts.document_sha256,
+    )
+    found: dict[str, list[Row]] = {}
+    for check in cross_checks():
+        filed: dict[str, list[Finding]] = {}
+        facts_of = {facts.document_sha256: facts for facts in known}
+        for facts, finding in check.run(known):
+            filed.setdefault(facts.document_sha256, []).append(finding)
+        for sha256, findings in filed.items():
+            rows = [_row(check, facts_of[sha256], subject, finding) for subject, finding in _numbered(findings)]
+            found.setdefault(sha256, []).extend(sorted(rows, key=lambda row: str(row["subject"])))
+    return found

@@ -18,11 +18,13 @@ from flows.checks.pieces import cut_statements
 from flows.checks.prose import Prose, prose_of
 from flows.checks.tolerance import own_resolution, resolution_in, statement_resolution
 from flows.checks.words import UNITS, one_line, unit_in
+from normalize.amount import parse_number
 
 AnyRow = Mapping[str, Any]
 Tables = Mapping[str, Sequence[AnyRow]]
 
 UNREAD_STATEMENTS = frozenset({"other", "unrecognized"})
+MORE_MONEY = {"carryover": "上年结转资金"}
 CODE_LENGTHS = {"functional": (3, 5, 7), "economic_department": (3, 5), "economic_government": (3, 5)}
 
 
@@ -133,7 +135,8 @@ class PlanView(msgspec.Struct, frozen=True):
 
 
 class ProjectView(msgspec.Struct, frozen=True):
-    """One project form. splits_money: it has fields for fiscal and other money."""
+    """One project form. splits_money: it has fields for fiscal and other money; more: money it prints beside them
+    (上年结转资金 …)."""
 
     project_id: str
     seq: int
@@ -143,6 +146,7 @@ class ProjectView(msgspec.Struct, frozen=True):
     other: Cell
     plan: tuple[PlanView, ...]
     splits_money: bool
+    more: tuple[Cell, ...] = ()
 
     @property
     def ident(self) -> str:
@@ -337,9 +341,35 @@ def _projects(tables: Tables) -> list[ProjectView]:
                     for point in sorted(plans.get(row["project_id"], ()), key=lambda point: point["checkpoint"])
                 ),
                 splits_money=row["fiscal_state"] is not None,
+                more=tuple(_more(row, name, title, unit)),
             )
         )
     return views
+
+
+def _more(row: AnyRow, name: str, title: str, unit: str | None) -> Iterator[Cell]:
+    """Amounts of further sources of money that the form has fields for: `carryover：750.00` of other_fields."""
+    for field in row["other_fields"] or ():
+        key, _, printed = field.partition("：")
+        if key not in MORE_MONEY or unit is None:
+            continue
+        number = parse_number(printed).number
+        yield Cell(
+            fact_id=row["project_id"],
+            place=_place(row),
+            page=row["page"],
+            label=name,
+            code=None,
+            column=MORE_MONEY[key],
+            title=title,
+            statement="project",
+            printed=printed,
+            state="number" if number else "zero" if number is not None else "blank",
+            yuan=number * UNITS[unit] if number is not None else None,
+            resolution=_resolution(printed, unit),
+            unit=unit,
+            key=key,
+        )
 
 
 def _resolution(printed: str | None, unit: str | None) -> Decimal:

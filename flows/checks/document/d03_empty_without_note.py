@@ -38,6 +38,15 @@ CONCEPTS = {
     "operating_funds": ("operating_funds",),
 }
 
+ZERO = {
+    code: re.compile(rf"{name}[^。;,]{{0,24}}?(?:为|是|安排|支出|收入|预算|数)0(?:\.0+)?(?:[万亿]?元)?[。;,)]")
+    for code, name in (
+        ("government_fund", "政府性基金"),
+        ("government_fund_balance", "政府性基金"),
+        ("state_capital", "国有资本经营"),
+    )
+}
+
 
 def _said(facts: DocumentFacts, code: str) -> tuple[bool, Quote | None]:
     """(whether the prose says there is none, an amount that it prints all the same)."""
@@ -52,6 +61,8 @@ def _said(facts: DocumentFacts, code: str) -> tuple[bool, Quote | None]:
             none = none or said.measure == "nothing" or (said.level and said.yuan == 0)
             if said.level and said.yuan and amount is None:
                 amount = passage.say(said)
+        if not none and code in ZERO and ZERO[code].search(passage.folded):
+            none = True
     return none, amount
 
 
@@ -85,7 +96,7 @@ def _quotes(facts: DocumentFacts, row: dict[str, Any], title: str, *, noted: boo
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
-    if sum(1 for _ in facts.prose.running) < FEWEST_RUNNING or is_template(facts):
+    if sum(passage.home == "narrative" for passage in facts.prose.running) < FEWEST_RUNNING or is_template(facts):
         return
     pieces = cut_statements(facts.printed)
     for row in facts.printed:

@@ -1,14 +1,15 @@
 """D08 单位预算不自称部门预算 · A unit's edition does not call itself the department's
 
-规则：单位预算（决算）的说明中，自称应为“单位预算（决算）”，不应写成“部门预算（决算）安排”；部门的亦不应自称单位。
-Rule: The prose of a unit's budget (final account) calls itself the unit's, not the department's; and the other way round.
+规则：单位预算（决算）的说明中，自称应为“单位预算（决算）”，不应写成“部门预算（决算）安排”。
+Rule: The prose of a unit's budget (final account) calls itself the unit's, not the department's.
 Formula: own words in the prose = edition of the document
 Exclusions:
   1. 名词解释、职能、法规名称、“部门预算支出经济分类”等通用名称不算 / explanations of terms, duties, names of rules and
      general names such as 部门预算支出经济分类 are not counted
   2. 文件各处自称不一、无从判断是哪一种的，不判断 / where the document calls itself both ways as often, it is not assessed
-  3. 只看带有年度或“安排”的自称（“2026年部门预算安排”）/ only own words with the year or 安排 are counted
-Not applicable: 文件不是单位或部门的预算、决算 / the document is neither a unit's nor a department's
+  3. 部门文件中的“单位预算”多是泛称，不检查 / in a department's document 单位预算 is often a general word: not checked
+  4. 只看带有年度或“安排”的自称（“2026年部门预算安排”）/ only own words with the year or 安排 are counted
+Not applicable: 文件不是单位的预算、决算 / the document is not a unit's budget or final account
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ def _own(word: str, year: int) -> re.Pattern[str]:
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
     year, level = facts.about.fiscal_year, facts.about.entity_level
-    if year is None or level not in _NAMES:
+    if year is None or level != "unit":
         return
-    other = "department" if level == "unit" else "unit"
+    other = "department"
     mine, theirs = _own(_NAMES[level], year), _own(_NAMES[other], year)
     named = re.compile(rf"{_NAMES[level]}(?!预算支出经济)")
     own, wrong = 0, list[tuple[Passage, list[Quote]]]()

@@ -146,7 +146,8 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 "sliced_text",
                 "info",
                 f"第 {page.number} 页有 {page.sliced} 个字符被边框横向切断，只露出一部分",
-                f"{page.sliced} characters of page {page.number} are cut lengthwise by an edge: only a part of each is seen",
+                f"{page.sliced} characters of page {page.number} are cut lengthwise by an edge: only a part of "
+                f"each is seen",
                 sha256=sha256,
                 place=place,
                 count=page.sliced,

@@ -1,4 +1,5 @@
-"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`; the docstring of the file is the rule.
+"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`; the docstring of the file is
+  the rule.
 
 `check_document` runs those of the first three over the rows of one document, `check_together` the last over several
 documents; `catalogue` lists all of them for people.
@@ -11,13 +12,15 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from flows.checks import department, document, line, statement
 from flows.checks.facts import DocumentFacts, Tables, document_facts
-from flows.checks.noun import Check, CheckInfo, Finding, Row
+from flows.checks.noun import Cell, Check, CheckInfo, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.together import CrossCheck
+from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
 
 __all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks"]
@@ -72,6 +75,7 @@ def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
 def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
     cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
     quotes = tuple(dict.fromkeys(finding.quotes))
+    marks: list[Cell | Quote] = [*cells, *quotes]
     texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes)]
     fingerprint = _digest(check.id, subject, *texts)
     delta = finding.delta
@@ -93,10 +97,13 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "left_zh": finding.left_zh,
         "right_zh": finding.right_zh,
         "n_terms": finding.n_terms,
-        "fact_ids": list(dict.fromkeys(one.fact_id for one in (*cells, *quotes) if one.fact_id is not None)),
-        "places": list(dict.fromkeys(one.place for one in (*cells, *quotes))),
-        "pages": sorted({one.page for one in (*cells, *quotes) if one.page is not None}),
+        "fact_ids": list(dict.fromkeys(one.fact_id for one in marks if one.fact_id is not None)),
+        "places": list(dict.fromkeys(one.place for one in marks)),
+        "pages": sorted({one.page for one in marks if one.page is not None}),
         "evidence": texts,
+        "suspects": [cell.place for cell, _ in finding.suspects],
+        "suspect_texts": [text for _, text in finding.suspects],
+        "cause": finding.cause,
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,
@@ -111,10 +118,14 @@ def check_document(tables: Tables) -> list[Row]:
     facts = document_facts(tables)
     if facts is None:
         return []
-    rows: list[Row] = []
+    judged: list[tuple[Check, Finding]] = []
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
-        found = [_row(check, facts, subject, finding) for subject, finding in _numbered(findings)]
+        judged += [(check, finding) for finding in findings]
+    told = pronounce(facts, [finding for _, finding in judged])
+    rows: list[Row] = []
+    for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
+        found = [_row(check, facts, subject, one) for subject, one in _numbered([one for _, one in pairs])]
         rows += sorted(found, key=lambda row: str(row["subject"]))
     return rows
 

@@ -170,7 +170,8 @@ class About(msgspec.Struct, frozen=True):
 class DocumentFacts(msgspec.Struct):
     """Everything the checks may ask about one document.
 
-    printed: rows of table `statements`, in the order they stand in the document. tables: all rows, for what has no view.
+    printed: rows of table `statements`, in the order they stand in the document. tables: all rows, for what has no
+    view.
     """
 
     document_sha256: str

@@ -99,6 +99,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     right_zh: str | None = None
     n_terms: int | None = None
     quotes: tuple[Quote, ...] = ()
+    identities: tuple[tuple[Cell, ...], ...] = ()
+    suspects: tuple[tuple[Cell, str], ...] = ()
+    cause: str | None = None
 
     @property
     def delta(self) -> Decimal | None:

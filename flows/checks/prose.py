@@ -122,7 +122,7 @@ class Passage(msgspec.Struct):
             return None
         one, two, three = match["c1"], match["c2"], match["c3"]
         code = f"{one}{two}{three}" if one and two and three else None
-        return Item(match["class"].strip("“”\""), one, code, match["label"].strip("“”\""))
+        return Item(match["class"].strip('“”"'), one, code, match["label"].strip('“”"'))
 
     def quote(self, start: int, end: int) -> Quote:
         """text[start:end] as a Quote of the paragraph it begins in."""
@@ -183,7 +183,8 @@ def prose_of(tables: Mapping[str, Sequence[AnyRow]]) -> Prose:
             edges[row["page"]] = max(edges.get(row["page"], 0.0), row["x1"])
     passages: list[Passage] = []
     contents: list[Passage] = []
-    heading, run = "", []
+    heading = ""
+    run: list[AnyRow] = []
     for row in rows:
         home = row["home"] or ""
         if home.startswith(_SKIPPED_HOMES):
@@ -220,7 +221,9 @@ def _goes_on(before: AnyRow, after: AnyRow, edges: Mapping[int, float]) -> bool:
 def _passage(
     rows: Sequence[AnyRow], heading: str, sections: Mapping[int, str | None], claims: Mapping[int, list[AnyRow]]
 ) -> Passage:
-    text, pieces, own = "", [], []
+    text = ""
+    pieces: list[Piece] = []
+    own: list[AnyRow] = []
     for row in rows:
         pieces.append(Piece(len(text), f"p{row['paragraph_no']}", row["page"]))
         text += _SPACE.sub("", row["text"])

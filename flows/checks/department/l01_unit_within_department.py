@@ -5,7 +5,8 @@ Rule: A department's budget (final account) adds up its units, its own office am
   line of the classification is smaller for the department than for one of its units.
 Formula: department[code, year, stage] ≥ unit[code, year, stage]
 Exclusions:
-  1. 只在单位与部门同名（本级），或部门文件列有该单位时检查 / checked only where the unit has the department's name (its own
+  1. 只在单位与部门同名（本级），或部门文件列有该单位时检查 / checked only where the unit has the department's name
+     (its own
      office), or the department's document lists it
   2. 只比较同一财政年度、同一阶段的文件 / only documents of the same fiscal year and stage are compared
   3. 数额取一般公共预算支出表，以及文中逐项说明所印的本年数与上年执行数；单位间往来可能抵销的项目（转移性支出）不比较 /
@@ -48,7 +49,13 @@ def _table_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amou
         return
     for line in statements[0].lines:
         cell = statements[0].cell(line, "total", "amount")
-        if line.class_system == "functional" and line.code and cell is not None and cell.known and cell.yuan is not None:
+        if (
+            line.class_system == "functional"
+            and line.code
+            and cell is not None
+            and cell.known
+            and cell.yuan is not None
+        ):
             yield (line.code, "table"), Amount(cell.yuan, cell.resolution, cell.printed or "", line.label, cell=cell)
 
 
@@ -114,9 +121,11 @@ def run(documents: Sequence[DocumentFacts]) -> Iterator[tuple[DocumentFacts, Fin
                 Finding(
                     subject=f"{key[0]}/{key[1]}/{unit.document_sha256[:16]}",
                     outcome="fails" if fails else "holds",
-                    message_zh=f"科目 {key[0]} {mine.label}{what}：部门 {mine.printed}，所属单位“{name}”（单位文件）{other.printed}，"
+                    message_zh=f"科目 {key[0]} {mine.label}{what}：部门 {mine.printed}，"
+                    f"所属单位“{name}”（单位文件）{other.printed}，"
                     + ("部门小于单位。" if fails else "部门不小于单位。"),
-                    message_en=f"{key[0]} {mine.label}: the department has {mine.printed}, its unit {name} (edition of the unit) "
+                    message_en=f"{key[0]} {mine.label}: the department has {mine.printed}, its unit {name} "
+                    f"(edition of the unit) "
                     f"{other.printed}: " + ("less than the unit." if fails else "no less than the unit."),
                     left=mine.yuan,
                     right=other.yuan,

@@ -26,7 +26,9 @@ from flows.checks.noun import Check, Finding
 from flows.checks.prose import Passage
 from flows.checks.titles import name_of
 
-_TABLE = re.compile(r"(?:预算|决算|收支|收入|支出|经费|拨款|采购)[^。]{0,24}表[^\w\u4e00-\u9fff]*(?:\d{1,3})?[^\w\u4e00-\u9fff]*$")
+_TABLE = re.compile(
+    r"(?:预算|决算|收支|收入|支出|经费|拨款|采购)[^。]{0,24}表[^\w\u4e00-\u9fff]*(?:\d{1,3})?[^\w\u4e00-\u9fff]*$"
+)
 _NOT_ONE = re.compile(r"^第.{1,3}部分|绩效|公开表$|附表|^(?:公开)?[预决]算(?:公开)?报?表$|^报表|目标|自评|说明")
 _TWO = re.compile(r"(?<=表)[^\u4e00-\u9fff]*(?:[一二三四五六七八九十]{1,3}、|\d{1,2}[.、])(?=[\u4e00-\u9fff])")
 FEWEST = 3
@@ -47,7 +49,7 @@ def _printed(facts: DocumentFacts) -> set[str]:
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
-    listed = {}
+    listed: dict[str, Passage] = {}
     for line in facts.prose.contents:
         if len(_TWO.split(line.folded)) > 1:
             continue
@@ -63,8 +65,10 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         yield Finding(
             subject="contents/tables",
             outcome="not_assessable",
-            message_zh=f"目录列出 {len(listed)} 张表，其中 {len(missing)} 张未按名称找到，可能另附文件或名称未能读出，不作判断。",
-            message_en=f"The contents list {len(listed)} tables; {len(missing)} were not found by name. They may be in another "
+            message_zh=f"目录列出 {len(listed)} 张表，其中 {len(missing)} 张未按名称找到，"
+            f"可能另附文件或名称未能读出，不作判断。",
+            message_en=f"The contents list {len(listed)} tables; {len(missing)} were not found by name. They "
+            f"may be in another "
             "file, or their titles were not read: not assessed.",
             reason="titles_unread" if nameless else "tables_elsewhere",
             n_terms=len(listed),
@@ -91,7 +95,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
 
 
 def _missing(listed: dict[str, Passage], printed: set[str]) -> list[Passage]:
-    """Listed tables that no printed title is: neither by name nor, among the titles no other listed table took, nearly."""
+    """Listed tables that no printed title is: neither by name nor, among the titles no other listed table took,
+    nearly."""
     exact = {name for name in listed if _stands(name, printed)}
     free = {title for title in printed if title not in listed and len(title) > 4}
     missing = []
@@ -109,7 +114,10 @@ def _missing(listed: dict[str, Passage], printed: set[str]) -> list[Passage]:
 def _stands(name: str, printed: set[str]) -> bool:
     """The name itself, or with words before it that make it no other table (a place, an organisation)."""
     return name in printed or any(
-        other.endswith(name) and not re.search(r"财政|拨款|预算|决算|基金|国有|基本|项目|收入|政府|经费|三公|一般|支出", other.removesuffix(name))
+        other.endswith(name)
+        and not re.search(
+            r"财政|拨款|预算|决算|基金|国有|基本|项目|收入|政府|经费|三公|一般|支出", other.removesuffix(name)
+        )
         for other in printed
     )
 

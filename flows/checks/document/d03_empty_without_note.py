@@ -24,7 +24,9 @@ from flows.checks.noun import Check, Finding, Quote
 from flows.checks.pieces import cut_statements
 from flows.checks.template import is_template
 
-_NOTE = re.compile(r"空表|空列|为空|[无没][^。]{0,40}(?:预算|收入|支出|安排|数据|收支|经费|项目|事项|情况|拨款|采购|购买|资金|内容)|不涉及|未安排|不适用")
+_NOTE = re.compile(
+    r"空表|空列|为空|[无没][^。]{0,40}(?:预算|收入|支出|安排|数据|收支|经费|项目|事项|情况|拨款|采购|购买|资金|内容)|不涉及|未安排|不适用"
+)
 _LIST = re.compile(r"是否空表|是否为空表")
 FEWEST_RUNNING, LONGEST_HEADER = 3, 12
 # What the prose calls the money of a statement; a statement not named here needs its note beside it.

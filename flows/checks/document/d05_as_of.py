@@ -42,7 +42,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
                 message_zh=f"资产情况{quote.text}，文件为 {year} 年度{'决算' if stage == 'final' else '预算'}，"
                 + ("相符。" if right else "年度不符。"),
                 message_en=f"The asset figures are dated {quote.text}; the document is the "
-                f"{'final account' if stage == 'final' else 'budget'} of {year}: " + ("they fit." if right else "wrong year."),
+                f"{'final account' if stage == 'final' else 'budget'} of {year}: "
+                + ("they fit." if right else "wrong year."),
                 quotes=(quote,),
             )
 

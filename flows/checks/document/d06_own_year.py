@@ -42,7 +42,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
                 subject=f"{passage.place}/own_year",
                 outcome="fails",
                 message_zh=f"{year} 年{kind}与“{words}”比较（{len(wrong)} 处），比较的年度就是本年度。",
-                message_en=f"The document of {year} is compared with “{words}” ({len(wrong)} times): that is its own year.",
+                message_en=f"The document of {year} is compared with “{words}” ({len(wrong)} times): that is "
+                f"its own year.",
                 n_terms=len(wrong),
                 quotes=tuple(passage.say(said) for said in wrong),
             )

@@ -29,7 +29,9 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
     if year is None or facts.about.stage != "budget":
         return
     for passage in facts.prose.running:
-        if not _LABEL.search(passage.heading) and not _LABEL.match(passage.folded.lstrip("0123456789一二三四五六七八九十、.()")):
+        if not _LABEL.search(passage.heading) and not _LABEL.match(
+            passage.folded.lstrip("0123456789一二三四五六七八九十、.()")
+        ):
             continue
         match = _SPAN.search(passage.folded[:LONGEST])
         if match is None:
@@ -41,7 +43,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             subject=f"{passage.place}/period",
             outcome="holds" if right else "fails",
             message_zh=f"项目实施周期为 {quote.text}，" + ("包括" if right else "不包括") + f" {year} 预算年度。",
-            message_en=f"The project runs {quote.text}, which {'includes' if right else 'leaves out'} the budget year {year}.",
+            message_en=f"The project runs {quote.text}, which {'includes' if right else 'leaves out'} the "
+            f"budget year {year}.",
             quotes=(quote,),
         )
 

@@ -53,7 +53,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             yield Finding(
                 subject=f"{passage.place}/{code}",
                 outcome="holds" if same else "fails",
-                message_zh=f"科目 {code} 文中称“{said}”，《{cell.title}》中称“{label}”，" + ("一致。" if same else "不一致。"),
+                message_zh=f"科目 {code} 文中称“{said}”，《{cell.title}》中称“{label}”，"
+                + ("一致。" if same else "不一致。"),
                 message_en=f"{code} is “{said}” in the prose and “{label}” in 《{cell.title}》: "
                 + ("the same." if same else "not the same."),
                 quotes=(quote,),

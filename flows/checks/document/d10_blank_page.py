@@ -19,7 +19,6 @@ from typing import Any
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding, Quote
 
-
 LONGEST_LINE = 100  # characters: a longer paragraph may run on over the next page, and rows name its first page only
 
 

@@ -28,7 +28,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             subject=f"page{page}/sliced",
             outcome="fails",
             message_zh=f"第 {page} 页有一行文字（{count} 个字符）被边框横向切断，只露出一部分，没有显示完整。",
-            message_en=f"On page {page} a line of text ({count} characters) is cut lengthwise by an edge and not shown whole.",
+            message_en=f"On page {page} a line of text ({count} characters) is cut lengthwise by an edge and "
+            f"not shown whole.",
             n_terms=count,
             quotes=(Quote(f"page{page}", page, ""),),
         )
@@ -36,4 +37,6 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         yield Finding("pages", "holds", "没有被切断的文字行。", "No line of text is cut.")
 
 
-CHECK = Check("D11", "document", "warning", __doc__, run, ("no_text_layer", "文件不是有文字层的 PDF。", "No PDF with text."))
+CHECK = Check(
+    "D11", "document", "warning", __doc__, run, ("no_text_layer", "文件不是有文字层的 PDF。", "No PDF with text.")
+)

@@ -20,7 +20,9 @@ from collections.abc import Iterator
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding, Quote
 
-_LISTED = re.compile(r"列入[^。;]{0,8}政府采购(?:预算|目录|计划)?|详见[^。;]{0,6}政府采购(?:预算)?表|纳入[^。;]{0,6}政府采购预算")
+_LISTED = re.compile(
+    r"列入[^。;]{0,8}政府采购(?:预算|目录|计划)?|详见[^。;]{0,6}政府采购(?:预算)?表|纳入[^。;]{0,6}政府采购预算"
+)
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
@@ -46,7 +48,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             yield Finding(
                 subject=f"{passage.place}/procurement",
                 outcome="fails",
-                message_zh=f"文中说 {shown} 列入政府采购预算，而《{title}》是空表" + (f"（“{note}”）。" if note else "。"),
+                message_zh=f"文中说 {shown} 列入政府采购预算，而《{title}》是空表"
+                + (f"（“{note}”）。" if note else "。"),
                 message_en=f"The prose says that {shown} is in the procurement budget, while 《{title}》 is empty"
                 + (f" (“{note}”)." if note else "."),
                 left=amounts[0].yuan,

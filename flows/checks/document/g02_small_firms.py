@@ -84,8 +84,11 @@ def _within(facts: DocumentFacts, passage: Passage, parts: list[Said], other: Pa
     return Finding(
         subject=f"{passage.place}/awards/{len(parts)}",
         outcome="fails" if over else "holds",
-        message_zh=f"授予中小企业（小微企业）的金额 {listed}，" + ("超过" if over else "不超过") + f"总额 {whole.printed}。",
-        message_en=f"Awards to small (micro) firms of {listed} are {'more than' if over else 'within'} the {whole.printed} in all.",
+        message_zh=f"授予中小企业（小微企业）的金额 {listed}，"
+        + ("超过" if over else "不超过")
+        + f"总额 {whole.printed}。",
+        message_en=f"Awards to small (micro) firms of {listed} are {'more than' if over else 'within'} the "
+        f"{whole.printed} in all.",
         left=right,
         right=whole.yuan,
         tolerance=bound,

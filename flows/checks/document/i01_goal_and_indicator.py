@@ -1,7 +1,8 @@
 """I01 文中的绩效数量与指标表一致 · A quantity of the goals in prose is that of the indicator
 
 规则：部门绩效目标的文字写明数量（“办结案件数量大于12件”）的，与项目绩效指标表中名称相近、单位相同的指标值一致。
-Rule: Where the prose of the department's goals names a quantity, the indicator of nearly the same name and the same unit
+Rule: Where the prose of the department's goals names a quantity, the indicator of nearly the same name and the same
+  unit
   in the project forms has the same value.
 Formula: number in prose = number of the indicator, same unit, names alike
 Exclusions:
@@ -76,8 +77,10 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             subject=f"{quote.place}/{match['name']}",
             outcome=outcome,  # type: ignore[arg-type]
             reason="several_indicators" if outcome == "not_assessable" else None,
-            message_zh=f"文中绩效目标写“{match[0]}”，项目“{row['project_name'] or ''}”的指标为“{printed}”，{verdict[0]}。",
-            message_en=f"The prose says “{match[0]}”; the indicator of project {row['project_name'] or ''} is “{printed}”: "
+            message_zh=f"文中绩效目标写“{match[0]}”，项目“{row['project_name'] or ''}”的指标为“{printed}”，"
+            f"{verdict[0]}。",
+            message_en=f"The prose says “{match[0]}”; the indicator of project {row['project_name'] or ''} is "
+            f"“{printed}”: "
             f"{verdict[1]}.",
             n_terms=len(found),
             quotes=(quote, Quote(place, row["page"], printed, row["indicator_id"])),

@@ -7,7 +7,8 @@ Formula: amount in prose = amount in table
 Exclusions:
   1. 只看一段开头所说的总额；分项、上年数、变动额不在此列 / only the total a passage begins with; parts, earlier years
      and changes are not counted
-  2. 只说收入或只说支出（或其一部分）的，同段须另有与报表相符的姊妹数，以证明所说的就是全部门的数 / where it is of income
+  2. 只说收入或只说支出（或其一部分）的，同段须另有与报表相符的姊妹数，以证明所说的就是全部门的数 / where it is of
+     income
      or expenditure alone, a sister amount of the same passage must agree with the tables: that shows it is the whole
      department's
   3. 报表中没有这一事项的不检查 / not checked where the tables do not print the thing
@@ -62,21 +63,23 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             if linker is None:
                 rows: list[Row] = [dict(row) for row in facts.tables.get("budget_lines", ())]
                 linker = Linker(rows, facts.about.fiscal_year)
-                cells = {cell.fact_id: cell for s in facts.statements for line in s.lines for cell in line.cells.values()}
+                cells = {
+                    cell.fact_id: cell for s in facts.statements for line in s.lines for cell in line.cells.values()
+                }
             finding = _judge(passage, said, linker, cells, differs=reason == "differs")
             if finding is not None:
                 yield finding
 
 
-def _judge(
-    passage: Passage, said: Said, linker: Linker, cells: dict[str, Cell], *, differs: bool
-) -> Finding | None:
+def _judge(passage: Passage, said: Said, linker: Linker, cells: dict[str, Cell], *, differs: bool) -> Finding | None:
     own = said.row["fact_id"]
     if differs:
         known = [
             cell
             for row in linker.facts_of(said.concept or "")
-            if (cell := cells.get(str(row["fact_id"]))) is not None and cell.known and row["column_key"] != "previous_year"
+            if (cell := cells.get(str(row["fact_id"]))) is not None
+            and cell.known
+            and row["column_key"] != "previous_year"
         ]
         cell = known[0] if known else None
     else:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Check, Finding, Outcome
 from flows.checks.percents import HUNDRED, Near, agrees, change, shown
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import compared, current, levels_before, near_said
@@ -50,8 +50,11 @@ def _judge(facts: DocumentFacts, passage: Passage, one: Said) -> Finding | None:
     ends = change(near_said(now), base)
     if before is None and one.yuan is not None:  # the change itself is printed: less is left open than by now / before
         moved = one.yuan if one.direction == "increase" else -one.yuan
-        rates = [HUNDRED * (moved + slack) / end for end in (base.low, base.high) for slack in
-                 (-one.resolution / 2, one.resolution / 2)]
+        rates = [
+            HUNDRED * (moved + slack) / end
+            for end in (base.low, base.high)
+            for slack in (-one.resolution / 2, one.resolution / 2)
+        ]
         ends = (min(rates), max(rates))
     if ends is None:
         return None
@@ -61,15 +64,19 @@ def _judge(facts: DocumentFacts, passage: Passage, one: Said) -> Finding | None:
     wrong_rate = printed is not None and not agrees(printed, one.percent_resolution, ends)
     gap = None if before is None or one.yuan is None else abs(abs(near_said(now).value - base.value) - abs(one.yuan))
     wrong_gap = gap is not None and gap > (now.resolution + one.resolution) / 2 + base.slack
-    outcome = "fails" if wrong_way or wrong_rate or wrong_gap else "holds"
+    outcome: Outcome = "fails" if wrong_way or wrong_rate or wrong_gap else "holds"
     zh_word, en_word = WORDS[one.direction]
-    said_zh = f"{zh_word}{one.printed or ''}{'、' if one.printed and one.percent_printed else ''}{one.percent_printed or ''}"
+    said_zh = (
+        f"{zh_word}{one.printed or ''}{'、' if one.printed and one.percent_printed else ''}{one.percent_printed or ''}"
+    )
     said_en = f"{en_word} {one.printed or ''} {one.percent_printed or ''}".strip()
     known = (
         f"上年（预算）数 {before.printed}" if before is not None else f"由增减额推得上年数 {base.value / 10000:f} 万元"
     )
     known_en = (
-        f"earlier amount {before.printed}" if before is not None else f"an earlier amount of {base.value:f} yuan follows"
+        f"earlier amount {before.printed}"
+        if before is not None
+        else f"an earlier amount of {base.value:f} yuan follows"
     )
     right = shown(ends, one.percent_resolution)
     verdict_zh = f"应为 {right}" if outcome == "fails" else "相符"
@@ -78,7 +85,8 @@ def _judge(facts: DocumentFacts, passage: Passage, one: Said) -> Finding | None:
         subject=f"{passage.place}/change/{one.concept or one.label or (passage.item.label if passage.item else '')}",
         outcome=outcome,
         message_zh=f"文中说{said_zh}，而本年数 {now.printed}，{known}，按此计算为 {right}，{verdict_zh}。",
-        message_en=f"The prose says {said_en}; this year's amount is {now.printed}, {known_en}: {right} by calculation, "
+        message_en=f"The prose says {said_en}; this year's amount is {now.printed}, {known_en}: {right} by "
+        f"calculation, "
         f"{verdict_en}.",
         left=now.yuan,
         right=base.value,

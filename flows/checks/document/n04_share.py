@@ -74,9 +74,10 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
                 yield Finding(
                     subject=f"{passage.place}/share/{name}",
                     outcome="holds" if fits else "fails",
-                    message_zh=f"文中说 {name} {part.printed} 占 {part.percent_printed}，按总额 {whole.printed} 计算为 {right}，"
-                    + ("相符。" if fits else "不符。"),
-                    message_en=f"The prose gives {name} {part.printed} a share of {part.percent_printed}; of {whole.printed} "
+                    message_zh=f"文中说 {name} {part.printed} 占 {part.percent_printed}，按总额 "
+                    f"{whole.printed} 计算为 {right}，" + ("相符。" if fits else "不符。"),
+                    message_en=f"The prose gives {name} {part.printed} a share of {part.percent_printed}; of "
+                    f"{whole.printed} "
                     f"it is {right}: " + ("they agree." if fits else "they differ."),
                     left=part.yuan,
                     right=whole.yuan,

@@ -52,8 +52,10 @@ def _judge(facts: DocumentFacts, passage: Passage, one: Said) -> Finding | None:
         return Finding(
             subject=subject,
             outcome="fails",
-            message_zh=f"文中说预算数为 {zero[0].printed}，却说完成预算的 {one.percent_printed}：预算为零，没有完成率。",
-            message_en=f"The prose says the budget is {zero[0].printed} and yet that {one.percent_printed} of it was done: "
+            message_zh=f"文中说预算数为 {zero[0].printed}，却说完成预算的 {one.percent_printed}：预算为零，"
+            f"没有完成率。",
+            message_en=f"The prose says the budget is {zero[0].printed} and yet that {one.percent_printed} of "
+            f"it was done: "
             "of nothing there is no rate.",
             left=one.yuan,
             right=zero[0].yuan,
@@ -69,8 +71,8 @@ def _judge(facts: DocumentFacts, passage: Passage, one: Said) -> Finding | None:
     return Finding(
         subject=subject,
         outcome="holds" if fits else "fails",
-        message_zh=f"文中说决算数 {one.printed} 完成预算的 {one.percent_printed}，按预算数 {base.printed} 计算为 {right}，"
-        + ("相符。" if fits else "不符。"),
+        message_zh=f"文中说决算数 {one.printed} 完成预算的 {one.percent_printed}，按预算数 {base.printed} "
+        f"计算为 {right}，" + ("相符。" if fits else "不符。"),
         message_en=f"The prose says that {one.printed} is {one.percent_printed} of the budget; of {base.printed} it is "
         f"{right}: " + ("they agree." if fits else "they differ."),
         left=one.yuan,

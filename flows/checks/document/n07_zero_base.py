@@ -37,9 +37,11 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             yield Finding(
                 subject=f"{passage.place}/zero_base/{one.concept or one.label or ''}",
                 outcome="fails",
-                message_zh=f"文中本年数 {now.printed} 全部为增加额，上年为零，却印有增长率 {one.percent_printed}：基数为零，"
+                message_zh=f"文中本年数 {now.printed} 全部为增加额，上年为零，却印有增长率 "
+                f"{one.percent_printed}：基数为零，"
                 "没有增长率。",
-                message_en=f"All of this year's {now.printed} is said to be new, so that the year before was nothing, and yet "
+                message_en=f"All of this year's {now.printed} is said to be new, so that the year before was "
+                f"nothing, and yet "
                 f"a growth of {one.percent_printed} is printed: from nothing there is no rate.",
                 left=now.yuan,
                 right=one.yuan,

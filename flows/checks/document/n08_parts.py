@@ -1,8 +1,10 @@
 """N08 文中分项之和等于总额 · The parts listed in prose add up
 
-规则：文中“其中：”列出全部分项的，分项之和等于总额：政府采购 = 货物 + 工程 + 服务；“三公”经费 = 出国 + 公车 + 接待；公车 =
+规则：文中“其中：”列出全部分项的，分项之和等于总额：政府采购 = 货物 + 工程 + 服务；“三公”经费 = 出国 + 公车 + 接待；
+  公车 =
   购置 + 运行；基本支出 = 人员 + 公用。
-Rule: Where prose lists all parts of a whole they add up: procurement = goods + works + services; 三公 = abroad + vehicles +
+Rule: Where prose lists all parts of a whole they add up: procurement = goods + works + services; 三公 = abroad +
+  vehicles +
   receptions; vehicles = purchase + operation; basic spending = personnel + public.
 Formula: whole = Σ parts, within one passage
 Exclusions:
@@ -50,7 +52,9 @@ def _judge(facts: DocumentFacts, passage: Passage, whole: str) -> Finding | None
     delta = abs(total.yuan - right)
     outcome = "holds" if delta == 0 else "rounding" if delta <= bound else "fails"
     listed = " + ".join(part.printed or "" for part in known)
-    words = {"holds": ("相符", "they agree"), "rounding": ("四舍五入", "rounding"), "fails": ("不符", "they differ")}[outcome]
+    words = {"holds": ("相符", "they agree"), "rounding": ("四舍五入", "rounding"), "fails": ("不符", "they differ")}[
+        outcome
+    ]
     return Finding(
         subject=f"{passage.place}/sum/{whole}",
         outcome=outcome,  # type: ignore[arg-type]

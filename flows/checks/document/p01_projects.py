@@ -57,7 +57,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             outcome="not_assessable",
             reason="one_project_outside",
             message_zh=f"{finding.message_zh}差额恰为其中一个项目，可能不在本部门支出之内（如对下转移支付），不作判断。",
-            message_en=f"{finding.message_en} The difference is exactly one project, which may lie outside the department's "
+            message_en=f"{finding.message_en} The difference is exactly one project, which may lie outside the "
+            f"department's "
             "own spending (transfers): not assessed.",
         )
         return

@@ -18,7 +18,9 @@ from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding
 from flows.checks.template import is_template
 
-_DOUBLED = re.compile(r"(?<!。)。。(?!。)|(?<!，)，，(?!，)|、、(?!、)|；；|：：|。，|，。|、。|。、|；。|。；|，、|、，")
+_DOUBLED = re.compile(
+    r"(?<!。)。。(?!。)|(?<!，)，，(?!，)|、、(?!、)|；；|：：|。，|，。|、。|。、|；。|。；|，、|、，"
+)
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
@@ -40,4 +42,6 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         )
 
 
-CHECK = Check("W01", "document", "warning", __doc__, run, ("none_found", "没有发现重复的标点。", "No doubled punctuation."))
+CHECK = Check(
+    "W01", "document", "warning", __doc__, run, ("none_found", "没有发现重复的标点。", "No doubled punctuation.")
+)

@@ -47,4 +47,6 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         )
 
 
-CHECK = Check("W02", "document", "warning", __doc__, run, ("none_found", "没有发现未选定的选项。", "No choice left open."))
+CHECK = Check(
+    "W02", "document", "warning", __doc__, run, ("none_found", "没有发现未选定的选项。", "No choice left open.")
+)

@@ -54,4 +54,6 @@ def _goes_on(passages: list, number: int, match: re.Match[str]) -> bool:  # type
     return match.end() == len(match.string) and following is not None and following.home != "heading"
 
 
-CHECK = Check("W03", "document", "warning", __doc__, run, ("no_reason", "文中没有写原因之处。", "The prose gives no reasons."))
+CHECK = Check(
+    "W03", "document", "warning", __doc__, run, ("no_reason", "文中没有写原因之处。", "The prose gives no reasons.")
+)

@@ -64,4 +64,11 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         )
 
 
-CHECK = Check("W05", "document", "warning", __doc__, run, ("no_reason", "文中没有说明原因的段落。", "No paragraph gives a reason."))
+CHECK = Check(
+    "W05",
+    "document",
+    "warning",
+    __doc__,
+    run,
+    ("no_reason", "文中没有说明原因的段落。", "No paragraph gives a reason."),
+)

@@ -78,4 +78,6 @@ def _doubled_same(passage: Passage, pair: str) -> bool:
     return (one == 0 or two == 0) and (one + two) % 2 == 0
 
 
-CHECK = Check("W06", "document", "warning", __doc__, run, ("no_marks", "文中没有引号。", "No quotation marks in the prose."))
+CHECK = Check(
+    "W06", "document", "warning", __doc__, run, ("no_marks", "文中没有引号。", "No quotation marks in the prose.")
+)

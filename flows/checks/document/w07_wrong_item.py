@@ -60,4 +60,11 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         )
 
 
-CHECK = Check("W07", "document", "warning", __doc__, run, ("no_purpose", "文中没有逐项说明的用途。", "The prose explains the purpose of no line."))
+CHECK = Check(
+    "W07",
+    "document",
+    "warning",
+    __doc__,
+    run,
+    ("no_purpose", "文中没有逐项说明的用途。", "The prose explains the purpose of no line."),
+)

@@ -18,10 +18,14 @@ from collections.abc import Iterator
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding
 
-_SAME = re.compile(r"(?<!基本)(?:持平|一致|相同|无变化|没有变化)[,。;](?:主要)?(?:原因(?:是|为|:|是:)|是因为|主要是)([^。;]{4,120})")
+_SAME = re.compile(
+    r"(?<!基本)(?:持平|一致|相同|无变化|没有变化)[,。;](?:主要)?(?:原因(?:是|为|:|是:)|是因为|主要是)([^。;]{4,120})"
+)
 _DOWN = re.compile(r"(?<![未不无没])(?<!没有)(?<!未有)(?:减少|下降|降低|压减|缩减|压缩|节约|节支|核减|调减)")
 _UP = re.compile(r"(?<![未不无没])(?<!没有)(?<!未有)(?:增加|增长|上升|提高|新增|追加|调增)")
-_NO_CHANGE = re.compile(r"(?:[无未不没][^,。;]{0,6}(?:变化|变动|增减|增加|减少|调整))|持平|不变|保持|稳定|增减(?:变化)?|控制|一致|相同|据实|未")
+_NO_CHANGE = re.compile(
+    r"(?:[无未不没][^,。;]{0,6}(?:变化|变动|增减|增加|减少|调整))|持平|不变|保持|稳定|增减(?:变化)?|控制|一致|相同|据实|未"
+)
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
@@ -45,4 +49,11 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             )
 
 
-CHECK = Check("W08", "document", "warning", __doc__, run, ("none_found", "文中没有写原因的“持平”。", "Nothing unchanged for a reason."))
+CHECK = Check(
+    "W08",
+    "document",
+    "warning",
+    __doc__,
+    run,
+    ("none_found", "文中没有写原因的“持平”。", "Nothing unchanged for a reason."),
+)

@@ -146,7 +146,7 @@ class PageContent:
     on it. cut: True where the page holds more objects than the limit. hidden: characters that a clip path keeps from
     being printed; they are not among `chars`. rules: horizontal lines that belong to no grid, as (y, x0, x1).
     n_outlines: curved shapes, which may be glyphs drawn as such. slanted: what is written across the page; it is not
-    among `chars`.
+    among `chars`. sliced: those of `hidden` whose upper or lower part is seen, cut lengthwise by an edge.
     """
 
     number: int
@@ -162,6 +162,7 @@ class PageContent:
     rules: Sequence[tuple[float, float, float]] = ()
     n_outlines: int = 0
     slanted: str = ""
+    sliced: int = 0
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

@@ -44,6 +44,7 @@ _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 _FAR = 1e6  # points; NaN is not nearer either
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_SLICED = 0.4  # of its height, between the middle of a character and the edge that hides it: part of it is seen
 _SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
 _SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
 
@@ -170,6 +171,7 @@ class _Page:
         self._page, self._number, self._limits = page, number, limits
         self._holders: list[_Part] = []
         self._n_hidden = 0
+        self._n_sliced = 0
         self._n_outlines = 0
         self._slanted = ""
         self._clips: dict[tuple[int, Handle], Bounds | None] = {}
@@ -215,6 +217,7 @@ class _Page:
             rules,
             self._n_outlines,
             self._slanted,
+            self._n_sliced,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:
@@ -276,7 +279,7 @@ class _Page:
         wrong &= kept
         code[wrong] = _UNMAPPED
         if self._clipped:
-            self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
+            self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2, bottom - top)
         size, slope = self._sizes(text_page, part, bottom - top)
         slanted = slope > _SLANTED
         if slanted.any():
@@ -314,14 +317,17 @@ class _Page:
         credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
         return np.maximum(credible, _SMALLEST), slopes[which]  # distances are measured in sizes
 
-    def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
-        """Takes characters out of `kept` that the clip of their text object hides."""
+    def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats, height: Floats) -> None:
+        """Takes characters out of `kept` that the clip of their text object hides; counts those it cuts lengthwise."""
         clipped = np.array(list(self._clipped), dtype=np.int64)
         for index in np.flatnonzero(kept & np.isin(part, clipped)).tolist():
             seen = self._clipped[int(part[index])]
             if not (seen[0] - 0.5 <= x[index] <= seen[2] + 0.5 and seen[1] - 0.5 <= y[index] <= seen[3] + 0.5):
                 kept[index] = False
                 self._n_hidden += 1
+                beyond = max(seen[1] - y[index], y[index] - seen[3])  # of the middle, over the upper or lower edge
+                sliced = 0 < beyond < _SLICED * height[index] and seen[0] <= x[index] <= seen[2]
+                self._n_sliced += int(sliced)
 
     # ------------------------------------------------------------------------------------------------- page objects
 

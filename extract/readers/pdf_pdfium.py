@@ -12,6 +12,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from extract.document import Box
+from extract.readers import char_loops as loops
 from extract.readers import pdfium_calls as calls
 from extract.readers.pdf_page import (
     NO_CHARS,
@@ -19,6 +20,7 @@ from extract.readers.pdf_page import (
     Codes,
     Floats,
     Ints,
+    Marks,
     Mask,
     PageContent,
     PageFailure,
@@ -37,15 +39,11 @@ _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
 _STROKE = 0.5  # points
 _UNMAPPED = 0xFFFD
-_TALL = 1.6  # height over width from which a character's box is looked at again
-_TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
-_LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
-_FAR = 1e6  # points; NaN is not nearer either
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
 _SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
-_SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
+_RASTERS = (0.0, 0.5)  # points: what lies on a border of the one is inside in the other
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -257,42 +255,43 @@ class _Page:
     def _chars(self, text_page: Handle, raw: RawChars) -> tuple[Chars, int]:
         """Characters in the upright frame; how many have no mapping to Unicode."""
         code, part = raw.code, raw.part
-        if not len(code):
+        n = len(code)
+        if not n:
             return NO_CHARS, 0
-        x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
         for at in np.flatnonzero(code == _BROKEN_HYPHEN).tolist():
             if calls.is_hyphen(text_page, at) == 1:
                 code[at] = ord("-")
-        kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
-        wrong = raw.unmapped | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
+        places = x0, top, x1, bottom = np.empty((4, n))
+        loops.move(raw.box, np.array(self._shown), *places)
+        begins: Ints = np.empty(n, dtype=np.int64)
+        begins = begins[: loops.begins(part, begins)]
+        font, slope = calls.sizes_and_slopes_of(text_page, begins)
         if self._shown[1] == 0 and self._shown[2] == 0:
-            self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
+            self._set_upright_extents(text_page, raw, font, places)
+        size: Floats = np.empty(n)
+        kept: Marks = np.empty(n, dtype=np.uint8)
         # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
-        near = (np.abs(x0) < _FAR) & (np.abs(x1) < _FAR) & (np.abs(top) < _FAR) & (np.abs(bottom) < _FAR)
-        if not near.all():
-            self._n_hidden += int((kept & ~near & (code > 32)).sum())
-            kept &= near
-        kept &= ~_is_overprint(code, x0, top, kept & (bottom - top > _TINY))
-        wrong &= kept
-        code[wrong] = _UNMAPPED
+        self._n_hidden += loops.settle(code, raw.added, part, font, *places, size, kept)
+        is_kept: Mask = kept.view(np.bool_)
+        if _may_be_overprinted(code, kept, x0, top, bottom):
+            is_kept &= ~_is_overprint(code, x0, top, is_kept & (bottom - top > _TINY))
+        n_unmapped = loops.mark_unreadable(code, raw.unmapped, kept, _UNMAPPED)
         if self._clipped:
-            self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
-        size, slope = self._sizes(text_page, part, bottom - top)
+            self._leave_out_hidden(part, is_kept, (x0 + x1) / 2, (top + bottom) / 2)
         slanted = slope > _SLANTED
         if slanted.any():
-            self._leave_out_slanted(code, kept, slanted)
-        chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
-        return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
+            self._leave_out_slanted(code, is_kept, np.repeat(slanted, np.diff(begins, append=n)))
+        return Chars(printable(code), *places, size, part=part).take(is_kept), n_unmapped
 
-    def _set_upright_extents(self, text_page: Handle, tall: Ints, top: Floats, bottom: Floats) -> None:
+    def _set_upright_extents(self, text_page: Handle, raw: RawChars, font: Floats, places: Any) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
-        if not len(tall):
-            return
-        size, baseline = calls.sizes_of(text_page, tall), calls.baselines_of(text_page, tall)
-        too_high = (size > 0) & (size < (bottom[tall] - top[tall]) / _TOO_HIGH)
-        at, size = tall[too_high], size[too_high]
-        stands = self._shown[3] * baseline[too_high] + self._shown[5]
-        top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
+        _, top, _, bottom = places
+        high: Ints = np.empty(len(top), dtype=np.int64)
+        high = high[: loops.find_too_high(raw.code, raw.added, raw.part, font, *places, high)]
+        if len(high):
+            size = calls.sizes_of(text_page, high)
+            stands = self._shown[3] * calls.baselines_of(text_page, high) + self._shown[5]
+            top[high], bottom[high] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
     def _leave_out_slanted(self, code: Codes, kept: Mask, slanted: Mask) -> None:
         """Takes characters out of `kept` that are written across the page: a watermark, not text of the tables that it
@@ -301,18 +300,6 @@ class _Page:
         if found.any() and 2 * int(found.sum()) < int((kept & (code > 32)).sum()):
             self._slanted = text_of_codes(printable(code[found]))
             kept &= ~slanted
-
-    @staticmethod
-    def _sizes(text_page: Handle, part: Ints, height: Floats) -> tuple[Floats, Floats]:
-        """(size, slope) of each character's font, the same for all of a text object; as size its height where that is
-        not credible."""
-        is_new: Mask = np.ones(len(part), dtype=np.bool_)
-        np.not_equal(part[1:], part[:-1], out=is_new[1:])
-        which = np.cumsum(is_new) - 1
-        sizes, slopes = calls.sizes_and_slopes_of(text_page, np.flatnonzero(is_new))
-        size = sizes[which]
-        credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
-        return np.maximum(credible, _SMALLEST), slopes[which]  # distances are measured in sizes
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""
@@ -418,12 +405,23 @@ def _moved(bounds: Floats, frame: Matrix) -> tuple[Floats, Floats, Floats, Float
     return np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)
 
 
+def _may_be_overprinted(code: Codes, kept: Marks, x0: Floats, top: Floats, bottom: Floats) -> bool:
+    """A quick look for characters printed again, for every page passes here."""
+    spots: Floats = np.empty(len(code))
+    for shift in _RASTERS:
+        ordered = spots[: loops.spots(code, kept, x0, top, bottom, shift, spots)]
+        ordered.sort()
+        if loops.has_equal(ordered):
+            return True
+    return False
+
+
 def _is_overprint(code: Codes, x0: Floats, top: Floats, kept: Mask) -> Mask:
     """Fake bold: the same character printed again with a small shift; the first of them stays."""
     found: Mask = np.zeros(len(code), dtype=np.bool_)
     which = np.flatnonzero(kept & (code > 32))
-    for shift in (0.0, 0.5):
-        # one number for each spot of one point; what lies on a border of the one raster is inside in the other
+    for shift in _RASTERS:
+        # one number for each spot of one point
         spot = (code[which].astype(np.int64) << 42) + (_within(x0[which] + shift) << 21) + _within(top[which] + shift)
         ordered = np.sort(spot)
         if (ordered[1:] == ordered[:-1]).any():

@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints, Mask
+from extract.readers.pdf_page import Codes, Floats, Ints, Marks
 
 Handle = int
 Bounds = tuple[float, float, float, float]
@@ -192,8 +192,8 @@ class RawChars(NamedTuple):
     code: Codes
     box: Floats
     part: Ints
-    added: Mask
-    unmapped: Mask
+    added: Marks
+    unmapped: Marks
 
 
 def chars_of(text_page: Handle, count: int) -> RawChars:
@@ -201,7 +201,7 @@ def chars_of(text_page: Handle, count: int) -> RawChars:
     code, box = np.zeros(count, np.uint32), np.zeros((count, 4), np.float32)
     part, added, unmapped = np.zeros(count, np.int64), np.zeros(count, np.uint8), np.zeros(count, np.uint8)
     _fill.fill_chars(text_page, code, box, part, added, unmapped)
-    return RawChars(code, box.astype(np.float64), part, added.astype(np.bool_), unmapped.astype(np.bool_))
+    return RawChars(code, box.astype(np.float64), part, added, unmapped)
 
 
 def sizes_of(text_page: Handle, index: Ints) -> Floats:

@@ -1,0 +1,268 @@
+# cython: language_level=3, boundscheck=True, wraparound=False, annotation_typing=False
+"""The loops over all characters of a page, compiled where there is a C compiler (types: `char_loops.pxd`).
+
+One source for both: uncompiled it is a module as any other, slower, with the same answers. So it holds loops over arrays
+and nothing else, written as C can do them as well. Arrays are filled in place and as long as what they speak of; columns
+of characters are those of `pdf_page.Chars`; marks are 0 or 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_SPACE = 32
+_TALL = 1.6  # height over width from which a character's box is looked at again
+_TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
+_LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
+_SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
+_FAR = 1e6  # points; NaN is not nearer either
+_TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_SPOTS = 65536.0  # points: what lies as far apart may pass for one spot
+_APART = 1e6  # points: further than any two places of a page, so that owners do not mix in one order
+_SAME_LINE = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
+_OVER = 0.3  # of its width: writing does not come nearer to the character before
+_WORD_GAP = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
+_WIDE_GAP = 1.0  # of the size, between any two characters
+
+
+def begins(numbers: Any, first: Any) -> int:
+    """Fills `first` with where each run of equal numbers begins; how many runs there are."""
+    count = 0
+    for n in range(len(numbers)):
+        if n == 0 or numbers[n] != numbers[n - 1]:
+            first[count] = n
+            count += 1
+    return count
+
+
+# -------------------------------------------------------------------------------------------------- engine → characters
+def move(box: Any, frame: Any, x0: Any, top: Any, x1: Any, bottom: Any) -> None:
+    """box: n × (left, top, right, bottom) in a space whose origin lies below. frame: the matrix that leads to the columns'."""
+    a, b, c, d, e, f = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
+    for n in range(len(x0)):
+        if b == 0 and c == 0:
+            left, right = a * box[n, 0] + e, a * box[n, 2] + e
+            high, low = d * box[n, 3] + f, d * box[n, 1] + f
+        else:
+            left, right = a * box[n, 0] + c * box[n, 3] + e, a * box[n, 2] + c * box[n, 1] + e
+            high, low = b * box[n, 0] + d * box[n, 3] + f, b * box[n, 2] + d * box[n, 1] + f
+        x0[n] = left if left < right else right
+        x1[n] = right if left < right else left
+        top[n] = high if high < low else low
+        bottom[n] = low if high < low else high
+
+
+def find_too_high(
+    code: Any, added: Any, part: Any, font: Any, x0: Any, top: Any, x1: Any, bottom: Any, found: Any
+) -> int:
+    """Fills `found` with characters whose boxes are far higher than their font's size; how many there are."""
+    count, string = 0, 0
+    for n in range(len(code)):
+        if n > 0 and part[n] != part[n - 1]:
+            string += 1
+        height = bottom[n] - top[n]
+        if height > _TALL * (x1[n] - x0[n]) and 0 < font[string] < height / _TOO_HIGH:
+            if not (added[n] and code[n] <= _SPACE):
+                found[count] = n
+                count += 1
+    return count
+
+
+def settle(
+    code: Any, added: Any, part: Any, font: Any, x0: Any, top: Any, x1: Any, bottom: Any, size: Any, kept: Any
+) -> int:
+    """Which characters are printed, and their sizes; how many are so far away that nobody sees them.
+
+    White space that pdfium adds between words and lines is not printed. font: the size of each part's font, which is
+    believed where it goes with the height of the character.
+    """
+    far, string = 0, 0
+    for n in range(len(code)):
+        if n > 0 and part[n] != part[n - 1]:
+            string += 1
+        height, own = bottom[n] - top[n], font[string]
+        if not (own > _LEAST_SIZE * height and own < _MOST_SIZE * height):
+            own = height
+        size[n] = own if own > _SMALLEST else _SMALLEST
+        kept[n] = not (added[n] and code[n] <= _SPACE)
+        if not (-_FAR < x0[n] < _FAR and -_FAR < x1[n] < _FAR and -_FAR < top[n] < _FAR and -_FAR < bottom[n] < _FAR):
+            if kept[n] and code[n] > _SPACE:
+                far += 1
+            kept[n] = 0
+    return far
+
+
+def spots(code: Any, kept: Any, x0: Any, top: Any, bottom: Any, shift: float, found: Any) -> int:
+    """Fills `found` with one number for each character and spot of one point; how many there are."""
+    count = 0
+    for n in range(len(code)):
+        if kept[n] and code[n] > _SPACE and bottom[n] - top[n] > _TINY:
+            across, down = (x0[n] + shift) // 1.0 % _SPOTS, (top[n] + shift) // 1.0 % _SPOTS
+            found[count] = (code[n] * _SPOTS + across) * _SPOTS + down
+            count += 1
+    return count
+
+
+def has_equal(ordered: Any) -> bool:
+    """Whether two neighbours are equal."""
+    for n in range(1, len(ordered)):
+        if ordered[n] == ordered[n - 1]:
+            return True
+    return False
+
+
+def mark_unreadable(code: Any, unmapped: Any, kept: Any, instead: int) -> int:
+    """Puts `instead` for the kept characters of which nobody knows the letter; how many there are."""
+    count = 0
+    for n in range(len(code)):
+        if kept[n] and (unmapped[n] or (code[n] < _SPACE and code[n] != 9 and code[n] != 10 and code[n] != 13)):
+            code[n] = instead
+            count += 1
+    return count
+
+
+# ---------------------------------------------------------------------------------------------------- characters → lines
+def mark_spaces(code: Any, is_space: Any, white: Any) -> int:
+    """Fills `white`; how many are white. is_space: by code; what lies beyond is not."""
+    count, known = 0, len(is_space)
+    for n in range(len(code)):
+        white[n] = code[n] < known and is_space[code[n]]
+        count += white[n]
+    return count
+
+
+def number_lines(
+    order: Any, owner: Any, top: Any, bottom: Any, line: Any, line_owner: Any, line_top: Any, line_bottom: Any
+) -> int:
+    """Gives the characters of `order` (by owner, then by height of their middle) to lines; how many there are.
+
+    The band of a line follows its first character: a tall neighbour must not swallow the next line. line_top,
+    line_bottom: around all of its characters.
+    """
+    number = -1
+    band_top, band_bottom = 0.0, 0.0
+    for n in range(len(order)):
+        at = order[n]
+        high, low = top[at], bottom[at]
+        shared = (band_bottom if band_bottom < low else low) - (band_top if band_top > high else high)
+        height, band = low - high, band_bottom - band_top
+        if number < 0 or owner[at] != line_owner[number] or shared < _SAME_LINE * (height if height < band else band):
+            number += 1
+            band_top, band_bottom = high, low
+            line_owner[number], line_top[number], line_bottom[number] = owner[at], high, low
+        elif high < line_top[number]:
+            line_top[number] = high
+        if low > line_bottom[number]:
+            line_bottom[number] = low
+        line[at] = number
+    return number + 1
+
+
+def place_spaces(
+    white: Any,
+    owner: Any,
+    top: Any,
+    bottom: Any,
+    line: Any,
+    line_owner: Any,
+    line_top: Any,
+    line_bottom: Any,
+    ends: Any,
+    found: Any,
+) -> int:
+    """Gives white characters to the lines on which they stand and fills `found` with those; how many there are.
+
+    ends: room for a number of each line.
+    """
+    lines, count = len(line_owner), 0
+    for n in range(lines):
+        ends[n] = line_owner[n] * _APART + line_bottom[n]
+        if n > 0 and ends[n] < ends[n - 1]:
+            ends[n] = ends[n - 1]
+    for n in range(len(white)):
+        if not white[n]:
+            continue
+        middle = (top[n] + bottom[n]) / 2
+        wanted = owner[n] * _APART + middle
+        low, high = 0, lines - 1
+        while low < high:  # the first line of its owner that ends below its middle
+            at = (low + high) // 2
+            if ends[at] < wanted:
+                low = at + 1
+            else:
+                high = at
+        if line_owner[low] == owner[n] and line_top[low] <= middle <= line_bottom[low]:
+            line[n] = low
+            found[count] = n
+            count += 1
+    return count
+
+
+def count_crowded(line: Any, x0: Any, x1: Any) -> int:
+    """How often a character comes nearer to the one before it on its line than writing does."""
+    count = 0
+    for n in range(1, len(line)):
+        if line[n] == line[n - 1] and x0[n] < x1[n - 1] - _OVER * (x1[n - 1] - x0[n - 1]):
+            count += 1
+    return count
+
+
+def measure(
+    line: Any,
+    white: Any,
+    code: Any,
+    x0: Any,
+    top: Any,
+    x1: Any,
+    bottom: Any,
+    size: Any,
+    rounded: Any,
+    spaced: Any,
+    printed: Any,
+    lines: Any,
+    extents: Any,
+) -> int:
+    """Characters by line, then from the left → what is known of each line; how many characters `printed` has.
+
+    spaced: a space that was not drawn stands before the character. printed: the codes with those. lines: (first character,
+    end in `printed`) × n. extents: (x0, top, x1, bottom, largest size, least and greatest of `rounded`) × n, of
+    what is not white.
+    """
+    count, number = 0, -1
+    for n in range(len(line)):
+        is_first = n == 0 or line[n] != line[n - 1]
+        if is_first:
+            number += 1
+            lines[0, number] = n
+            extents[0, number], extents[1, number] = _FAR, _FAR
+            extents[2, number], extents[3, number] = -_FAR, -_FAR
+            extents[4, number], extents[5, number], extents[6, number] = 0.0, _FAR, 0.0
+        elif not white[n] and not white[n - 1]:
+            gap, least = x0[n] - x1[n - 1], size[n] if size[n] < size[n - 1] else size[n - 1]
+            if gap > _WORD_GAP * least and (gap > _WIDE_GAP * least or (_is_latin(code[n]) and _is_latin(code[n - 1]))):
+                spaced[n] = 1
+                printed[count] = _SPACE
+                count += 1
+        printed[count] = code[n]
+        count += 1
+        lines[1, number] = count
+        if not white[n]:
+            if x0[n] < extents[0, number]:
+                extents[0, number] = x0[n]
+            if top[n] < extents[1, number]:
+                extents[1, number] = top[n]
+            if x1[n] > extents[2, number]:
+                extents[2, number] = x1[n]
+            if bottom[n] > extents[3, number]:
+                extents[3, number] = bottom[n]
+            if size[n] > extents[4, number]:
+                extents[4, number] = size[n]
+            if rounded[n] < extents[5, number]:
+                extents[5, number] = rounded[n]
+            if rounded[n] > extents[6, number]:
+                extents[6, number] = rounded[n]
+    return count
+
+
+def _is_latin(code: int) -> bool:
+    return 97 <= (code | 32) <= 122

@@ -14,27 +14,23 @@ cpdef Py_ssize_t begins(const long long[::1] numbers, long long[::1] first) exce
     n=Py_ssize_t, a=double, b=double, c=double, d=double, e=double, f=double,
     left=double, right=double, high=double, low=double,
 )
-cpdef int move(
-    const double[:, ::1] box, const double[::1] frame, double[::1] x0, double[::1] top, double[::1] x1, double[::1] bottom
-) except -1
+cpdef int move(const double[:, ::1] bounds, const double[::1] frame, double[:, ::1] places) except -1
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t, string=Py_ssize_t, height=double)
 cpdef Py_ssize_t find_too_high(
     const unsigned int[::1] code, const Mark[::1] added, const long long[::1] part, const double[::1] font,
-    const double[::1] x0, const double[::1] top, const double[::1] x1, const double[::1] bottom, long long[::1] found
+    const double[:, ::1] places, long long[::1] found
 ) except -1
 
-@cython.locals(n=Py_ssize_t, far=Py_ssize_t, string=Py_ssize_t, height=double, own=double)
+@cython.locals(n=Py_ssize_t, side=Py_ssize_t, far=Py_ssize_t, string=Py_ssize_t, height=double, own=double)
 cpdef Py_ssize_t settle(
     const unsigned int[::1] code, const Mark[::1] added, const long long[::1] part, const double[::1] font,
-    const double[::1] x0, const double[::1] top, const double[::1] x1, const double[::1] bottom,
-    double[::1] size, Mark[::1] kept
+    const double[:, ::1] places, double[::1] size, Mark[::1] kept
 ) except -1
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t, across=double, down=double)
 cpdef Py_ssize_t spots(
-    const unsigned int[::1] code, const Mark[::1] kept, const double[::1] x0, const double[::1] top,
-    const double[::1] bottom, double shift, double[::1] found
+    const unsigned int[::1] code, const Mark[::1] kept, const double[:, ::1] places, double shift, double[::1] found
 ) except -1
 
 @cython.locals(n=Py_ssize_t)
@@ -54,7 +50,7 @@ cpdef Py_ssize_t mark_spaces(const unsigned int[::1] code, const Mark[::1] is_sp
 )
 cpdef Py_ssize_t number_lines(
     const long long[::1] order, const long long[::1] owner, const double[::1] top, const double[::1] bottom,
-    long long[::1] line, long long[::1] line_owner, double[::1] line_top, double[::1] line_bottom
+    long long[::1] line, long long[::1] line_owner, double[:, ::1] bands
 ) except -1
 
 @cython.locals(
@@ -63,8 +59,8 @@ cpdef Py_ssize_t number_lines(
 )
 cpdef Py_ssize_t place_spaces(
     const Mark[::1] white, const long long[::1] owner, const double[::1] top, const double[::1] bottom,
-    long long[::1] line, const long long[::1] line_owner, const double[::1] line_top, const double[::1] line_bottom,
-    double[::1] ends, long long[::1] found
+    long long[::1] line, const long long[::1] line_owner, const double[:, :] bands, double[::1] ends,
+    long long[::1] found
 ) except -1
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t)

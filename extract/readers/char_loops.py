@@ -1,9 +1,10 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, annotation_typing=False
+# ruff: noqa: PLR0917 - columns, in the order of their meaning
 """The loops over all characters of a page, compiled where there is a C compiler (types: `char_loops.pxd`).
 
-One source for both: uncompiled it is a module as any other, slower, with the same answers. So it holds loops over arrays
-and nothing else, written as C can do them as well. Arrays are filled in place and as long as what they speak of; columns
-of characters are those of `pdf_page.Chars`; marks are 0 or 1.
+One source for both: uncompiled it is a module as any other, slower, with the same answers. So it holds loops over
+arrays and nothing else, written as C can do them as well. Arrays are filled in place and as long as what they speak of.
+places: (x0, top, x1, bottom) × n. Columns of characters are those of `pdf_page.Chars`; marks are 0 or 1.
 """
 
 from __future__ import annotations
@@ -36,41 +37,38 @@ def begins(numbers: Any, first: Any) -> int:
 
 
 # -------------------------------------------------------------------------------------------------- engine → characters
-def move(box: Any, frame: Any, x0: Any, top: Any, x1: Any, bottom: Any) -> None:
-    """box: n × (left, top, right, bottom) in a space whose origin lies below. frame: the matrix that leads to the columns'."""
+def move(bounds: Any, frame: Any, places: Any) -> None:
+    """bounds: n × (left, top, right, bottom) where the origin lies below. frame: the matrix that leads to `places`."""
     a, b, c, d, e, f = frame[0], frame[1], frame[2], frame[3], frame[4], frame[5]
-    for n in range(len(x0)):
+    for n in range(len(bounds)):
         if b == 0 and c == 0:
-            left, right = a * box[n, 0] + e, a * box[n, 2] + e
-            high, low = d * box[n, 3] + f, d * box[n, 1] + f
+            left, right = a * bounds[n, 0] + e, a * bounds[n, 2] + e
+            high, low = d * bounds[n, 3] + f, d * bounds[n, 1] + f
         else:
-            left, right = a * box[n, 0] + c * box[n, 3] + e, a * box[n, 2] + c * box[n, 1] + e
-            high, low = b * box[n, 0] + d * box[n, 3] + f, b * box[n, 2] + d * box[n, 1] + f
-        x0[n] = left if left < right else right
-        x1[n] = right if left < right else left
-        top[n] = high if high < low else low
-        bottom[n] = low if high < low else high
+            left, right = a * bounds[n, 0] + c * bounds[n, 3] + e, a * bounds[n, 2] + c * bounds[n, 1] + e
+            high, low = b * bounds[n, 0] + d * bounds[n, 3] + f, b * bounds[n, 2] + d * bounds[n, 1] + f
+        places[0, n] = left if left < right else right
+        places[1, n] = high if high < low else low
+        places[2, n] = right if left < right else left
+        places[3, n] = low if high < low else high
 
 
-def find_too_high(
-    code: Any, added: Any, part: Any, font: Any, x0: Any, top: Any, x1: Any, bottom: Any, found: Any
-) -> int:
+def find_too_high(code: Any, added: Any, part: Any, font: Any, places: Any, found: Any) -> int:
     """Fills `found` with characters whose boxes are far higher than their font's size; how many there are."""
     count, string = 0, 0
     for n in range(len(code)):
         if n > 0 and part[n] != part[n - 1]:
             string += 1
-        height = bottom[n] - top[n]
-        if height > _TALL * (x1[n] - x0[n]) and 0 < font[string] < height / _TOO_HIGH:
-            if not (added[n] and code[n] <= _SPACE):
-                found[count] = n
-                count += 1
+        if added[n] and code[n] <= _SPACE:
+            continue
+        height = places[3, n] - places[1, n]
+        if height > _TALL * (places[2, n] - places[0, n]) and 0 < font[string] < height / _TOO_HIGH:
+            found[count] = n
+            count += 1
     return count
 
 
-def settle(
-    code: Any, added: Any, part: Any, font: Any, x0: Any, top: Any, x1: Any, bottom: Any, size: Any, kept: Any
-) -> int:
+def settle(code: Any, added: Any, part: Any, font: Any, places: Any, size: Any, kept: Any) -> int:
     """Which characters are printed, and their sizes; how many are so far away that nobody sees them.
 
     White space that pdfium adds between words and lines is not printed. font: the size of each part's font, which is
@@ -80,24 +78,25 @@ def settle(
     for n in range(len(code)):
         if n > 0 and part[n] != part[n - 1]:
             string += 1
-        height, own = bottom[n] - top[n], font[string]
+        height, own = places[3, n] - places[1, n], font[string]
         if not (own > _LEAST_SIZE * height and own < _MOST_SIZE * height):
             own = height
         size[n] = own if own > _SMALLEST else _SMALLEST
         kept[n] = not (added[n] and code[n] <= _SPACE)
-        if not (-_FAR < x0[n] < _FAR and -_FAR < x1[n] < _FAR and -_FAR < top[n] < _FAR and -_FAR < bottom[n] < _FAR):
-            if kept[n] and code[n] > _SPACE:
-                far += 1
-            kept[n] = 0
+        for side in range(4):
+            if kept[n] and not -_FAR < places[side, n] < _FAR:
+                kept[n] = 0
+                if code[n] > _SPACE:
+                    far += 1
     return far
 
 
-def spots(code: Any, kept: Any, x0: Any, top: Any, bottom: Any, shift: float, found: Any) -> int:
+def spots(code: Any, kept: Any, places: Any, shift: float, found: Any) -> int:
     """Fills `found` with one number for each character and spot of one point; how many there are."""
     count = 0
     for n in range(len(code)):
-        if kept[n] and code[n] > _SPACE and bottom[n] - top[n] > _TINY:
-            across, down = (x0[n] + shift) // 1.0 % _SPOTS, (top[n] + shift) // 1.0 % _SPOTS
+        if kept[n] and code[n] > _SPACE and places[3, n] - places[1, n] > _TINY:
+            across, down = (places[0, n] + shift) // 1.0 % _SPOTS, (places[1, n] + shift) // 1.0 % _SPOTS
             found[count] = (code[n] * _SPOTS + across) * _SPOTS + down
             count += 1
     return count
@@ -105,7 +104,7 @@ def spots(code: Any, kept: Any, x0: Any, top: Any, bottom: Any, shift: float, fo
 
 def has_equal(ordered: Any) -> bool:
     """Whether two neighbours are equal."""
-    for n in range(1, len(ordered)):
+    for n in range(1, len(ordered)):  # noqa: SIM110 - C knows no `any`
         if ordered[n] == ordered[n - 1]:
             return True
     return False
@@ -121,7 +120,7 @@ def mark_unreadable(code: Any, unmapped: Any, kept: Any, instead: int) -> int:
     return count
 
 
-# ---------------------------------------------------------------------------------------------------- characters → lines
+# --------------------------------------------------------------------------------------------------- characters → lines
 def mark_spaces(code: Any, is_space: Any, white: Any) -> int:
     """Fills `white`; how many are white. is_space: by code; what lies beyond is not."""
     count, known = 0, len(is_space)
@@ -131,13 +130,11 @@ def mark_spaces(code: Any, is_space: Any, white: Any) -> int:
     return count
 
 
-def number_lines(
-    order: Any, owner: Any, top: Any, bottom: Any, line: Any, line_owner: Any, line_top: Any, line_bottom: Any
-) -> int:
+def number_lines(order: Any, owner: Any, top: Any, bottom: Any, line: Any, line_owner: Any, bands: Any) -> int:
     """Gives the characters of `order` (by owner, then by height of their middle) to lines; how many there are.
 
-    The band of a line follows its first character: a tall neighbour must not swallow the next line. line_top,
-    line_bottom: around all of its characters.
+    What decides is the band of a line's first character: a tall neighbour must not swallow the next line. bands:
+    (top, bottom) around all of its characters, × n.
     """
     number = -1
     band_top, band_bottom = 0.0, 0.0
@@ -149,26 +146,16 @@ def number_lines(
         if number < 0 or owner[at] != line_owner[number] or shared < _SAME_LINE * (height if height < band else band):
             number += 1
             band_top, band_bottom = high, low
-            line_owner[number], line_top[number], line_bottom[number] = owner[at], high, low
-        elif high < line_top[number]:
-            line_top[number] = high
-        if low > line_bottom[number]:
-            line_bottom[number] = low
+            line_owner[number], bands[0, number], bands[1, number] = owner[at], high, low
+        elif high < bands[0, number]:
+            bands[0, number] = high
+        bands[1, number] = max(bands[1, number], low)
         line[at] = number
     return number + 1
 
 
 def place_spaces(
-    white: Any,
-    owner: Any,
-    top: Any,
-    bottom: Any,
-    line: Any,
-    line_owner: Any,
-    line_top: Any,
-    line_bottom: Any,
-    ends: Any,
-    found: Any,
+    white: Any, owner: Any, top: Any, bottom: Any, line: Any, line_owner: Any, bands: Any, ends: Any, found: Any
 ) -> int:
     """Gives white characters to the lines on which they stand and fills `found` with those; how many there are.
 
@@ -176,7 +163,7 @@ def place_spaces(
     """
     lines, count = len(line_owner), 0
     for n in range(lines):
-        ends[n] = line_owner[n] * _APART + line_bottom[n]
+        ends[n] = line_owner[n] * _APART + bands[1, n]
         if n > 0 and ends[n] < ends[n - 1]:
             ends[n] = ends[n - 1]
     for n in range(len(white)):
@@ -191,7 +178,7 @@ def place_spaces(
                 low = at + 1
             else:
                 high = at
-        if line_owner[low] == owner[n] and line_top[low] <= middle <= line_bottom[low]:
+        if line_owner[low] == owner[n] and bands[0, low] <= middle <= bands[1, low]:
             line[n] = low
             found[count] = n
             count += 1
@@ -224,9 +211,9 @@ def measure(
 ) -> int:
     """Characters by line, then from the left → what is known of each line; how many characters `printed` has.
 
-    spaced: a space that was not drawn stands before the character. printed: the codes with those. lines: (first character,
-    end in `printed`) × n. extents: (x0, top, x1, bottom, largest size, least and greatest of `rounded`) × n, of
-    what is not white.
+    spaced: a space that was not drawn stands before the character. printed: the codes with those. lines: (first
+    character, end in `printed`) × n. extents: (x0, top, x1, bottom, largest size, least and greatest of `rounded`) × n,
+    of what is not white.
     """
     count, number = 0, -1
     for n in range(len(line)):
@@ -247,20 +234,13 @@ def measure(
         count += 1
         lines[1, number] = count
         if not white[n]:
-            if x0[n] < extents[0, number]:
-                extents[0, number] = x0[n]
-            if top[n] < extents[1, number]:
-                extents[1, number] = top[n]
-            if x1[n] > extents[2, number]:
-                extents[2, number] = x1[n]
-            if bottom[n] > extents[3, number]:
-                extents[3, number] = bottom[n]
-            if size[n] > extents[4, number]:
-                extents[4, number] = size[n]
-            if rounded[n] < extents[5, number]:
-                extents[5, number] = rounded[n]
-            if rounded[n] > extents[6, number]:
-                extents[6, number] = rounded[n]
+            extents[0, number] = min(extents[0, number], x0[n])
+            extents[1, number] = min(extents[1, number], top[n])
+            extents[2, number] = max(extents[2, number], x1[n])
+            extents[3, number] = max(extents[3, number], bottom[n])
+            extents[4, number] = max(extents[4, number], size[n])
+            extents[5, number] = min(extents[5, number], rounded[n])
+            extents[6, number] = max(extents[6, number], rounded[n])
     return count
 
 

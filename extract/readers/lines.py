@@ -109,16 +109,19 @@ def _numbered(chars: Chars, owner: Ints, white: Marks, drawn: Ints) -> tuple[Int
 
     drawn: what is not white, by owner, then by height of the middle.
     """
-    bands = np.empty((3, len(drawn)))
-    line_owner: Ints = np.empty(len(drawn), dtype=np.int64)
+    n = len(drawn)
+    bands: Floats = np.empty((2, n))
+    line_owner: Ints = np.empty(n, dtype=np.int64)
     line: Ints = np.empty(len(white), dtype=np.int64)
-    n = loops.number_lines(drawn, owner, chars.top, chars.bottom, line, line_owner, bands[0], bands[1])
+    n_lines = loops.number_lines(drawn, owner, chars.top, chars.bottom, line, line_owner, bands)
     which: Ints = np.empty(len(white), dtype=np.int64)
-    which[: len(drawn)] = drawn
-    end = len(drawn)
-    if end < len(white):
-        known = line_owner[:n], *bands[:, :n]
-        end += loops.place_spaces(white, owner, chars.top, chars.bottom, line, *known, which[end:])
+    which[:n] = drawn
+    end = n
+    if n < len(white):
+        ends: Floats = np.empty(n_lines)
+        end += loops.place_spaces(
+            white, owner, chars.top, chars.bottom, line, line_owner[:n_lines], bands, ends, which[n:]
+        )
     which = which[:end]
     return which, line[which]
 

@@ -27,7 +27,7 @@ from extract.readers.pdf_page import (
     printable,
     text_of_codes,
 )
-from extract.readers.pdfium_calls import Bounds, Handle, RawChars
+from extract.readers.pdfium_calls import Handle, RawChars
 from extract.readers.rulings import Rule, grids_and_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -158,8 +158,9 @@ def _make_seen(part: _Part) -> None:
     nothing is drawn from this page.
     """
     texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
-    for text in texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING].tolist():
-        if calls.is_embedded(calls.font_of(text)) == 0:
+    narrow = texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING]
+    if len(narrow):
+        for text in narrow[~calls.are_embedded(narrow)].tolist():
             calls.set_stroke(text, _STROKE)
 
 
@@ -170,7 +171,6 @@ class _Page:
         self._n_hidden = 0
         self._n_outlines = 0
         self._slanted = ""
-        self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._strips: tuple[list[Floats], list[Floats]] = ([], [])  # rulings across and down: whole paths …
         self._across: list[Rule] = []  # … and sides of others
@@ -235,7 +235,7 @@ class _Page:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 20))
+        angles = Counter(calls.angles_of(text_page, _sample(np.flatnonzero(code > 32), 20)))
         for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
@@ -261,8 +261,8 @@ class _Page:
         for at in np.flatnonzero(code == _BROKEN_HYPHEN).tolist():
             if calls.is_hyphen(text_page, at) == 1:
                 code[at] = ord("-")
-        places = x0, top, x1, bottom = np.empty((4, n))
-        loops.move(raw.box, np.array(self._shown), *places)
+        places = _moved(raw.box, self._shown)
+        x0, top, x1, bottom = places
         begins: Ints = np.empty(n, dtype=np.int64)
         begins = begins[: loops.begins(part, begins)]
         font, slope = calls.sizes_and_slopes_of(text_page, begins)
@@ -271,9 +271,9 @@ class _Page:
         size: Floats = np.empty(n)
         kept: Marks = np.empty(n, dtype=np.uint8)
         # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
-        self._n_hidden += loops.settle(code, raw.added, part, font, *places, size, kept)
+        self._n_hidden += loops.settle(code, raw.added, part, font, places, size, kept)
         is_kept: Mask = kept.view(np.bool_)
-        if _may_be_overprinted(code, kept, x0, top, bottom):
+        if _may_be_overprinted(code, kept, places):
             is_kept &= ~_is_overprint(code, x0, top, is_kept & (bottom - top > _TINY))
         n_unmapped = loops.mark_unreadable(code, raw.unmapped, kept, _UNMAPPED)
         if self._clipped:
@@ -281,17 +281,16 @@ class _Page:
         slanted = slope > _SLANTED
         if slanted.any():
             self._leave_out_slanted(code, is_kept, np.repeat(slanted, np.diff(begins, append=n)))
-        return Chars(printable(code), *places, size, part=part).take(is_kept), n_unmapped
+        return Chars(printable(code), x0, top, x1, bottom, size, part=part).take(is_kept), n_unmapped
 
-    def _set_upright_extents(self, text_page: Handle, raw: RawChars, font: Floats, places: Any) -> None:
+    def _set_upright_extents(self, text_page: Handle, raw: RawChars, font: Floats, places: Floats) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
-        _, top, _, bottom = places
-        high: Ints = np.empty(len(top), dtype=np.int64)
-        high = high[: loops.find_too_high(raw.code, raw.added, raw.part, font, *places, high)]
+        high: Ints = np.empty(len(raw.code), dtype=np.int64)
+        high = high[: loops.find_too_high(raw.code, raw.added, raw.part, font, places, high)]
         if len(high):
             size = calls.sizes_of(text_page, high)
             stands = self._shown[3] * calls.baselines_of(text_page, high) + self._shown[5]
-            top[high], bottom[high] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
+            places[1, high], places[3, high] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
     def _leave_out_slanted(self, code: Codes, kept: Mask, slanted: Mask) -> None:
         """Takes characters out of `kept` that are written across the page: a watermark, not text of the tables that it
@@ -315,32 +314,13 @@ class _Page:
     def _texts(self, part: _Part, frame: Matrix) -> None:
         """Remember text objects that their clip paths hide in part."""
         texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
-        if not len(texts):
+        clips = calls.clips_of(texts)
+        which = np.flatnonzero(clips[:, 0] != calls.NO_CLIP[0])
+        if not len(which):
             return
-        counts, ends = calls.clips_of(texts)
-        if not counts.any():
-            return
-        x0, top, x1, bottom = _moved(bounds, frame)
-        # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
-        for some in _equal(counts, ends):
-            count, end = int(counts[some[0]]), int(ends[some[0]])
-            if count < 1:
-                continue
-            for at in [some] if end else some[:, None]:
-                shown = self._clip(int(texts[at[0]]), count, end)
-                if shown is None:
-                    continue
-                left, high, right, low = (float(side[0]) for side in _moved(np.array([shown]), frame))
-                cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
-                for text in texts[at[cut]].tolist():
-                    self._clipped[text] = (left, high, right, low)
-
-    def _clip(self, text: Handle, count: int, end: Handle) -> Bounds | None:
-        """What the clip of a text object leaves to be seen, measured once for all that share it."""
-        key = (count, end)
-        if not end or key not in self._clips:
-            self._clips[key] = _clip_bounds(calls.clip_of(text), count)
-        return self._clips[key]
+        clip, box = _moved(clips[which], frame), _moved(bounds[which], frame)
+        cut = (clip[:2] > box[:2] + 1).any(axis=0) | (clip[2:] < box[2:] - 1).any(axis=0)
+        self._clipped.update(zip(texts[which[cut]].tolist(), map(tuple, clip[:, cut].T.tolist()), strict=True))
 
     def _paths(self, part: _Part, frame: Matrix) -> None:
         """Remember what is a ruling among the paths, and how many are outlines of something else."""
@@ -393,23 +373,18 @@ class _Page:
             self._down.append(((x0 + x1) / 2, top, bottom))
 
 
-def _moved(bounds: Floats, frame: Matrix) -> tuple[Floats, Floats, Floats, Floats]:
-    """n × (left, bottom, right, top) → (x0, top, x1, bottom) in the frame."""
-    a, b, c, d, e, f = frame
-    x0, y0, x1, y1 = bounds[:, 0], bounds[:, 1], bounds[:, 2], bounds[:, 3]
-    if b == 0 and c == 0:
-        left, right, top, bottom = a * x0 + e, a * x1 + e, d * y0 + f, d * y1 + f
-    else:
-        left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
-        top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
-    return np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)
+def _moved(bounds: Floats, frame: Matrix) -> Floats:
+    """n × (left, top, right, bottom) → (x0, top, x1, bottom) × n in the frame."""
+    moved: Floats = np.empty((4, len(bounds)))
+    loops.move(bounds, np.array(frame, dtype=np.float64), moved)
+    return moved
 
 
-def _may_be_overprinted(code: Codes, kept: Marks, x0: Floats, top: Floats, bottom: Floats) -> bool:
+def _may_be_overprinted(code: Codes, kept: Marks, places: Floats) -> bool:
     """A quick look for characters printed again, for every page passes here."""
     spots: Floats = np.empty(len(code))
     for shift in _RASTERS:
-        ordered = spots[: loops.spots(code, kept, x0, top, bottom, shift, spots)]
+        ordered = spots[: loops.spots(code, kept, places, shift, spots)]
         ordered.sort()
         if loops.has_equal(ordered):
             return True
@@ -436,17 +411,9 @@ def _within(at: Floats) -> Ints:
     return np.floor(np.clip(at, -1e6, 1e6)).astype(np.int64) + 1_000_000
 
 
-def _equal(one: Ints, other: Ints) -> list[Ints]:
-    """Positions at which both have the same values, together."""
-    order = np.lexsort((one, other))
-    changes = (one[order][1:] != one[order][:-1]) | (other[order][1:] != other[order][:-1])
-    return np.split(order, np.flatnonzero(changes) + 1)
-
-
-def _sample(indexes: Ints, count: int) -> list[int]:
+def _sample(indexes: Ints, count: int) -> Ints:
     """Some `count` of them, evenly."""
-    found: list[int] = indexes[:: max(1, len(indexes) // count)].tolist()
-    return found
+    return np.ascontiguousarray(indexes[:: max(1, len(indexes) // count)])
 
 
 def _subpaths(path: Handle, segments: int, frame: Matrix) -> list[list[tuple[float, float]]]:
@@ -466,18 +433,3 @@ def _subpaths(path: Handle, segments: int, frame: Matrix) -> list[list[tuple[flo
         if close and found[-1][0] != found[-1][-1]:
             found[-1].append(found[-1][0])
     return [points for points in found if len(points) > 1]
-
-
-def _clip_bounds(clip: Handle, count: int) -> Bounds | None:
-    """What all `count` clip paths together leave to be seen; None where they hold no point."""
-    x0 = y0 = -math.inf
-    x1 = y1 = math.inf
-    for path in range(count):
-        points = [
-            calls.point_of(calls.clip_segment(clip, path, index))
-            for index in range(max(0, calls.n_clip_segments(clip, path)))
-        ]
-        if points:
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            x0, y0, x1, y1 = max(x0, min(xs)), max(y0, min(ys)), min(x1, max(xs)), min(y1, max(ys))
-    return None if math.isinf(x0) else (x0, y0, x1, y1)

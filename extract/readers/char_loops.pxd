@@ -5,7 +5,8 @@ ctypedef unsigned char Mark
 
 cdef unsigned int _SPACE
 cdef double _TALL, _TOO_HIGH, _LEAST_SIZE, _MOST_SIZE, _SMALLEST, _FAR, _TINY, _SPOTS, _APART
-cdef double _SAME_LINE, _OVER, _WORD_GAP, _WIDE_GAP
+cdef double _SAME_LINE, _OVER, _WORD_GAP, _WIDE_GAP, _THIN, _STROKED
+cdef unsigned int _FIRST_RADICAL, _LAST_RADICAL, _FIRST_SURROGATE, _LAST_SURROGATE, _LAST_CODE
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t)
 cpdef Py_ssize_t begins(const long long[::1] numbers, long long[::1] first) except -1
@@ -35,6 +36,15 @@ cpdef Py_ssize_t spots(
 
 @cython.locals(n=Py_ssize_t)
 cpdef bint has_equal(const double[::1] ordered) except -1
+
+@cython.locals(n=Py_ssize_t, count=Py_ssize_t)
+cpdef Py_ssize_t count_odd(const unsigned int[::1] code) except -1
+
+@cython.locals(n=Py_ssize_t, along=Py_ssize_t, at=Py_ssize_t, wide=double, high=double)
+cpdef int sort_paths(
+    const long long[::1] segments, const long long[::1] fill, const long long[::1] stroke, const double[:, ::1] places,
+    long long most, double[:, :, ::1] strips, long long[::1] rest, long long[::1] n_of
+) except -1
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t)
 cpdef Py_ssize_t mark_unreadable(

@@ -18,12 +18,16 @@ _LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its f
 _SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
 _FAR = 1e6  # points; NaN is not nearer either
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
-_SPOTS = 65536.0  # points: what lies as far apart may pass for one spot
+_SPOTS = 4096.0  # points: on a page as large as that no two spots have the same number
 _APART = 1e6  # points: further than any two places of a page, so that owners do not mix in one order
 _SAME_LINE = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
 _OVER = 0.3  # of its width: writing does not come nearer to the character before
 _WORD_GAP = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
 _WIDE_GAP = 1.0  # of the size, between any two characters
+_FIRST_RADICAL, _LAST_RADICAL = 0x2E80, 0x2FDF
+_FIRST_SURROGATE, _LAST_SURROGATE, _LAST_CODE = 0xD800, 0xDFFF, 0x10FFFF
+_THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
+_STROKED = 6.0  # so is one with a stroke around it
 
 
 def begins(numbers: Any, first: Any) -> int:
@@ -96,7 +100,7 @@ def spots(code: Any, kept: Any, places: Any, shift: float, found: Any) -> int:
     count = 0
     for n in range(len(code)):
         if kept[n] and code[n] > _SPACE and places[3, n] - places[1, n] > _TINY:
-            across, down = (places[0, n] + shift) // 1.0 % _SPOTS, (places[1, n] + shift) // 1.0 % _SPOTS
+            across, down = (places[0, n] + shift) // 1.0, (places[1, n] + shift) // 1.0
             found[count] = (code[n] * _SPOTS + across) * _SPOTS + down
             count += 1
     return count
@@ -110,6 +114,17 @@ def has_equal(ordered: Any) -> bool:
     return False
 
 
+def count_odd(code: Any) -> int:
+    """How many codes are no character, or one that may be a radical."""
+    count = 0
+    for n in range(len(code)):
+        if code[n] >= _FIRST_RADICAL and (
+            code[n] <= _LAST_RADICAL or _FIRST_SURROGATE <= code[n] <= _LAST_SURROGATE or code[n] > _LAST_CODE
+        ):
+            count += 1
+    return count
+
+
 def mark_unreadable(code: Any, unmapped: Any, kept: Any, instead: int) -> int:
     """Puts `instead` for the kept characters of which nobody knows the letter; how many there are."""
     count = 0
@@ -118,6 +133,32 @@ def mark_unreadable(code: Any, unmapped: Any, kept: Any, instead: int) -> int:
             code[n] = instead
             count += 1
     return count
+
+
+def sort_paths(
+    segments: Any, fill: Any, stroke: Any, places: Any, most: int, strips: Any, rest: Any, n_of: Any
+) -> None:
+    """Tells what is a ruling as a whole from what must be looked at side by side.
+
+    One call for each path tells enough: what is thin is a line, whatever its outline. strips: (position, start, end) of
+    rulings across and down, 2 × n × 3. rest: numbers of the other paths. n_of: how many rulings across, down, others.
+    most: segments of one path.
+    """
+    n_of[0], n_of[1], n_of[2] = 0, 0, 0
+    for n in range(len(segments)):
+        if segments[n] < 2 or segments[n] > most or not (fill[n] or stroke[n]):
+            continue
+        if segments[n] > 2 and (segments[n] > 5 or stroke[n]):
+            rest[n_of[2]] = n
+            n_of[2] += 1
+            continue
+        wide, high = places[2, n] - places[0, n], places[3, n] - places[1, n]
+        along = 0 if wide >= high else 1
+        if (high if along == 0 else wide) <= (_STROKED if stroke[n] else _THIN):
+            at = n_of[along]
+            strips[along, at, 0] = (places[1 - along, n] + places[3 - along, n]) / 2
+            strips[along, at, 1], strips[along, at, 2] = places[along, n], places[along + 2, n]
+            n_of[along] += 1
 
 
 # --------------------------------------------------------------------------------------------------- characters → lines

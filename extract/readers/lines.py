@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from itertools import compress
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -177,17 +178,26 @@ def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLin
     start.append(n)
     text = text_of_codes(printed[:n_printed])
     texts = [text[begin:end] for begin, end in zip([0, *until], until, strict=False)]
-    for number in [number for number in range(n_lines) if least[number] != most[number]]:
-        of = slice(start[number], start[number + 1])
-        most[number] = _usual_size(rounded[of], chars.code[of] >= _HAN, ~white[of])
+    mixed = [number for number in range(n_lines) if least[number] != most[number]]
+    if mixed:
+        usual = _Sizes(rounded.tolist(), (~white).tolist(), (~white & (chars.code >= _HAN)).tolist())
+        for number in mixed:
+            most[number] = usual.of(slice(start[number], start[number + 1]))
     owners = owner[ends[0]].tolist()
     return TextLines(chars, start, owners, texts, x0, top, x1, bottom, most, largest, spaced.view(np.bool_), is_apart)
 
 
-def _usual_size(rounded: Floats, is_han: Mask, is_drawn: Mask) -> float:
-    """The size of most characters of a line, to 0.1 pt; where it has 汉字, of these: fonts measure digits apart."""
-    han = is_han & is_drawn
-    return float(Counter(rounded[han if han.any() else is_drawn].tolist()).most_common(1)[0][0])
+class _Sizes(NamedTuple):
+    """Of each character: its size to 0.1 pt, whether it is drawn, whether it is 汉字."""
+
+    size: list[float]
+    is_drawn: list[bool]
+    is_han: list[bool]
+
+    def of(self, line: slice) -> float:
+        """The size of most characters of a line; where it has 汉字, of these: fonts measure digits apart."""
+        han = list(compress(self.size[line], self.is_han[line]))
+        return Counter(han or compress(self.size[line], self.is_drawn[line])).most_common(1)[0][0]
 
 
 def line_at(lines: TextLines, number: int) -> Line:

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from extract.document import Box
-from extract.readers.char_loops import mark_spaces
+from extract.readers.char_loops import count_odd, mark_spaces
 from extract.readers.lattice import Lattice
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
@@ -128,6 +128,8 @@ def printable(codes: Any) -> Codes:
     Kangxi radicals have the glyphs of their ideographs; Unicode (NFKC) says which that is.
     """
     found: Codes = np.asarray(codes, dtype=np.uint32)
+    if not count_odd(found):
+        return found
     wrong = ((found >= 0xD800) & (found < 0xE000)) | (found > 0x10FFFF)
     if wrong.any():
         found = np.where(wrong, np.uint32(_UNMAPPED), found)

@@ -158,10 +158,7 @@ def _make_seen(part: _Part) -> None:
     nothing is drawn from this page.
     """
     texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
-    narrow = texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING]
-    if len(narrow):
-        for text in narrow[~calls.are_embedded(narrow)].tolist():
-            calls.set_stroke(text, _STROKE)
+    calls.stroke_unembedded(texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING], _STROKE)
 
 
 class _Page:
@@ -329,18 +326,14 @@ class _Page:
             return
         segments, fill, stroke = calls.paths_of(paths)
         self._n_outlines += int((segments > _MAX_SEGMENTS).sum())
-        drawn = (segments >= 2) & (segments <= _MAX_SEGMENTS) & ((fill != 0) | (stroke != 0))
-        # one call tells enough: what is thin as a whole is a line, whatever its outline
-        plain = drawn & ((segments == 2) | ((segments <= 5) & (stroke == 0)))
-        x0, top, x1, bottom = _moved(bounds, frame)
-        wide, high = x1 - x0, bottom - top
-        thickest = np.where(stroke != 0, _THIN + 2, _THIN)
-        across = np.flatnonzero(plain & (wide >= high) & (high <= thickest))
-        down = np.flatnonzero(plain & (wide < high) & (wide <= thickest))
-        middle_y, middle_x = (top + bottom) / 2, (x0 + x1) / 2
-        self._strips[0].append(np.column_stack((middle_y[across], x0[across], x1[across])))
-        self._strips[1].append(np.column_stack((middle_x[down], top[down], bottom[down])))
-        for number in np.flatnonzero(drawn & ~plain).tolist():
+        strips: Floats = np.empty((2, len(paths), 3))
+        others: Ints = np.empty(len(paths), dtype=np.int64)
+        n_of: Ints = np.empty(3, dtype=np.int64)
+        loops.sort_paths(segments, fill, stroke, _moved(bounds, frame), _MAX_SEGMENTS, strips, others, n_of)
+        across, down, n_others = n_of.tolist()
+        self._strips[0].append(strips[0, :across])
+        self._strips[1].append(strips[1, :down])
+        for number in others[:n_others].tolist():
             self._outline(int(paths[number]), int(segments[number]), bool(stroke[number]), frame)
 
     def _rules(self) -> tuple[Floats, Floats]:

@@ -27,6 +27,9 @@ ctypedef void *(*_nth_of_nth)(void *, int, int) noexcept nogil
 ctypedef int (*_modes)(void *, int *, int *) noexcept nogil
 ctypedef int (*_point)(void *, float *, float *) noexcept nogil
 ctypedef double (*_double)(void *, int) noexcept nogil
+ctypedef int (*_set_int)(void *, int) noexcept nogil
+ctypedef int (*_set_float)(void *, float) noexcept nogil
+ctypedef void (*_apply)(void *, double, double, double, double, double, double) noexcept nogil
 ctypedef float (*_float)(void *, int) noexcept nogil
 ctypedef int (*_matrix)(void *, int, Matrix *) noexcept nogil
 ctypedef int (*_origin)(void *, int, double *, double *) noexcept nogil
@@ -56,6 +59,9 @@ cdef _origin get_origin
 cdef _float get_angle
 cdef _of get_font
 cdef _int_of is_embedded
+cdef _set_int set_render_mode
+cdef _set_float set_stroke_width
+cdef _apply transform
 
 
 def connect(dict at):
@@ -63,7 +69,7 @@ def connect(dict at):
     global get_unicode, is_generated, has_map_error, get_loose_box, get_text_object, get_page_object, get_form_object
     global get_type, get_bounds, get_clip_path, count_clip_paths, get_clip_segment, count_segments, get_draw_mode
     global get_segment, get_segment_type, get_segment_close, get_point, get_font_size, get_matrix, get_origin
-    global count_clip_segments, get_angle, get_font, is_embedded
+    global count_clip_segments, get_angle, get_font, is_embedded, set_render_mode, set_stroke_width, transform
     get_unicode = <_unicode><size_t>at["FPDFText_GetUnicode"]
     is_generated = <_flag><size_t>at["FPDFText_IsGenerated"]
     has_map_error = <_flag><size_t>at["FPDFText_HasUnicodeMapError"]
@@ -89,6 +95,9 @@ def connect(dict at):
     get_angle = <_float><size_t>at["FPDFText_GetCharAngle"]
     get_font = <_of><size_t>at["FPDFTextObj_GetFont"]
     is_embedded = <_int_of><size_t>at["FPDFFont_GetIsEmbedded"]
+    set_render_mode = <_set_int><size_t>at["FPDFTextObj_SetTextRenderMode"]
+    set_stroke_width = <_set_float><size_t>at["FPDFPageObj_SetStrokeWidth"]
+    transform = <_apply><size_t>at["FPDFPageObj_Transform"]
 
 
 def fill_chars(size_t text_page, unsigned int[::1] code, double[:, ::1] box, long long[::1] part,
@@ -144,10 +153,15 @@ def fill_objects(size_t holder, bint in_form, long long[::1] handle, long long[:
             bounds[n, 0], bounds[n, 1], bounds[n, 2], bounds[n, 3] = left, top, right, bottom
 
 
-def fill_embedded(long long[::1] text, unsigned char[::1] embedded):
+def stroke(long long[::1] text, int mode, float width):
     cdef Py_ssize_t n
+    cdef void *obj
     for n in range(text.shape[0]):
-        embedded[n] = is_embedded(get_font(<void *><size_t>text[n])) != 0
+        obj = <void *><size_t>text[n]
+        if is_embedded(get_font(obj)) == 0:
+            set_render_mode(obj, mode)
+            set_stroke_width(obj, width)
+            transform(obj, 1, 0, 0, 1, 0, 0)
 
 
 def fill_clips(long long[::1] obj, double[:, ::1] seen):
@@ -192,11 +206,14 @@ cdef void _measure_clip(void *clip, int count, double *seen) noexcept:
             seen[2], seen[1] = min(seen[2], right), min(seen[1], top)
 
 
-def fill_paths(long long[::1] path, int[::1] segments, int[:, ::1] modes):
+def fill_paths(long long[::1] path, long long[::1] segments, long long[::1] fill, long long[::1] stroke):
     cdef Py_ssize_t n
+    cdef int is_filled, is_stroked
     for n in range(path.shape[0]):
         segments[n] = count_segments(<void *><size_t>path[n])
-        get_draw_mode(<void *><size_t>path[n], &modes[n, 0], &modes[n, 1])
+        is_filled = is_stroked = 0
+        get_draw_mode(<void *><size_t>path[n], &is_filled, &is_stroked)
+        fill[n], stroke[n] = is_filled, is_stroked
 
 
 def fill_segments(size_t path, int[::1] kind, int[::1] closes, float[:, ::1] point):

@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints, Marks, Mask
+from extract.readers.pdf_page import Codes, Floats, Ints, Marks
 
 Handle = int
 Box = tuple[float, float, float, float]
@@ -76,22 +76,15 @@ _NAMES: dict[str, tuple[Any, ...]] = {
     "FPDFClipPath_CountPathSegments": (c_int, c_size_t, c_int),
     "FPDFTextObj_GetFont": (c_size_t, c_size_t),
     "FPDFFont_GetIsEmbedded": (c_int, c_size_t),
+    "FPDFTextObj_SetTextRenderMode": (c_int, c_size_t, c_int),
+    "FPDFPageObj_SetStrokeWidth": (c_int, c_size_t, c_float),
+    "FPDFPageObj_Transform": (None, c_size_t, *[c_double] * 6),
 }
 _pdfium = {name: _function(name, *types) for name, types in _NAMES.items()}
 
 is_hyphen = _function("FPDFText_IsHyphen", c_int, c_size_t, c_int)
 n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_size_t)
 _matrix = _function("FPDFPageObj_GetMatrix", c_int, c_size_t, c_size_t)
-_set_render_mode = _function("FPDFTextObj_SetTextRenderMode", c_int, c_size_t, c_int)
-_set_stroke_width = _function("FPDFPageObj_SetStrokeWidth", c_int, c_size_t, c_float)
-_transform = _function("FPDFPageObj_Transform", None, c_size_t, *[c_double] * 6)
-
-
-def set_stroke(text: Handle, width: float) -> None:
-    """Let a text object be filled and stroked, and measured again."""
-    _set_render_mode(text, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
-    _set_stroke_width(text, width)
-    _transform(text, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def handle_of(pointer: Any) -> Handle:
@@ -154,9 +147,12 @@ class OneByOne:
         bounds[:] = sides[:, [0, 3, 2, 1]]
 
     @staticmethod
-    def fill_embedded(text: Ints, embedded: Marks) -> None:
-        fonts = map(_pdfium["FPDFTextObj_GetFont"], text.tolist())
-        embedded[:] = [_pdfium["FPDFFont_GetIsEmbedded"](font) != 0 for font in fonts]
+    def stroke(text: Ints, mode: int, width: float) -> None:
+        for of in text.tolist():
+            if _pdfium["FPDFFont_GetIsEmbedded"](_pdfium["FPDFTextObj_GetFont"](of)) == 0:
+                _pdfium["FPDFTextObj_SetTextRenderMode"](of, mode)
+                _pdfium["FPDFPageObj_SetStrokeWidth"](of, width)
+                _pdfium["FPDFPageObj_Transform"](of, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
     @staticmethod
     def fill_clips(obj: Ints, seen: Floats) -> None:
@@ -171,11 +167,13 @@ class OneByOne:
             seen[n] = seen[same] if same != n else _clip_box(clip, count)
 
     @staticmethod
-    def fill_paths(path: Ints, segments: Any, modes: Any) -> None:
+    def fill_paths(path: Ints, segments: Ints, fill: Ints, stroke: Ints) -> None:
         paths = path.tolist()
         segments[:] = list(map(_pdfium["FPDFPath_CountSegments"], paths))
+        modes = np.zeros((len(paths), 2), np.int32)
         at, end = _span(modes)
         deque(map(_pdfium["FPDFPath_GetDrawMode"], paths, range(at, end, 8), range(at + 4, end, 8)), 0)
+        fill[:], stroke[:] = modes.T
 
     @staticmethod
     def fill_segments(path: Handle, kind: Any, closes: Any, point: Any) -> None:
@@ -278,11 +276,9 @@ def objects_of(holder: Handle, count: int, *, in_form: bool) -> tuple[Ints, Ints
     return handle, kind, bounds
 
 
-def are_embedded(texts: Ints) -> Mask:
-    """Whether the font of each text object is embedded; True where that cannot be told."""
-    embedded = np.zeros(len(texts), np.uint8)
-    _fill.fill_embedded(texts, embedded)
-    return embedded.view(np.bool_)
+def stroke_unembedded(texts: Ints, width: float) -> None:
+    """Let the text objects whose fonts are not embedded be filled and stroked, and measured again."""
+    _fill.stroke(texts, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE, width)
 
 
 def clips_of(objects: Ints) -> Floats:
@@ -298,9 +294,9 @@ def clips_of(objects: Ints) -> Floats:
 
 def paths_of(paths: Ints) -> tuple[Ints, Ints, Ints]:
     """(segments, how it is filled, whether it is stroked) of each path; 0: not."""
-    segments, modes = np.zeros(len(paths), np.int32), np.zeros((len(paths), 2), np.int32)
-    _fill.fill_paths(paths, segments, modes)
-    return segments.astype(np.int64), modes[:, 0].astype(np.int64), modes[:, 1].astype(np.int64)
+    segments, fill, stroke = np.zeros((3, len(paths)), np.int64)
+    _fill.fill_paths(paths, segments, fill, stroke)
+    return segments, fill, stroke
 
 
 def segments_of(path: Handle, count: int) -> tuple[Sequence[int], Sequence[int], Floats]:

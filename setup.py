@@ -2,7 +2,7 @@
 
 from setuptools import Extension, setup
 
-SOURCES = ["extract/readers/pdfium_bulk.pyx", "extract/readers/char_loops.py"]
+SOURCES = ["extract/readers/pdfium_bulk.pyx", "extract/readers/char_loops.py", "extract/readers/rule_loops.py"]
 
 setup(
     ext_modules=[

@@ -15,7 +15,7 @@ cpdef Py_ssize_t begins(const long long[::1] numbers, long long[::1] first) exce
     n=Py_ssize_t, a=double, b=double, c=double, d=double, e=double, f=double,
     left=double, right=double, high=double, low=double,
 )
-cpdef int move(const double[:, ::1] bounds, const double[::1] frame, double[:, ::1] places) except -1
+cpdef void move(const double[:, ::1] bounds, const double[::1] frame, double[:, ::1] places) except *
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t, string=Py_ssize_t, height=double)
 cpdef Py_ssize_t find_too_high(
@@ -41,10 +41,10 @@ cpdef bint has_equal(const double[::1] ordered) except -1
 cpdef Py_ssize_t count_odd(const unsigned int[::1] code) except -1
 
 @cython.locals(n=Py_ssize_t, along=Py_ssize_t, at=Py_ssize_t, wide=double, high=double)
-cpdef int sort_paths(
+cpdef void sort_paths(
     const long long[::1] segments, const long long[::1] fill, const long long[::1] stroke, const double[:, ::1] places,
     long long most, double[:, :, ::1] strips, long long[::1] rest, long long[::1] n_of
-) except -1
+) except *
 
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t)
 cpdef Py_ssize_t mark_unreadable(

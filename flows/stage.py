@@ -11,7 +11,7 @@ its own, in which the limits count; with other limits it is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, get_args
 
@@ -64,6 +64,8 @@ class Plan:
     issues: list[Issue] = field(default_factory=list)
     finished: int = 0  # works done in this process, of so many expected: what the progress says
     expected: int = 0
+    same: list[str] = field(default_factory=list)  # made again under the same fingerprint: the same bytes,
+    differing: list[str] = field(default_factory=list)  # or others, which no stage may give
 
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
@@ -73,9 +75,9 @@ class Plan:
                 return fingerprint
         return None
 
-    def missing(self) -> list[str]:
-        """Documents without a result, in the order of their names."""
-        found = [sha256 for sha256 in sorted(self.works) if self.result(sha256) is None]
+    def missing(self, again: Collection[str] = ()) -> list[str]:
+        """Documents without a result, in the order of their names; with those that are wanted again."""
+        found = [sha256 for sha256 in sorted(self.works) if sha256 in again or self.result(sha256) is None]
         self.expected = self.finished + len(found)
         return found
 
@@ -102,7 +104,11 @@ class Plan:
     def _store(self, outcome: Outcome) -> bool:
         work = self.works[outcome.job.sha256]
         if outcome.failure is None:
+            before = self.store.get(work.sha256, work.fingerprint)
+            if before is not None:
+                (self.same if before == outcome.packed else self.differing).append(work.sha256)
             self.store.put(work.sha256, work.fingerprint, outcome.packed)
+            self.store.forget(work.sha256, work.failed_fingerprint)
             return False
         self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
         return True

@@ -55,6 +55,14 @@ class DataRoot:
         return self.path / "releases"
 
     @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.path / "quarantine"
+
+    @property
     def lock(self) -> Path:
         return self.path / "night.lock"
 

@@ -23,11 +23,13 @@ from crawl.schema import FoundDocument
 from crawl.settings import CrawlSettings
 from extract.document import Issue
 from flows import errors
+from flows.batches import do_batch
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections
 from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
+from flows.journal import Journal
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
@@ -52,7 +54,13 @@ class Night:
     done: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     published: Published | None = None
+    found: dict[str, FoundDocument] = field(default_factory=dict, repr=False)
     plans: list[Plan] = field(default_factory=list, repr=False)
+    journal: Journal = field(default_factory=Journal, repr=False)
+
+    def know(self, documents: Sequence[FoundDocument]) -> None:
+        self.documents, self.found = len(documents), {one.sha256: one for one in documents}
+        self.journal.know(documents)
 
     @property
     def issues(self) -> list[Issue]:
@@ -137,7 +145,7 @@ def work_up(
         do(unpacking)
         documents = with_members(documents, unpacking, root)
     documents = only(documents)
-    night.documents = len(documents)
+    night.know(documents)
 
     converting = plan_converting(documents, root, limits, progress)
     if converting.works:
@@ -171,13 +179,15 @@ def publish(
 
 
 def do_what_is_missing(plan: Plan, night: Night, step: Step, again: Again = nothing_again) -> None:
-    """Do a stage's missing works, a shard at a time."""
+    """Do a stage's missing works, a shard at a time; one that fails as a whole is split (`flows.batches`)."""
     night.plans.append(plan)
+    plan.journal = night.journal
     missing = plan.missing(again(plan))
     night.done[plan.name] = len(missing)
     night.failed[plan.name] = 0
     for number, shard in enumerate(shards(missing, plan.limits.shard), start=1):
-        night.failed[plan.name] += run(step, f"{plan.name} {number}: {len(shard)} documents", partial(plan.do, shard))
+        name = f"{plan.name} {number}: {len(shard)} documents"
+        night.failed[plan.name] += run(step, name, partial(do_batch, plan, shard, night.journal))
 
 
 def run(step: Step, name: str, work: Callable[[], T]) -> T:

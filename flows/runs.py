@@ -14,16 +14,13 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import msgspec
-
-from crawl.schema import FoundDocument
 from flows import errors
 from flows.impact import Impact
+from flows.journal import Journal
 from flows.settings import DataRoot
 from flows.store import write_atomically
 
@@ -32,51 +29,6 @@ KINDS: Final = ("night", "rebuild", "verify")
 EVENTS: Final = "events.jsonl"
 REPORT: Final = "report.json"
 _NAME = re.compile(r"\d{8}T\d{6}Z-(night|rebuild|verify)(-\d+)?")
-
-
-@dataclass
-class Journal:
-    """One JSON line per event: when, what, and to which source, stage and document. Never a document's content.
-
-    file: None writes nowhere (tests, views of earlier days).
-    """
-
-    file: Path | None = None
-    sources: dict[str, str] = field(default_factory=dict)  # document → source
-
-    def know(self, documents: Iterable[FoundDocument]) -> None:
-        """Where documents come from, to be said with every event of theirs."""
-        self.sources |= {one.sha256: one.provenance.source_id or "" for one in documents}
-
-    def event(
-        self,
-        what: str,
-        *,
-        stage: str | None = None,
-        document: str | None = None,
-        source: str | None = None,
-        outcome: str | None = None,
-        count: int | None = None,
-        seconds: float | None = None,
-        detail: str | None = None,
-    ) -> None:
-        """outcome: a stable word. detail: a name of ours (a shard, a release), never text from a document."""
-        if self.file is None:
-            return
-        said = {
-            "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
-            "event": what,
-            "stage": stage,
-            "source": source or (self.sources.get(document) if document else None) or None,
-            "document": document,
-            "outcome": outcome,
-            "count": count,
-            "seconds": None if seconds is None else round(seconds, 3),
-            "detail": detail,
-        }
-        line = msgspec.json.encode({name: value for name, value in said.items() if value is not None})
-        with self.file.open("ab") as file:
-            file.write(line + b"\n")
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ class DataRoot:
 
     @property
     def quarantine(self) -> Path:
-        return self.path / "quarantine"
+        return self.path / "quarantine.json"
 
     @property
     def lock(self) -> Path:

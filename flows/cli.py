@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, night, reading, rebuilding
+from flows.commands import correcting, explaining, night, nights, reading, rebuilding
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -34,6 +34,8 @@ for command in (
 ):
     app.command()(command)
 app.command("rebuild")(rebuilding.rebuild_command)
+app.command("nights")(nights.nights)
+app.command("quarantine")(nights.quarantine_command)
 app.add_typer(correcting.correction)
 
 INTERRUPTED = 130

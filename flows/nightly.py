@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -57,6 +57,7 @@ class Night:
     found: dict[str, FoundDocument] = field(default_factory=dict, repr=False)
     plans: list[Plan] = field(default_factory=list, repr=False)
     journal: Journal = field(default_factory=Journal, repr=False)
+    report: dict[str, Any] | None = field(default=None, repr=False)  # written by `flows.morning`
 
     def know(self, documents: Sequence[FoundDocument]) -> None:
         self.documents, self.found = len(documents), {one.sha256: one for one in documents}

@@ -28,6 +28,7 @@ Kind = Literal["night", "rebuild", "verify"]
 KINDS: Final = ("night", "rebuild", "verify")
 EVENTS: Final = "events.jsonl"
 REPORT: Final = "report.json"
+IMPACT: Final = "impact.json"
 _NAME = re.compile(r"\d{8}T\d{6}Z-(night|rebuild|verify)(-\d+)?")
 
 
@@ -73,8 +74,13 @@ def _order(path: Path) -> tuple[str, int, str]:
 
 def report_of(folder: Path) -> dict[str, Any] | None:
     """The run's report; None where it has none (killed, or at work) or it is damaged."""
+    return read_json(folder / REPORT)
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """A JSON object; None where there is none."""
     try:
-        found = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None
@@ -101,4 +107,4 @@ def write_impact(folder: Path, impact: Impact) -> None:
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd")
         write_atomically(folder / f"{name}.parquet", buffer.getvalue())
-    write_json(folder / "impact.json", impact.as_data())
+    write_json(folder / IMPACT, impact.as_data())

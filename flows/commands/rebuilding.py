@@ -13,9 +13,10 @@ from flows import errors
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.impact import Impact
-from flows.nightly import Night
+from flows.morning import recorded
+from flows.nightly import directly
 from flows.rebuild import LATEST, STAGES, Rebuilt, Stage, rebuild, selection_of
-from flows.runs import Run, open_run, write_impact
+from flows.runs import Run, write_impact
 from flows.settings import DataRoot, data_root, work_limits
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
@@ -55,9 +56,8 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
         raise errors.usage(f"--from {start}：应为 {known}", f"--from {start}: expected {known}")
     selection = selection_of(sources or [], counties or [], years or [], documents or [], everything=everything)
     root, moment, limits = DataRoot(data or data_root()), parse_now(now), work_limits()
-    of_this = open_run(root, "rebuild", moment)
-    night = Night()
-    with progress_bars() as tell:
+    whole = make_release or not selection.is_given
+    with progress_bars() as tell, recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
         done = rebuild(
             root,
             moment,
@@ -67,6 +67,7 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
             against=against,
             make_release=make_release,
             told=partial(_told, of_this, as_json),
+            step=steps.around(directly),
             progress=tell,
             corrections=the_corrections(),
             night=night,

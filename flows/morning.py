@@ -10,6 +10,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from flows.report.build import report
 from flows.report.page import render
 from flows.report.tell import call_hook, prometheus, write_prometheus
 from flows.runs import IMPACT, REPORT, Kind, Run, open_run, read_json, write_impact, write_json
-from flows.settings import DataRoot, WorkLimits, night_hook, prometheus_file
+from flows.settings import DataRoot, WorkLimits, night_hook, prometheus_file, verify_nights
 from flows.stage import Progress, quiet
 from flows.steps import Steps
 from flows.store import write_atomically
 from flows.terminal import line
+from flows.upkeep.verify import verify
 
 PAGE = "index.html"
 METRICS = "yujue.prom"
@@ -43,8 +45,9 @@ def night_with_report(
     crawl_settings: CrawlSettings | None = None,
 ) -> Night:
     """One night, and its report under `runs/`. Raises as `nightly` does, after the report is written."""
-    with recorded(DataRoot(data_root), "night", now) as (_, night, steps):
-        return nightly(
+    root = DataRoot(data_root)
+    with recorded(root, "night", now) as (_, night, steps):
+        nightly(
             sources,
             now,
             data_root,
@@ -54,6 +57,10 @@ def night_with_report(
             crawl_settings=crawl_settings,
             night=night,
         )
+        if nights := verify_nights():
+            share = partial(verify, root, now, nights=nights, progress=progress)
+            steps.around(step)("verify", share)
+    return night
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def ensure_server() -> str:
     try:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(home / "yujue-server.lock", timeout=START_SECONDS):
-            url = _remembered(home)
+            url = remembered(home)
             if url is None or not answers(url):
                 url = _start(home)
     except OSError as error:
@@ -131,7 +131,7 @@ def _is_prefect(pid: int) -> bool:
         return False
 
 
-def _remembered(home: Path) -> str | None:
+def remembered(home: Path) -> str | None:
     try:
         found = json.loads((home / _REMEMBERED).read_text(encoding="utf-8"))
     except (OSError, ValueError):

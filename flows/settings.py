@@ -113,6 +113,13 @@ def least_free_bytes() -> int:
     return _whole_number("YUJUE_MIN_FREE_MIB", 5120) * MIB
 
 
+def verify_nights() -> int:
+    """YUJUE_VERIFY_NIGHTS: every body of the archive is verified once in so many nights (default 30; 0: none is)."""
+    if (os.environ.get("YUJUE_VERIFY_NIGHTS") or "").strip() == "0":
+        return 0
+    return _whole_number("YUJUE_VERIFY_NIGHTS", 30)
+
+
 def _whole_number(variable: str, default: int) -> int:
     printed = (os.environ.get(variable) or "").strip()
     if not printed:

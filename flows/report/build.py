@@ -20,6 +20,7 @@ from flows.runs import Run, report_of, runs
 from flows.settings import DataRoot, least_free_bytes
 from flows.steps import Steps
 from flows.terminal import STAGES
+from flows.upkeep.verify import state as verify_state
 
 OUTCOMES: Final = ("new", "replaced", "unchanged", "gone", "refused", "failed")
 MOST: Final = 50  # of a list in the report: the tables and the log have the rest
@@ -73,6 +74,7 @@ def report(
             "counts": published.index["counts"],
         },
         "code": {stage: stage_code(stage) for stage in ENTRIES},
+        "verify": msgspec.to_builtins(verify_state(root)),
         "free_bytes": shutil.disk_usage(root.path).free,
     }
     found["needs_a_person"] = _needs(found, night, root, run, quarantine)
@@ -215,6 +217,15 @@ def _needs(found: Data, night: Night, root: DataRoot, run: Run, quarantine: Quar
         need("quarantine", f"{name}：{one.message_zh}", f"{name}: {one.message_en}")
     for issue in night.issues[:MOST]:
         need(issue.code, issue.message_zh, issue.message_en)
+    for what, zh, en in (("damaged", "损坏", "damaged"), ("missing", "缺失", "missing")):
+        digests = found["verify"][what]
+        if digests:
+            first = digests[0][:16]
+            need(
+                f"archive_{what}",
+                f"档案中 {len(digests)} 个文件{zh}，如 {first}：重新抓取，或从备份恢复",
+                f"{len(digests)} bodies of the archive are {en}, such as {first}: crawl again, or restore a backup",
+            )
     for name in [] if found["error"] else _cut_short(root, run):  # another night may be at work then
         need("killed", f"运行 {name} 没有结束（被中止？）", f"the run {name} has no end: was it killed?")
     if found["free_bytes"] < least_free_bytes():

@@ -92,7 +92,7 @@ def test_a_new_document_that_fails_is_in_quarantine_and_what_moved_is_told(
     done = night(root)
     assert done.report is not None
     assert exit_code(done) == 1
-    assert [one["what"] for one in done.report["needs_a_person"]] == ["quarantine"]
+    assert [one["what"] for one in done.report["needs_a_person"]] == ["quarantine", "archive_missing"]
     assert [one["code"] for one in done.report["quarantine"]["new"]] == ["read_archive"]
     assert done.report["impact"]["against"] == "v2026.11.0"
     assert done.report["impact"]["documents_compared"] == 1

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import correcting, explaining, night, nights, reading, rebuilding, upkeep
+from flows.commands import correcting, explaining, night, nights, reading, rebuilding, scheduling, upkeep
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -34,6 +34,7 @@ for command in (
 ):
     app.command()(command)
 app.command("rebuild")(rebuilding.rebuild_command)
+app.command("serve-nights")(scheduling.serve_nights)
 app.command("nights")(nights.nights)
 app.command("quarantine")(nights.quarantine_command)
 for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy):

@@ -24,12 +24,11 @@ from flows.journal import Journal
 from flows.settings import DataRoot
 from flows.store import write_atomically
 
-Kind = Literal["night", "rebuild", "verify"]
-KINDS: Final = ("night", "rebuild", "verify")
+Kind = Literal["night", "crawl", "rebuild", "verify"]
 EVENTS: Final = "events.jsonl"
 REPORT: Final = "report.json"
 IMPACT: Final = "impact.json"
-_NAME = re.compile(r"\d{8}T\d{6}Z-(night|rebuild|verify)(-\d+)?")
+_NAME = re.compile(r"\d{8}T\d{6}Z-(night|crawl|rebuild|verify)(-\d+)?")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from flows.settings import prefect_api_url, prefect_environment, prefect_home, u
 from flows.store import write_atomically
 
 HOST = "127.0.0.1"
-START_SECONDS = 90  # a first start makes the database: 8–13 s on a quiet machine
+START_SECONDS = 240  # a first start makes the database: 8–13 s on a quiet machine, minutes on a very busy one
 COMMAND_SECONDS = 60
 _REMEMBERED = "yujue-server.json"
 _PID_FILE = "server.pid"

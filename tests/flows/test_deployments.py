@@ -22,7 +22,7 @@ from flows.settings import PREFECT_SWITCHES, DataRoot
 from tests.conftest import ROOT
 from tests.flows.conftest import fill_root
 
-SECONDS = 240
+SECONDS = 420
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ class WalkSpider(ListingReader, Spider):
         """Ask for the first page of every listing of the plan, then for what is due again."""
         self.past = {_key(known.url): known for known in self._ledger_before()}
         for number, listing in enumerate(self.source.listings):
-            if self.plan.kinds and listing.kind not in self.plan.kinds:
+            if self.plan.kinds and listing.kind is not None and listing.kind not in self.plan.kinds:
                 continue
             self.listings_asked.add(number)
             self._begin(number, None, self.first_step(listing))

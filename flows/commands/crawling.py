@@ -55,7 +55,7 @@ def crawl(  # noqa: PLR0917 (options of the command line)
     plan = Plan(full=full, since=_day(since), kinds=tuple(map(_kind, kind or ())), dry_run=dry_run)
     root, at, paths = DataRoot(data or data_root()), parse_now(now), find_sources([*(sources or ()), *(source or ())])
     if plan.kinds:
-        paths = [path for path in paths if any(one.kind in plan.kinds for one in load(path).listings)]
+        paths = [path for path in paths if any(one.kind in (None, *plan.kinds) for one in load(path).listings)]
     candidates: list[dict[str, Any]] = []
 
     def hear(event: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 import msgspec
-from lxml import html
 
 from crawl.dating import DATE, find_date
 from crawl.entity import site_owner
@@ -25,8 +24,12 @@ _LABEL = re.compile(
 _PUBLISHER = re.compile(
     r"(?:发布机构|发文机关|公开机构|发布单位|信息来源|公开主体|责任部门|来\s*源|供稿|发布部门)\s*[:：】\]]?\s*([\u4e00-\u9fff（）()]{2,30})"
 )
-_CRUMBS = re.compile(r"(?:当前|您(?:现在)?(?:的)?|你(?:现在)?(?:的)?|所在)?(?:所在)?位置|您(?:现在)?在|^\s*首\s*页\s*[>»›/-]")
-_CRUMB_NAMES = re.compile(r"crumb|position|location|dqwz|weizhi|bread|curpos|currentpath|^pos$|^wz$|^path$|^local", re.IGNORECASE)
+_CRUMBS = re.compile(
+    r"(?:当前|您(?:现在)?(?:的)?|你(?:现在)?(?:的)?|所在)?(?:所在)?位置|您(?:现在)?在|^\s*首\s*页\s*[>»›/-]"
+)
+_CRUMB_NAMES = re.compile(
+    r"crumb|position|location|dqwz|weizhi|bread|curpos|currentpath|^pos$|^wz$|^path$|^local", re.IGNORECASE
+)
 _CRUMB_CUT = re.compile(r"\s*(?:>{1,2}|》|»|›|→|/|::|＞|-|＜|<)\s*")
 
 
@@ -144,7 +147,9 @@ def _owner_words(page: Page, head: str | None) -> list[str]:
             break
         text = element.text or ""
         if "主办" in text or "版权所有" in text:
-            found = re.search(r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|Copyright)?\s*([\u4e00-\u9fff]{3,30})", squeeze(text))
+            found = re.search(
+                r"(?:主办单位|主办|版权所有)\s*[:：]?\s*(?:©|Copyright)?\s*([\u4e00-\u9fff]{3,30})", squeeze(text)
+            )
             if found:
                 words.append(found[1])
     return words
@@ -213,9 +218,10 @@ def _signed_date(text: str, title: str | None) -> str | None:
 def _publisher(text: str, meta: dict[str, str]) -> str | None:
     found = _PUBLISHER.search(text)
     if found:
-        words = re.split(r"(?:发布|发文|成文|公开|生成|文\s*号|时间|日期|索引|名称|主题|浏览|点击|字体|字号|作者|有效|体裁|来源)", found[1])[0]
+        words = re.split(
+            r"(?:发布|发文|成文|公开|生成|文\s*号|时间|日期|索引|名称|主题|浏览|点击|字体|字号|作者|有效|体裁|来源)",
+            found[1],
+        )[0]
         if len(words) >= 2:
             return words
     return meta.get("contentsource")
-
-

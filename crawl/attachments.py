@@ -28,9 +28,15 @@ _PATH = re.compile(rf"[^\s\"'<>(){{}}+$`\\]{{1,600}}\.(?:{_SUFFIXES})(?:\?[^\s\"
 _HREF = re.compile(r"\bhref\s{0,9}=\s{0,9}[\"']?([^\"'>\s\\]{1,1000})[^>]{0,400}>([^<]{0,500})", re.IGNORECASE)
 _MAX_MARKUP = 1000  # links written in scripts that are looked at
 _MAX_TAG = 1000  # characters of such a link
-_VIEWER_NAMES = frozenset({"file", "url", "src", "pdf", "path", "filepath", "fileurl", "pdfurl", "furl", "href", "doc", "document"})
-_FORMS = re.compile(r"申请表|申请书|登记表|意见表|反馈表|流程图|指南|操作手册|用户手册|使用手册|控件|插件|浏览器|客户端|阅读器|驱动")
-_DATA_ATTRIBUTES = re.compile(r"^(?:data-[\w-]+|file|fileurl|path|url|src|_href|link|value|rel|alt|oldsrc)$", re.IGNORECASE)
+_VIEWER_NAMES = frozenset(
+    {"file", "url", "src", "pdf", "path", "filepath", "fileurl", "pdfurl", "furl", "href", "doc", "document"}
+)
+_FORMS = re.compile(
+    r"申请表|申请书|登记表|意见表|反馈表|流程图|指南|操作手册|用户手册|使用手册|控件|插件|浏览器|客户端|阅读器|驱动"
+)
+_DATA_ATTRIBUTES = re.compile(
+    r"^(?:data-[\w-]+|file|fileurl|path|url|src|_href|link|value|rel|alt|oldsrc)$", re.IGNORECASE
+)
 _VIA_OLD = frozenset({"oldsrc", "data-oldsrc", "alt", "rel"})  # an editor's memory of where a file was
 
 
@@ -61,7 +67,23 @@ def _is_paper(one: FoundFile) -> bool:
 
 
 def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
-    for element in page.root.iter("a", "iframe", "embed", "object", "param", "frame", "button", "input", "li", "div", "span", "p", "td", "img", "area"):
+    for element in page.root.iter(
+        "a",
+        "iframe",
+        "embed",
+        "object",
+        "param",
+        "frame",
+        "button",
+        "input",
+        "li",
+        "div",
+        "span",
+        "p",
+        "td",
+        "img",
+        "area",
+    ):
         if element.tag in {"iframe", "embed", "object", "param", "frame"}:
             if not outline.is_furniture(element):
                 yield from _from_viewer(page, element)
@@ -108,7 +130,11 @@ def _from_anchor(page: Page, anchor: html.HtmlElement) -> Iterator[FoundFile]:
     if url is None:
         return
     named = " ".join(filter(None, (words, anchor.get("download"))))
-    if attachment_suffix(url, words) or attachment_suffix(url, anchor.get("title") or "") or attachment_suffix(url, anchor.get("download") or ""):
+    if (
+        attachment_suffix(url, words)
+        or attachment_suffix(url, anchor.get("title") or "")
+        or attachment_suffix(url, anchor.get("download") or "")
+    ):
         shown = _viewed(page, url)
         yield FoundFile(shown or url, words, "viewer" if shown else "href")
     elif is_download(url) and (words or anchor.get("download") is not None) and _names_file(named):
@@ -116,9 +142,9 @@ def _from_anchor(page: Page, anchor: html.HtmlElement) -> Iterator[FoundFile]:
 
 
 def _names_file(words: str) -> bool:
-    return bool(re.search(r"附件|附表|下载|预算|决算|绩效|三公|报表|公开|明细|目录|\.[a-z]{2,4}$", words, re.IGNORECASE)) and not re.search(
-        r"客户端|下载中心|app|软件|二维码", words, re.IGNORECASE
-    )
+    return bool(
+        re.search(r"附件|附表|下载|预算|决算|绩效|三公|报表|公开|明细|目录|\.[a-z]{2,4}$", words, re.IGNORECASE)
+    ) and not re.search(r"客户端|下载中心|app|软件|二维码", words, re.IGNORECASE)
 
 
 def _viewed(page: Page, url: str) -> str | None:
@@ -187,7 +213,13 @@ def _from_scripts(page: Page) -> Iterator[FoundFile]:
             return
         if "." not in code:
             continue
-        code = code.replace("\\/", "/").replace("\\u002F", "/").replace("\\u002f", "/").replace('\\"', '"').replace("\\'", "'")
+        code = (
+            code.replace("\\/", "/")
+            .replace("\\u002F", "/")
+            .replace("\\u002f", "/")
+            .replace('\\"', '"')
+            .replace("\\'", "'")
+        )
         seen: set[str] = set()
         for piece in re.split(r"<a\s", code, maxsplit=_MAX_MARKUP, flags=re.IGNORECASE)[1:]:
             found = _HREF.search(piece, 0, _MAX_TAG)

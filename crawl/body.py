@@ -25,7 +25,10 @@ _MIN_AMOUNTS = 4  # amount cells that make a page's tables a disclosure rather t
 _LONG_BODY = 300  # characters of body text that make a page without attachment a document
 _DRAWN = re.compile(r"(?:top|left|bottom)\s*:\s*-?[\d.]+\s*(?:pt|px|em|%|in)", re.IGNORECASE)
 _MIN_DRAWN = 150  # placed pieces of text that make a page a drawn PDF
-_ICONS = re.compile(r"icon|logo|banner|button|btn|qrcode|ewm|arrow|share|wx|weibo|print|close|spacer|blank|bg[_.-]|/images?/|/img/|fileTypeImages|/style|/template", re.IGNORECASE)
+_ICONS = re.compile(
+    r"icon|logo|banner|button|btn|qrcode|ewm|arrow|share|wx|weibo|print|close|spacer|blank|bg[_.-]|/images?/|/img/|fileTypeImages|/style|/template",
+    re.IGNORECASE,
+)
 _UPLOADED = re.compile(r"\d{8,}|upload|/[0-9a-f]{24,}|W0\d{10}|/P0\d{10}|attach|_ORIGIN", re.IGNORECASE)
 _PLATFORM = re.compile(r"yjsgk|yjsgkpt|yjspt|czyjs|yjs\.|#!?/|yjsgktypt|budget", re.IGNORECASE)
 
@@ -118,7 +121,12 @@ def has_amount_table(page: Page, outline: Outline) -> bool:
     """Whether tables of the page hold amounts: a disclosure, not a layout."""
     amounts = 0
     for cell in page.root.iter("td"):
-        if len(cell) < 8 and cell.find(".//table") is None and _AMOUNT.fullmatch(text_of(cell)) and not outline.is_furniture(cell):
+        if (
+            len(cell) < 8
+            and cell.find(".//table") is None
+            and _AMOUNT.fullmatch(text_of(cell))
+            and not outline.is_furniture(cell)
+        ):
             amounts += 1
             if amounts >= _MIN_AMOUNTS:
                 return True

@@ -34,7 +34,8 @@ _CUT_OFF = re.compile(r"(?:\.{2,}|…+|。{3,})$")
 _LABEL_ONLY = re.compile(r"^[\[【(（〔].{1,14}[\])）】〕]$")
 _PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
 NOT_A_TITLE = re.compile(
-    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$", re.IGNORECASE
+    r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$",
+    re.IGNORECASE,
 )
 _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
@@ -169,7 +170,10 @@ def _spots(page: Page) -> dict[str, _Spot]:
     return spots
 
 
-_OPENED = re.compile(r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']", re.IGNORECASE)
+_OPENED = re.compile(
+    r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']",
+    re.IGNORECASE,
+)
 
 
 def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
@@ -191,14 +195,20 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
     """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or few."""
     shown = words_of(anchor)[:MAX_TEXT]
     title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
-    title = re.sub(r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title)
+    title = re.sub(
+        r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title
+    )
     names = []
     for tag in _HTML_HEADINGS:
         if (inner := anchor.find(f".//{tag}")) is not None and (text := text_of(inner)):
             names.append(text)
     words = without_repeats(without_date(without_repeats(shown)))
     if len(words) > 80:  # a card: title, summary and date in one link; its first block is the title
-        blocks = [without_repeats(text) for block in anchor.iter("p", "div", "span", "strong", "b", "dt") if not len(block) and 6 <= len(text := text_of(block)) <= 120]
+        blocks = [
+            without_repeats(text)
+            for block in anchor.iter("p", "div", "span", "strong", "b", "dt")
+            if not len(block) and 6 <= len(text := text_of(block)) <= 120
+        ]
         names.extend(blocks[:1])
     cut = bool(_CUT_OFF.search(words)) or not words or bool(_LABEL_ONLY.match(words)) or is_action(words)
     if title and (cut or not name_title(words).wanted):
@@ -232,7 +242,15 @@ def without_date(shown: str) -> str:
     return shown
 
 
-def _judge(page: Page, outline: Outline, spot: _Spot, context: Context, inside: set[html.HtmlElement] | None, offices: dict[html.HtmlElement, float], blocks: dict[html.HtmlElement, int]) -> Found:
+def _judge(
+    page: Page,
+    outline: Outline,
+    spot: _Spot,
+    context: Context,
+    inside: set[html.HtmlElement] | None,
+    offices: dict[html.HtmlElement, float],
+    blocks: dict[html.HtmlElement, int],
+) -> Found:
     shape = address_shape(spot.url)
     furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
     text, naming = _best_title(spot.words)
@@ -266,7 +284,12 @@ def _best_title(words: list[str]) -> tuple[str, Naming]:
     best: tuple[int, str, Naming] | None = None
     for text in dict.fromkeys(words):
         naming = name_title(text)
-        rank = 4 * (naming.kind is not None) - 6 * bool(_CUT_OFF.search(text)) + (not naming.generic) + bool(stated_years(text))
+        rank = (
+            4 * (naming.kind is not None)
+            - 6 * bool(_CUT_OFF.search(text))
+            + (not naming.generic)
+            + bool(stated_years(text))
+        )
         rank -= 5 * bool(_LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
         if best is None or rank > best[0]:
             best = (rank, text, naming)
@@ -299,6 +322,8 @@ def _cells_of(anchor: html.HtmlElement) -> list[str]:
 def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found:
     """A link whose own words name a kind."""
     year = fiscal_year(found.text, naming.noun_at)
+    above = outline.above(outline.row(anchor))
+    stated = year or (None if found.furniture else _year_of(above)[0])
     leaf = found.shape in {"article", "file"} or found.target == "file"
     if found.shape == "home" or (_PLATFORM.search(plain_title(found.text)) and not leaf):
         return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
@@ -311,10 +336,9 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     if found.furniture and not (year and naming.clean and (leaf or found.shape == "unknown") and not naming.generic):
         role: Role = "column" if naming.clean else "other"
         return msgspec.structs.replace(found, role=role, reasons=("stands in navigation, header or footer",))
-    above = outline.above(outline.row(anchor))
     if not naming.clean and not (found.date and (context.is_disclosure or _heading_names(above)) and year):
         return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
-    if year is None and not naming.generic and not found.date and not leaf:
+    if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
     return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
 
@@ -342,14 +366,20 @@ def _unnamed(
         if naming.wanted and (found.shape in {"article", "file"} or found.date or (row_words and column_head)):
             year = fiscal_year(composed, naming.noun_at)
             replaced = msgspec.structs.replace(found, text=composed if action else found.text)
-            return _completed(replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed)
+            return _completed(
+                replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed
+            )
         if not office:
             return found
-    for source, text in (("column of the table", column_head or ""), *(("heading", one) for one in above), ("page", "")):
+    for source, text in (
+        ("column of the table", column_head or ""),
+        *(("heading", one) for one in above),
+        ("page", ""),
+    ):
         naming = context.naming if source == "page" else name_title(text)
         if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
             continue
-        if source == "page" and (context.is_home or not (found.in_article and leafy or found.date)):
+        if source == "page" and (context.is_home or not ((found.in_article and leafy) or found.date)):
             continue
         year = fiscal_year(text, naming.noun_at) if text else None
         naming = _office_level(naming, found.text, context)
@@ -406,16 +436,12 @@ def _completed(
     if year is not None:
         confidence += 0.15
     else:
-        for text in above:
-            years = set(stated_years(text))
-            if len(years) == 1:
-                year = years.pop()
-                reasons += (f"year of the heading {text[:40]!r}",)
-                break
-        else:
-            if context.years and context.is_disclosure and not found.date:
-                year = context.years[0]
-                reasons += ("year of the page",)
+        year, heading = _year_of(above)
+        if heading is not None:
+            reasons += (f"year of the heading {heading[:40]!r}",)
+        elif context.years and context.is_disclosure and not found.date:
+            year = context.years[0]
+            reasons += ("year of the page",)
     also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one is not None and one != kind))
     return msgspec.structs.replace(
         found,
@@ -428,6 +454,15 @@ def _completed(
         confidence=round(min(confidence + 0.05 * naming.clean, 1.0), 2),
         reasons=reasons + level_reason,
     )
+
+
+def _year_of(above: tuple[str, ...]) -> tuple[int | None, str | None]:
+    """The year of the nearest heading that states just one, and that heading."""
+    for text in above:
+        years = set(stated_years(text))
+        if len(years) == 1:
+            return years.pop(), text
+    return None, None
 
 
 def levelled(
@@ -448,7 +483,9 @@ def levelled(
         return kind, ()
     if not is_government(context.owner) and context.owner is not None:
         own = same_entity(entity, context.owner)
-        return at_level(kind, "department" if own else "unit"), ("the site's own department" if own else "not the site's own department",)
+        return at_level(kind, "department" if own else "unit"), (
+            "the site's own department" if own else "not the site's own department",
+        )
     if is_sub_unit(entity):
         return at_level(kind, "unit"), ("an institution, not a department",)
     return kind, ()

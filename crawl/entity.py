@@ -21,8 +21,12 @@ _TRAILING = re.compile(r"(?:及其?|和|与|的|、|暨|[(（]|[-—_·:：,，\
 _SITE_WORDS = re.compile(
     r"(?:官方)?(?:网站|门户|门户网站|信息网|公众信息网|政务网|政府信息公开(?:网|平台|专栏)?|信息公开(?:网|平台)?|政务公开(?:网|平台)?|首页|主页|欢迎您?|网|财政预决算(?:公开)?(?:平台|专栏)?)+$"
 )
-_SUB_UNIT = re.compile(r"(?:中心|站|所|队|馆|校|园|医院|学院|大学|小学|中学|学校|幼儿园|研究院|剧院|图书馆|设计院|场|基地|社)$")
-_GOVERNMENT = re.compile(r"(?:人民政府|政府|首都之窗)(?:办公[室厅])?(?:门户)?(?:网站|网)?$|^(?:.{2,10}(?:省|市|县|区|州|盟|旗))$|(?:财政|预决算).{0,8}(?:平台|专栏|统一公开)")
+_SUB_UNIT = re.compile(
+    r"(?:中心|站|所|队|馆|校|园|医院|学院|大学|小学|中学|学校|幼儿园|研究院|剧院|图书馆|设计院|场|基地|社)$"
+)
+_GOVERNMENT = re.compile(
+    r"(?:人民政府|政府|首都之窗)(?:办公[室厅])?(?:门户)?(?:网站|网)?$|^(?:.{2,10}(?:省|市|县|区|州|盟|旗))$|(?:财政|预决算).{0,8}(?:平台|专栏|统一公开)"
+)
 
 
 def entity_of(title: str) -> str | None:
@@ -36,9 +40,15 @@ def entity_of(title: str) -> str | None:
     if not 2 <= len(name) <= 60 or not re.search(r"[\u4e00-\u9fff]{2}", name):
         return None
     bare = re.sub(r"[(][^()]*[)]", "", name)
-    if re.fullmatch(r"(?:各|全)?(?:市|县|区|省|本|我)?(?:本)?[级市县区省]?(?:直|级)?|情况|财务|财政|综合|年初|一图读懂|以前|历年", bare):
+    if re.fullmatch(
+        r"(?:各|全)?(?:市|县|区|省|本|我)?(?:本)?[级市县区省]?(?:直|级)?|情况|财务|财政|综合|年初|一图读懂|以前|历年",
+        bare,
+    ):
         return None
-    if re.search(rf"(?:{OFFICE}|[省市县区州盟旗镇乡]|街道|政府|本级|机关|法院|检察院|人大|政协|监委|纪委|委员会|工委|会|院|校|园|场|社|团|台|厂|办|所|站)$", bare):
+    if re.search(
+        rf"(?:{OFFICE}|[省市县区州盟旗镇乡]|街道|政府|本级|机关|法院|检察院|人大|政协|监委|纪委|委员会|工委|会|院|校|园|场|社|团|台|厂|办|所|站)$",
+        bare,
+    ):
         return name
     return None
 
@@ -50,7 +60,9 @@ def site_owner(*names: str | None) -> str | None:
             continue
         for part in re.split(r"[_|\-—–\s>·]+", plain_site(name)):
             part = _SITE_WORDS.sub("", part)
-            if is_office(part) or re.fullmatch(r"[\u4e00-\u9fff]{2,12}(?:省|市|县|区|州|盟|旗|镇|乡)(?:人民政府|政府)?", part):
+            if is_office(part) or re.fullmatch(
+                r"[\u4e00-\u9fff]{2,12}(?:省|市|县|区|州|盟|旗|镇|乡)(?:人民政府|政府)?", part
+            ):
                 return part
     return None
 
@@ -77,7 +89,7 @@ def same_entity(one: str, other: str) -> bool:
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
-    return long.endswith(short) and len(short) >= 3 or first == second
+    return (long.endswith(short) and len(short) >= 3) or first == second
 
 
 def _core(name: str) -> str:

@@ -78,13 +78,23 @@ _WORK_COMPOUND = re.compile(
 )
 _BUDGET = r"预\s*[、,/]?\s*决?\s*算|决\s*算"
 _NOUN = re.compile(r"决算|预[、,/]?决?算|绩效|三公|预决")
-_SELF_EVALUATION = re.compile(r"自评|自我评价|绩效评价|绩效运行|绩效监控|评价报告|评价结果|绩效报告|事后评价|部门评价|财政评价|评价情况")
+_SELF_EVALUATION = re.compile(
+    r"自评|自我评价|绩效评价|绩效运行|绩效监控|评价报告|评价结果|绩效报告|事后评价|部门评价|财政评价|评价情况"
+)
 _TARGET = re.compile(r"绩效目标|绩效信息|绩效文本|绩效公开|绩效指标|绩效")
 # 部门预算公开和绩效公开, 部门预算（含绩效目标）: the budget is the paper, the targets come with it
-_BUDGET_THEN_TARGET = re.compile(r"[预决]算(?:草案|公开|信息|情况|报告|说明|编制|文本|报表|表)*(?:[(]?(?:和|及|与|、|暨|以及|含|附))+[^预决]{0,12}绩效")
-_THREE_PUBLIC = re.compile(r"(?:一般公共预算)?(?:财政拨款)?[“”\"'‘’]*三公[“”\"'‘’]*(?:经费)?(?:财政拨款)?(?:支出)?(?:的)?(?:预、?决算|预算|决算)?")
-_MONTHS = re.compile(r"\d{1,2}月?(?:份)?(?:-|—|–|~|至|到)+\d{1,2}月|(?<!\d)\d{1,2}月(?!\d{1,2}日)|季度|上半年|下半年|半年|前[一二三]季")
-_EXECUTION = re.compile(r"预算执行|收支执行|财政收支|收支情况|收支完成|收入完成|财政运行|预算收支|收支运行|收支预算执行|财政收入|财政支出")
+_BUDGET_THEN_TARGET = re.compile(
+    r"[预决]算(?:草案|公开|信息|情况|报告|说明|编制|文本|报表|表)*(?:[(]?(?:和|及|与|、|暨|以及|含|附))+[^预决]{0,12}绩效"
+)
+_THREE_PUBLIC = re.compile(
+    r"(?:一般公共预算)?(?:财政拨款)?[“”\"'‘’]*三公[“”\"'‘’]*(?:经费)?(?:财政拨款)?(?:支出)?(?:的)?(?:预、?决算|预算|决算)?"
+)
+_MONTHS = re.compile(
+    r"\d{1,2}月?(?:份)?(?:-|—|–|~|至|到)+\d{1,2}月|(?<!\d)\d{1,2}月(?!\d{1,2}日)|季度|上半年|下半年|半年|前[一二三]季"
+)
+_EXECUTION = re.compile(
+    r"预算执行|收支执行|财政收支|收支情况|收支完成|收入完成|财政运行|预算收支|收支运行|收支预算执行|财政收入|财政支出"
+)
 _OTHER_STRONG = re.compile(
     r"资产占[用有]|国有资产(?:占|使用|配置|情况|管理情况|总体|管理综合)|固定资产(?:占|情况)|财政收支(?:情况|月报|快报)|收支情况|预算执行情况|收支月报"
     r"|(?:政府|专项|地方|一般|新增|再融资)债[务券](?:限额|余额|信息|资金|情况|发行|使用|还本|存续|项目|公开)|债务(?:限额|余额|信息公开)"
@@ -96,9 +106,13 @@ _OTHER_FUNDS = re.compile(
 _ADJUSTED = re.compile(r"调整(?:后)?(?:的)?(?:预算|方案)|预算调整|预算变更|追加预算")
 
 _FUND_NAME = re.compile(r"(?:一般公共|政府性?基金|国有资本经营|社会保险基金)预算(?=[^,，和及]{0,20}决算)")
-_DEPARTMENT_NOUN = re.compile(r"部门(?:收支|综合|财政|全口径|年初|年度|整体|本级)?(?:\d{4}年?度?)?(?:收支|财政|综合)?[预决]")
+_DEPARTMENT_NOUN = re.compile(
+    r"部门(?:收支|综合|财政|全口径|年初|年度|整体|本级)?(?:\d{4}年?度?)?(?:收支|财政|综合)?[预决]"
+)
 _UNIT_NOUN = re.compile(r"单位(?:收支|综合|财政|全口径|年初|年度|整体)?(?:\d{4}年?度?)?(?:收支|财政|综合)?[预决]")
-_BOTH_NOUN = re.compile(r"部门(?:本级)?[(]?(?:及|和|、|与|\(含)(?:其)?(?:所属|下属|直属|二级|基层)?(?:预算)?单位[)]?(?:\d{4}年?度?)?[预决]")
+_BOTH_NOUN = re.compile(
+    r"部门(?:本级)?[(]?(?:及|和|、|与|\(含)(?:其)?(?:所属|下属|直属|二级|基层)?(?:预算)?单位[)]?(?:\d{4}年?度?)?[预决]"
+)
 _UNIT_WORDS = re.compile(
     r"(?:所属|下属|直属|局属|委属|二级|基层|预算|事业|各)单位|单位|(?<![市县区省州盟旗乡镇])本级|[局委办厅部院会]机关(?!事务|工委|工作|服务|幼儿|党委|后勤|保卫|医院)|\(机关\)"
 )
@@ -141,14 +155,16 @@ _NEWS = re.compile(
     r"|压减|增长|下降|同比|超|突破|优化(?!营商)|提升(?!中心|工程)|我[市县区省州局委院校]|为.{2,12}(?:提供|保驾)|怎么|如何|什么|为何|解读|看点|亮相|出炉|来了|发布会|回答|[!！?？]"
 )
 # … and those that some have: they count only where no office's name follows
-_NEWS_OR_OFFICE = re.compile(r"会议|考核|培训|检查|督查|巡察|巡视|宣传|推进|研讨|学习|贯彻|落实|规范|评比|竞赛|视频|直播|咨询|投诉|宣讲|约谈|调查")
+_NEWS_OR_OFFICE = re.compile(
+    r"会议|考核|培训|检查|督查|巡察|巡视|宣传|推进|研讨|学习|贯彻|落实|规范|评比|竞赛|视频|直播|咨询|投诉|宣讲|约谈|调查"
+)
 
 # -- the words of columns -------------------------------------------------------------------------------------------
 
 _GENERIC = re.compile(
     r"(?:\d{4}年?(?:度|及以前|以前)?|历年|往年|年度|财政|财务|政府|部门|单位|本级|市级|县级|区级|省级|州级|旗级|乡镇|街道|镇街|各|市直|县直|区直|直属|所属|下属|局属|机关|党政|党群|团体|群团|事业|及其?|和|与|暨|、|/|\|"
     r"|的|预|决|算|预算|决算|草案|信息|公开|公示|公告|专栏|专题|专区|栏目|平台|统一|目录|三公|经费|“|”|\"|'|‘|’|[()【】\[\]《》<>:：·…\-—_.,，。*]|务|绩效|目标|管理|评价|自评|结果|情况|报告|说明|资金|专项|收支|执行"
-    r"|领域|重点|资产|国有|债务|债券|地方|转移支付|采购|审计|数据|资料|文件|报表|表|本|县|市|区|省|乡|镇|局|系统|汇总|一般公共|更多|more|基层|县区|区县|其他|项目|支出|整体|运行|监控)*",
+    r"|领域|重点|资产|国有|债务|债券|地方|转移支付|采购(?!中心|办)|审计(?!局|厅|署|中心)|数据(?!局|中心)|资料|文件|报表|表|本|县|市|区|省|乡|镇|本局|系统|汇总|一般公共|更多|more|基层|县区|区县|其他|项目|支出|整体|运行|监控)*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -157,7 +173,9 @@ _TAIL = re.compile(
     r"|采购|资产|占用|占有|使用|三本|四本|账|省|市|县|区|乡镇|街道|党委|事业|及其|相关|有关|公开稿|函|通知|月|季度|上半年|至|日|一|二|三|四|五|六|七|八|九|十|[\W_]|[a-z]",
     re.IGNORECASE,
 )
-_ENUMERATOR = re.compile(r"^(?:附件|附表|附)?\s*[(（]?\s*[\d一二三四五六七八九十]{0,3}\s*[)）]?\s*[、.．:：,，\-]?\s*(?=[^\d年月])")
+_ENUMERATOR = re.compile(
+    r"^(?:附件|附表|附)?\s*[(（]?\s*[\d一二三四五六七八九十]{0,3}\s*[)）]?\s*[、.．:：,，\-]?\s*(?=[^\d年月])"
+)
 _SUFFIX = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|html?)+$", re.IGNORECASE)
 
 
@@ -174,7 +192,9 @@ def name_title(text: str) -> Naming:
     words = _WORK_COMPOUND.sub(lambda found: "×" * len(found[0]), plain)
     kind, also, said, noun_at = _kind_of(words)
     if kind is None:
-        return Naming(generic=bool(_GENERIC.fullmatch(plain)))
+        fiscal = _NOUN.search(plain) or "财政收支" in plain
+        near_miss = _near_miss(plain, words) if fiscal else None
+        return Naming(near_miss=near_miss, generic=bool(_GENERIC.fullmatch(plain)))
     return Naming(
         kind,
         tuple(other for other in also if other != kind),
@@ -202,7 +222,12 @@ def is_office(text: str) -> bool:
     if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NOT_OFFICE.search(plain) or _outside(plain, _NEWS):
         return False
     bare = re.sub(r"[(][^()]{0,40}[)]", "", plain)
-    return bool(re.search(rf"(?:{OFFICE}|本级|机关|人民政府|街道|镇|乡|办|法院|检察院|政协|人大|监委|纪委|工委|校|园|场|社|会|台|厂)$", bare))
+    return bool(
+        re.search(
+            rf"(?:{OFFICE}|本级|机关|人民政府|街道|镇|乡|办|法院|检察院|政协|人大|监委|纪委|工委|校|园|场|社|会|台|厂)$",
+            bare,
+        )
+    )
 
 
 def budget_or_final(kind: Kind | None) -> Literal["budget", "final"] | None:
@@ -273,7 +298,11 @@ def _paper(words: str) -> tuple[Literal["budget", "final"], int] | None:
         rest = words.replace("预算执行", "××××")
         if _MONTHS.search(words) or "预算" not in rest or not re.search(r"\d{4}年?度?[^年]{0,8}预算", rest):
             return None
-    budgets = [hit.start() for hit in re.finditer(r"预、?,?/?算|预[、,/]?决算|预算", words) if not words.startswith("预算执行", hit.start())]
+    budgets = [
+        hit.start()
+        for hit in re.finditer(r"预、?,?/?算|预[、,/]?决算|预算", words)
+        if not words.startswith("预算执行", hit.start())
+    ]
     if level_noun is None:
         # 一般公共预算收支情况 and the like are reports on the year
         budgets = [at for at in budgets if not re.match(r"预算(?:收支)(?:情况|执行|完成)", words[at:])]
@@ -299,7 +328,9 @@ def _level(words: str) -> tuple[Level, bool, tuple[Level, ...]]:
         return "unit", True, ("department",) if "部门" in bare or "及" in bare else ()
     if _DEPARTMENT_NOUN.search(bare):
         return "department", True, ("unit",)
-    if _PLACE_THEN_NOUN.search(bare) and not re.search(rf"{OFFICE}(?!.*人民政府)", bare.split("预算", 1)[0].split("决算", 1)[0]):
+    if _PLACE_THEN_NOUN.search(bare) and not re.search(
+        rf"{OFFICE}(?!.*人民政府)", bare.split("预算", 1)[0].split("决算", 1)[0]
+    ):
         town = re.search(r"[镇乡]", bare.split("算", 1)[0])
         return ("department", False, ("government", "unit")) if town else ("government", True, ("department",))
     if "部门" in bare and not _UNIT_WORDS.search(bare.replace("预算单位", "")):
@@ -340,7 +371,9 @@ _OWN_PAPER = re.compile(
     r"(?:19|20)\d\d年?(?:度)?(?:收支|财政|年初|整体|市级|县级|区级|本级|省级|项目|支出|政府|政策|预算|专项|资金|重点|[(][^()]{0,30}[)])*(?:部门|单位)?(?:收支|整体|项目|支出|财政|预算|专项|资金|重点|[(][^()]{0,30}[)])*"
     r"(?:[预决]算|绩效(?:目标|自评)|[^,，]{0,20}(?:资金|补助|补贴|资产)(?:分配|使用|拨付|安排|占用|占有|下达)+)(?:结果|计划|方案|公示|公开|报告|表|信息|情况|说明|草案|汇总|及|和|、|附件|文本|报表|[(][^()]{0,12}[)])*$"
 )
-_SENTENCE = re.compile(r"召开|举办|举行|开展|部署|审议|听取|表决|通过|一图|图解|读懂|解读|会议|座谈|培训班|我[市县区省州局委]|做好|加强|组织")
+_SENTENCE = re.compile(
+    r"召开|举办|举行|开展|部署|审议|听取|表决|通过|一图|图解|读懂|解读|会议|座谈|培训班|我[市县区省州局委]|做好|加强|组织"
+)
 
 
 def _is_own_paper(plain: str) -> bool:

@@ -13,16 +13,25 @@ from urllib.parse import urlsplit
 import msgspec
 from lxml import html
 
-from crawl.about import About, read_about
+from crawl.about import About
 from crawl.address import site_of
 from crawl.attachments import find_files
 from crawl.body import article_of, body_images, is_inline, platform_links, text_length
 from crawl.dating import find_date, fiscal_year, stated_years
-from crawl.discover import NOT_A_TITLE, Context, Discovery, Found, anchor_address, discover, levelled, page_context, titles_of
+from crawl.discover import (
+    NOT_A_TITLE,
+    Discovery,
+    Found,
+    anchor_address,
+    discover,
+    levelled,
+    page_context,
+    titles_of,
+)
 from crawl.entity import entity_of
 from crawl.naming import Kind, Naming, is_office, looks_like_disclosure, name_title
 from crawl.outline import Outline
-from crawl.page import Page, absolute, is_furniture, squeeze, text_of
+from crawl.page import Page, absolute, squeeze, text_of
 from crawl.page_class import papers_of
 from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix
 
@@ -47,7 +56,6 @@ _PAGER_SCRIPT = re.compile(
     r"createPage(?:HTML)?\s*\(\s*(\d{1,5})\s*,\s*(\d{1,5})\s*,\s*[\"']([\w-]{1,64})[\"']\s*,\s*[\"'](\w{1,8})[\"']"
 )
 _PAGE_WORDS = re.compile(r"^(?:page|pager|paging|pagination|pagelist|pages|fenye|pagebar|pagelink)\w*$", re.IGNORECASE)
-
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -285,8 +293,9 @@ def notice_of(page: Page, outline: Outline, found: Discovery, link_text: str, li
     """As `read_notice`, of a page whose links are judged already."""
     about = found.about
     title = about.title
-    files = find_files(page, outline, title)
-    addresses = {one.url for one in files}
+    papers = papers_of(found)
+    rows = {one.url for one in papers} if len(papers) >= 2 else set()
+    files = [one for one in find_files(page, outline, title) if one.url not in rows]
     attachments = tuple(_attachment(one.url, one.text, found, about) for one in files)
     skipped = tuple(
         _unfollowed(anchor, text)
@@ -317,7 +326,7 @@ def notice_of(page: Page, outline: Outline, found: Discovery, link_text: str, li
         year,
         about.publisher,
         tuple(images),
-        tuple(_link(one) for one in papers_of(found) if one.url not in addresses),
+        tuple(_link(one) for one in papers),
         tuple(Link(url, text) for url, text in platform_links(page, article)),
         reasons + more,
     )
@@ -347,7 +356,12 @@ def _named(about: About, attachments: list[str]) -> tuple[Naming, int | None, tu
             naming, reasons = one, (*reasons, f"kind by its {source}")
         if year is None:
             stated = fiscal_year(text, one.noun_at) if one.wanted or source in {"title"} else None
-            if stated is None and source != "attachment" and len(set(stated_years(text))) == 1 and re.match(r"\D*\d{4}年?度?\D{0,12}$", text):
+            if (
+                stated is None
+                and source != "attachment"
+                and len(set(stated_years(text))) == 1
+                and re.match(r"\D*\d{4}年?度?\D{0,12}$", text)
+            ):
                 stated = stated_years(text)[0]
             if stated is not None:
                 year, reasons = stated, (*reasons, f"year by its {source}")

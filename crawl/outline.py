@@ -148,7 +148,7 @@ class Outline:
                 if rows:
                     continue
                 return None
-            if rows and (before.tag in {"li", "tr"} and self.places(before) == 1 or before.tag == "br"):
+            if rows and ((before.tag in {"li", "tr"} and self.places(before) == 1) or before.tag == "br"):
                 continue
             if rows and before.tag not in {"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"}:
                 continue
@@ -163,7 +163,11 @@ class Outline:
         return None
 
     def _is_heading(self, element: html.HtmlElement) -> bool:
-        if self.places(element) > 2 or (len(element) > 30):
+        if (
+            self.places(element) > 2
+            or len(element) > 30
+            or (self.places(element) and element.tag in {"ul", "ol", "table"})
+        ):
             return False
         text = self.text(element)
         return 2 <= len(text) <= MAX_HEADING and bool(re.search(r"[\u4e00-\u9fff]|20\d\d", text))
@@ -192,7 +196,7 @@ class Outline:
                     break
                 items = _items(before)
                 wanted = panels if before not in panels else [one for one in panels if one is not before]
-                if len(items) == len(wanted) and panel in wanted:
+                if len(items) == len(wanted) >= 2 and panel in wanted:
                     text = squeeze(items[at if wanted is panels else wanted.index(panel)].text_content())
                     if 2 <= len(text) <= MAX_HEADING:
                         return text
@@ -240,7 +244,9 @@ def _items(block: html.HtmlElement) -> list[html.HtmlElement]:
     return spans[:_MAX_ITEMS] if len({one.tag for one in spans}) == 1 else []
 
 
-_ACTIONS = re.compile(r"\W*(?:点击|点此)?(?:查看|下载|详情|详细|打开|预览|浏览|附件|链接|进入|more)\w{0,4}\W*", re.IGNORECASE)
+_ACTIONS = re.compile(
+    r"\W*(?:点击|点此)?(?:查看|下载|详情|详细|打开|预览|浏览|附件|链接|进入|more)\w{0,4}\W*", re.IGNORECASE
+)
 
 
 def _is_short_action(text: str) -> bool:

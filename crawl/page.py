@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree, html
 
 from crawl.address import clean_url
+from crawl.records import markup_of_data, records_in
 
 MAX_PAGE_BYTES = 16_000_000
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -73,6 +74,7 @@ def read_page(body: bytes, url: str) -> Page:
     if len(body) > MAX_PAGE_BYTES:
         raise PageError(f"page of {len(body)} bytes, more than {MAX_PAGE_BYTES}")
     text, encoding = decode_page(body)
+    text = markup_of_data(text) or text
     # bytes again, with the label forced: lxml refuses str that begins with an XML encoding declaration, and would
     # follow a wrong <meta charset>; U+0000 would end the text early
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
@@ -86,7 +88,24 @@ def read_page(body: bytes, url: str) -> Page:
         if href:
             base = absolute(url, href) or url
             break
+    _unfold_records(root)
     return Page(url, base, encoding, root)
+
+
+def _unfold_records(root: html.HtmlElement) -> None:
+    """Rows that a page keeps as data for its own script (`<script type="text/xml"><datastore>…CDATA`) as markup in place."""
+    for script in list(root.iter("script"))[:200]:
+        code = script.text or ""
+        if "<![CDATA[" not in code or "<record" not in code:
+            continue
+        markup, parent = records_in(code), script.getparent()
+        if markup is None or parent is None:
+            continue
+        try:
+            rows = html.fragment_fromstring(markup, create_parent="div")
+        except (etree.ParserError, ValueError):
+            continue
+        parent.insert(parent.index(script), rows)
 
 
 def absolute(base: str, href: str) -> str | None:

@@ -7,18 +7,19 @@ address, a file's address answers with HTML. Here each is told apart by what it 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from itertools import islice
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from crawl.about import without_site
 from crawl.attachments import find_files
 from crawl.body import article_of, body_images, is_drawn_pdf, text_length
-from crawl.about import without_site
 from crawl.dating import stated_years
 from crawl.discover import Discovery, Found, discover, page_context
-from crawl.naming import name_title
+from crawl.naming import is_office, name_title
 from crawl.outline import Outline
 from crawl.page import Page, PageError, read_page, squeeze, text_of
 from crawl.sentinel import BodyKind, body_kind, is_script_stub
@@ -121,7 +122,11 @@ def classify(
     if stub is not None:
         return stub
     wanted = attachment_suffix(asked)
-    if wanted and not isinstance(body, Page) and not (wanted in {"doc", "xls", "wps", "et", "csv"} and page.root.find(".//table") is not None):
+    if (
+        wanted
+        and not isinstance(body, Page)
+        and not (wanted in {"doc", "xls", "wps", "et", "csv"} and page.root.find(".//table") is not None)
+    ):
         return PageClass("wrong_bytes", (f"a page came instead of the {wanted}",), bytes_kind=kind)
     return _content(page, outline, discover(page, outline), asked, url, home)
 
@@ -140,13 +145,19 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
         return PageClass("file", (f"bytes of a {kind}",), bytes_kind=kind)
     if kind == "binary":
         suffix = attachment_suffix(asked)
-        return PageClass("wrong_bytes" if suffix is None else "file", (f"bytes of no known kind for {suffix or 'a page'}",), bytes_kind=kind)
-    if status in {401, 403, 405, 412, 418, 421, 422, 429, 521} or (status >= 400 and _WALL.search(body[:4000].decode("utf-8", "replace"))):
+        return PageClass(
+            "wrong_bytes" if suffix is None else "file",
+            (f"bytes of no known kind for {suffix or 'a page'}",),
+            bytes_kind=kind,
+        )
+    if status in {401, 403, 405, 412, 418, 421, 422, 429, 521} or (
+        status >= 400 and _WALL.search(body[:4000].decode("utf-8", "replace"))
+    ):
         return PageClass("waf_stub" if len(body) < 4000 else "refused", (f"status {status}",), bytes_kind=kind)
     if is_script_stub(body):
         text = body.decode("utf-8", "replace")
         target = _script_target(text)
-        if target is None or _WALL.search(text):
+        if _WALL.search(text) or (target is None and not _SPA.search(text) and b"src=" not in body):
             return PageClass("waf_stub", ("nothing but a script",), bytes_kind=kind)
     if kind == "text" and b"<" not in body[:4000]:
         return PageClass("file", ("plain text",), bytes_kind=kind)
@@ -160,7 +171,9 @@ def _script_target(code: str) -> str | None:
     for script in code[:20_000].split("</script")[:40]:
         for found in islice(_JS_TARGET.finditer(script), 20):
             before = script[max(0, found.start() - 240) : found.start()]
-            if re.search(r"userAgent|Android|iPhone|mobile", before, re.IGNORECASE) or re.match(r"\s*\+", script[found.end() :][:4]):
+            if re.search(r"userAgent|Android|iPhone|mobile", before, re.IGNORECASE) or re.match(
+                r"\s*\+", script[found.end() :][:4]
+            ):
                 continue
             target = next(part for part in found.groups() if part)
     return target
@@ -177,10 +190,21 @@ def _stub(page: Page, status: int) -> PageClass | None:
             continue
         found = _META_URL.match((meta.get("content") or "").strip())
         target = link_address(page.base, found[2]) if found else None
-        if found and target and target != page.url and int(found[1] or 0) <= 10 and len(own) <= 4 * _STUB_TEXT and len(links) <= 6:
+        if (
+            found
+            and target
+            and target != page.url
+            and int(found[1] or 0) <= 10
+            and len(own) <= 4 * _STUB_TEXT
+            and len(links) <= 6
+        ):
             return PageClass("redirect_stub", (f"meta refresh, {len(own)} characters of text",), target)
     if len(own) <= _STUB_TEXT and len(links) <= 3:
-        frames = [address for one in page.root.iter("frame", "iframe") if (address := link_address(page.base, one.get("src") or ""))]
+        frames = [
+            address
+            for one in page.root.iter("frame", "iframe")
+            if (address := link_address(page.base, one.get("src") or ""))
+        ]
         if _WALL.search(scripts[:20_000]) or (_WALL.search(text) and len(links) == 0):
             return PageClass("waf_stub", ("marks of a firewall or challenge, no content",))
         target = _script_target(scripts)
@@ -193,13 +217,29 @@ def _stub(page: Page, status: int) -> PageClass | None:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
         if address and address != page.url:
             return PageClass("redirect_stub", ("a script leads elsewhere, no content",), address)
-        if links and (page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None):
-            return PageClass("splash", ("little but a link onwards",), link_address(page.base, links[0].get("href") or ""))
+        if links and (
+            page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None
+        ):
+            return PageClass(
+                "splash", ("little but a link onwards",), link_address(page.base, links[0].get("href") or "")
+            )
         if frames and len(own) < 40:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
-        if not links and _SPA.search(scripts) is None and len(scripts) > 200 and len(own) < 40 and status == 200 and not page.root.findall(".//script[@src]"):
+        if (
+            not links
+            and _SPA.search(scripts) is None
+            and len(scripts) > 200
+            and len(own) < 40
+            and status == 200
+            and not page.root.findall(".//script[@src]")
+        ):
             return PageClass("waf_stub", ("nothing but a script",))
-    if len(own) <= 6 * _STUB_TEXT and len(links) <= 25 and (_DEFAULT_TITLES.match(head) or _LOST.search(f"{head} {own[:400]}")) and not name_title(head).wanted:
+    if (
+        len(own) <= 6 * _STUB_TEXT
+        and len(links) <= 25
+        and (_DEFAULT_TITLES.match(head) or _LOST.search(f"{head} {own[:400]}"))
+        and not name_title(head).wanted
+    ):
         return PageClass("soft_404", (f"says that it is not there: {(_LOST.search(head + own) or [head])[0]!r}",))
     return None
 
@@ -209,7 +249,11 @@ def _content(page: Page, outline: Outline, found: Discovery, asked: str, final: 
     context = page_context(about)
     if home is not None and urlsplit(asked).path not in {"", "/"} and same_places(page, home):
         return PageClass("soft_404", ("leads to the same places as the home page",))
-    if address_shape(final) == "home" and address_shape(asked) in {"article", "column", "file"} and urlsplit(asked).path != urlsplit(final).path:
+    if (
+        address_shape(final) == "home"
+        and address_shape(asked) in {"article", "column", "file"}
+        and urlsplit(asked).path != urlsplit(final).path
+    ):
         return PageClass("soft_404", ("the home page came instead of what was asked for",))
     article = article_of(page, outline, about.title)
     if is_drawn_pdf(page) and name_title(about.title or "").kind is not None:
@@ -251,8 +295,12 @@ def _notice(page: Page, outline: Outline, found: Discovery, reasons: list[str], 
 def papers_of(found: Discovery) -> list[Found]:
     """The papers a notice's article links to that stand on pages of their own: not its attachments, not what the page
     offers beside it (previous, next, related)."""
-    links = [link for link in found.links if link.role == "disclosure" and link.target != "file" and not link.furniture and link.in_article]
-    return [link for link in links if not re.match(r"[上下前后]一?[篇条页]", link.text)]
+    inside = [link for link in found.links if link.role == "disclosure" and not link.furniture and link.in_article]
+    links = [link for link in inside if link.target != "file" and not re.match(r"[上下前后]一?[篇条页]", link.text)]
+    together = Counter(link.block for link in links)
+    # in a list of offices' papers one may be a file of another host: it is a row like the others
+    rows = [link for link in inside if link.target == "file" and together[link.block] >= 3 and is_office(link.text)]
+    return links + rows
 
 
 def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int, list[str]]:
@@ -272,7 +320,26 @@ def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int,
     elif about.shown_date and about.title and name_title(about.title).wanted:
         score += 1
     text = text_of(page.root)[:60_000]
-    marks = {mark for mark in ("字体", "字号", "打印", "关闭", "扫一扫", "上一篇", "下一篇", "浏览次数", "索引号", "来源：", "责任编辑", "信息来源", "分享到", "附件") if mark in text}
+    marks = {
+        mark
+        for mark in (
+            "字体",
+            "字号",
+            "打印",
+            "关闭",
+            "扫一扫",
+            "上一篇",
+            "下一篇",
+            "浏览次数",
+            "索引号",
+            "来源：",
+            "责任编辑",
+            "信息来源",
+            "分享到",
+            "附件",
+        )
+        if mark in text
+    }
     if len(marks) >= 2:
         score, reasons = score + 1 + (len(marks) >= 3), [*reasons, f"marks of an article: {'、'.join(sorted(marks))}"]
     rows = [link for link in found.links if link.date and not link.furniture]
@@ -293,7 +360,9 @@ def _is_spa(page: Page) -> bool:
     for script in page.root.iter("script"):
         code = script.text or ""
         size += len(code)
-        if _SPA.search(code[:100_000]) or re.search(r"vue|ztree|axios|jpaas|layui|gkml|/app\.|chunk", script.get("src") or "", re.IGNORECASE):
+        if _SPA.search(code[:100_000]) or re.search(
+            r"vue|ztree|axios|jpaas|layui|gkml|/app\.|chunk", script.get("src") or "", re.IGNORECASE
+        ):
             return True
     if sum(1 for _ in page.root.iter("script")) >= 8 and sum(1 for one in page.root.iter("a") if one.get("href")) < 10:
         return True

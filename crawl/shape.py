@@ -25,7 +25,7 @@ PAGE_SUFFIXES = frozenset({"html", "htm", "shtml", "jhtml", "xhtml"})
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,4})(?![A-Za-z0-9])[\s)）\]】》”\"'’]*$")
 _ROUTE = re.compile(r"!?/.*|\d{2,9}")
 _DOWNLOAD = re.compile(
-    r"/(?:[\w-]*download[\w-]*|downfile|down|fujian|attach(?:ment)?s?|getfile|filedown|readattach|openfile|showfile)(?:\.\w{2,5})?(?:/|$)|download\.jsp|downloadattach"
+    r"/(?:[\w-]*download[\w-]*|downfile|down|fujian|attach(?:ment)?s?|getfile|filedown|readattach|openfile|showfile)(?:\.\w{2,5})?(?:[/?]|$)|download\.jsp|downloadattach"
     r"|downfile\.jsp|[?&](?:wbfileid|fileid|attachid|attid|fjid)=",
     re.IGNORECASE,
 )
@@ -34,10 +34,21 @@ _ARTICLE_PATH = re.compile(
     r"|/\d{5,}(?:-\d+)?\.(?:s?html?|jhtml|aspx?|jsp|php)$|/(?:19|20)\d\d[/-]?\d\d/[^/]*\d{3,}|[-_]show[-_]\d+|opennessshow/\d+|/artview/|/detail[s]?(?:page)?/\w|/show[-/]\d+|/(?:news|view|doc|xx|nr|a|n)/?\d{3,}|/c\d+/[^/]*content[^/]*\.|/\d{4}-\d\d-\d\d/|/public/\d+/\d{6,}",
     re.IGNORECASE,
 )
-_ARTICLE_QUERY = re.compile(r"(?:^|&)(?:id|aid|articleid|infoid|newsid|docid|contentid|guid|artid|xxid|nid|iid|manuscriptid|msgid|rowguid)=[\w-]+", re.IGNORECASE)
-_LISTY = re.compile(r"list|column|channel|cate(?:gory)?id|lm=|typeid|classid|treeid|xlb=|number=|node|menuid", re.IGNORECASE)
-_COLUMN_FILE = re.compile(r"^(?:index|default|home|list\w*|lists?|\w*_lists?|node_?\d*|col\w*|more\w*|column\w*|channel\w*|\w*index|\w*list)(?:_\d+)?(?:\.\w{2,5})?$", re.IGNORECASE)
-_COLUMN_PATH = re.compile(r"/col/col\d+|/columns?/[^/]+/(?:index\.\w+)?$|/c\d{4,}/(?:index\.\w+|list\.\w+|second_\w+|common_list\.\w+)?$|/gkmlpt/", re.IGNORECASE)
+_ARTICLE_QUERY = re.compile(
+    r"(?:^|&)(?:id|aid|articleid|infoid|newsid|docid|contentid|guid|artid|xxid|nid|iid|manuscriptid|msgid|rowguid)=[\w-]+",
+    re.IGNORECASE,
+)
+_LISTY = re.compile(
+    r"list|column|channel|cate(?:gory)?id|lm=|typeid|classid|treeid|xlb=|number=|node|menuid", re.IGNORECASE
+)
+_COLUMN_FILE = re.compile(
+    r"^(?:index|default|home|list\w*|lists?|\w*_lists?|node_?\d*|col\w*|more\w*|column\w*|channel\w*|\w*index|\w*list)(?:_\d+)?(?:\.\w{2,5})?$",
+    re.IGNORECASE,
+)
+_COLUMN_PATH = re.compile(
+    r"/col/col\d+|/columns?/[^/]+/(?:index\.\w+)?$|/c\d{4,}/(?:index\.\w+|list\.\w+|second_\w+|common_list\.\w+)?$|/gkmlpt/",
+    re.IGNORECASE,
+)
 _HOME_PATH = re.compile(r"^/?(?:index|default|home|main|site/index)?(?:\.\w{2,5})?$", re.IGNORECASE)
 
 
@@ -111,7 +122,11 @@ def address_shape(url: str) -> Shape:
         return "column"
     if _ARTICLE_PATH.search(path):
         return "article"
-    if query and _LISTY.search(f"{last}?{query}") and not re.search(r"(?:article|info|news|content|aid|show)id=", query, re.IGNORECASE):
+    if (
+        query
+        and _LISTY.search(f"{last}?{query}")
+        and not re.search(r"(?:article|info|news|content|aid|show)id=", query, re.IGNORECASE)
+    ):
         return "column"
     if query and _ARTICLE_QUERY.search(query):
         return "article"
@@ -124,7 +139,9 @@ def files_named(value: str) -> list[str]:
     """Every path that one attribute or script string names: several joined by new lines, semicolons, bars or commas."""
     if len(value) > 200_000:
         return []
-    parts = [part.strip() for part in re.split(r"[\r\n;|]+|,(?=\s*(?:\.{0,2}/|https?:))|\s+(?=(?:\.{0,2}/|https?:))", value)]
+    parts = [
+        part.strip() for part in re.split(r"[\r\n;|]+|,(?=\s*(?:\.{0,2}/|https?:))|\s+(?=(?:\.{0,2}/|https?:))", value)
+    ]
     parts = [part for part in parts if part]
     named = [part for part in parts if attachment_suffix("http://a/" + part.lstrip("/").replace("://", "/"))]
     return named if len(named) > 1 else []

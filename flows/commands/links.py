@@ -45,7 +45,13 @@ class PageLinks(msgspec.Struct, frozen=True):
             "column_links": [_row(link) for link in self.columns],
             "near_miss_links": [_row(link) for link in self.near_misses],
             "attachments": [
-                {"href": one.url, "text": one.text, "kind": one.kind, "entity": one.entity, "fiscal_year": one.fiscal_year}
+                {
+                    "href": one.url,
+                    "text": one.text,
+                    "kind": one.kind,
+                    "entity": one.entity,
+                    "fiscal_year": one.fiscal_year,
+                }
                 for one in (notice.attachments if notice else ())
             ],
             "page_images": list(notice.images if notice else ()),
@@ -164,7 +170,11 @@ def _answers(requests: Iterable[str]) -> Iterator[dict[str, Any]]:
             found = PageLinks(PageClass("unreadable", (str(error)[:200],)))
         else:
             if found.page_class.kind == "unreadable":
-                line(f"第 {number} 行：{found.page_class.reasons[0]}", f"line {number}: {found.page_class.reasons[0]}", mark="yujue:")
+                line(
+                    f"第 {number} 行：{found.page_class.reasons[0]}",
+                    f"line {number}: {found.page_class.reasons[0]}",
+                    mark="yujue:",
+                )
         yield found.answer()
 
 
@@ -177,7 +187,14 @@ def _show(found: PageLinks) -> None:
         words = [notice.title, notice.entity, notice.kind, notice.fiscal_year, notice.published_date]
         console.print(safe(" · ".join(str(word) for word in words if word)))
     table = RichTable(title=say("公开链接", "disclosures"), title_justify="left")
-    for name in (say("类别", "kind"), say("年度", "year"), say("日期", "date"), say("单位", "entity"), say("标题", "title"), "URL"):
+    for name in (
+        say("类别", "kind"),
+        say("年度", "year"),
+        say("日期", "date"),
+        say("单位", "entity"),
+        say("标题", "title"),
+        "URL",
+    ):
         table.add_column(name, overflow="fold")
     for link in found.disclosures:
         values = (link.kind, link.fiscal_year, link.date, link.entity, link.text, link.url)
@@ -186,7 +203,9 @@ def _show(found: PageLinks) -> None:
         console.print(table)
     rows = [(say("附件", "attachment"), one.text, one.url) for one in (notice.attachments if notice else ())]
     rows += [(say("栏目", "column"), one.text, one.url) for one in found.columns]
-    rows += [(say("不是公开", "near miss"), f"{one.text} ({'; '.join(one.reasons)})", one.url) for one in found.near_misses]
+    rows += [
+        (say("不是公开", "near miss"), f"{one.text} ({'; '.join(one.reasons)})", one.url) for one in found.near_misses
+    ]
     rows += [(say("续页", "further page"), "", url) for url in found.next_pages]
     if rows:
         rest = RichTable(show_header=False)

@@ -11,45 +11,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from crawl.ledger_schema import SCHEMA_VERSION, bring_up_to_date
+from crawl.night import moment_of, night_of
 from crawl.schedule import Known
 from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS sources (
-    source_id TEXT PRIMARY KEY, county_code TEXT NOT NULL, publisher TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, source_id TEXT NOT NULL, started_at TEXT NOT NULL, finish_reason TEXT
-);
-CREATE TABLE IF NOT EXISTS visits (
-    visit_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    run_id TEXT NOT NULL, source_id TEXT NOT NULL, url TEXT NOT NULL, role TEXT NOT NULL, at TEXT NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('new','unchanged','replaced','gone','refused','failed')),
-    status INTEGER, sha256 TEXT, etag TEXT, last_modified TEXT, reason TEXT, final_url TEXT,
-    landing_url TEXT, link_text TEXT
-);
-CREATE INDEX IF NOT EXISTS visits_by_url ON visits (source_id, url, visit_id);
-CREATE INDEX IF NOT EXISTS visits_by_run ON visits (run_id, visit_id);
-CREATE TABLE IF NOT EXISTS links (
-    source_id TEXT NOT NULL, sha256 TEXT NOT NULL, url TEXT NOT NULL, landing_url TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (role IN ('attachment','inline')),
-    link_text TEXT, notice_title TEXT, published_date TEXT, listed_date TEXT, filename TEXT, kind TEXT,
-    run_id TEXT NOT NULL,
-    PRIMARY KEY (source_id, sha256, url, landing_url)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS skipped (
-    source_id TEXT NOT NULL, landing_url TEXT NOT NULL, url TEXT NOT NULL, link_text TEXT NOT NULL,
-    reason TEXT NOT NULL, run_id TEXT NOT NULL,
-    PRIMARY KEY (source_id, landing_url, url)
-) WITHOUT ROWID;
-"""
+# how a run ends that did not come to the end of its walk (None: the machine or the process died)
+UNFINISHED: Final = frozenset({None, "killed", "timeout", "stopped", "no_stats", "shutdown"})
 _VISIT_COLUMNS = (
     "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
 )
@@ -122,14 +94,10 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode=WAL")
         # a visit that was reported must survive a power cut; at one request a second the fsync costs nothing
         self._db.execute("PRAGMA synchronous=FULL")
-        with self._transaction():
-            for statement in _SCHEMA.split(";"):
-                if statement.strip():
-                    self._db.execute(statement)
-            self._db.execute("INSERT OR IGNORE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-            version = self._db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()[0]
-        if version != str(SCHEMA_VERSION):
-            raise LedgerError(f"{self.file}: schema version {version}, this program knows {SCHEMA_VERSION}")
+        with self.transaction() as db:
+            newer = bring_up_to_date(db)
+        if newer is not None:
+            raise LedgerError(f"{self.file}: schema version {newer}, this program knows {SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Close the connection; idempotent."""
@@ -144,21 +112,26 @@ class Ledger:
         self.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing: what is executed on the connection inside the block is written when it ends."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            yield self._db
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def query(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of a SELECT over tables that another module keeps in this file."""
+        return self._db.execute(statement, values).fetchall()
 
     # -- writing ------------------------------------------------------------------------------------------------
 
     def begin_run(self, source_id: str, county_code: str, publisher: str, at: str) -> str:
         """Note that a crawl begins; returns its run_id (`<source>.<number of the run>`). A run that was killed keeps
         finish_reason NULL."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 "INSERT INTO sources VALUES (?,?,?) ON CONFLICT (source_id) DO UPDATE SET "
                 "county_code = excluded.county_code, publisher = excluded.publisher",
@@ -166,12 +139,30 @@ class Ledger:
             )
             count = self._db.execute("SELECT count(*) FROM runs WHERE source_id = ?", (source_id,)).fetchone()[0]
             run_id = f"{source_id}.{count + 1}"
-            self._db.execute("INSERT INTO runs VALUES (?,?,?,NULL)", (run_id, source_id, at))
+            self._db.execute("INSERT INTO runs (run_id, source_id, started_at) VALUES (?,?,?)", (run_id, source_id, at))
         return run_id
+
+    def take_up_run(self, source_id: str, at: str) -> str | None:
+        """The newest run of a source, when it was cut short in the same night: it goes on under its own run_id.
+
+        Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
+        """
+        row = self._db.execute(
+            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? ORDER BY rowid DESC LIMIT 1",
+            (source_id,),
+        ).fetchone()
+        if row is None or row[2] not in UNFINISHED or night_of(moment_of(row[1])) != night_of(moment_of(at)):
+            return None
+        with self.transaction():
+            self._db.execute(
+                "UPDATE runs SET finish_reason = NULL, resumed = resumed + 1 WHERE run_id = ?",
+                (row[0],),
+            )
+        return str(row[0])
 
     def end_run(self, run_id: str, finish_reason: str) -> None:
         """Note how the crawl ended."""
-        with self._transaction():
+        with self.transaction():
             self._db.execute("UPDATE runs SET finish_reason = ? WHERE run_id = ?", (finish_reason, run_id))
 
     def record(self, run_id: str, visit: Visit, links: Sequence[Link] = ()) -> None:
@@ -179,7 +170,7 @@ class Ledger:
         values = msgspec.structs.asdict(visit)
         names = [name.strip() for name in _VISIT_COLUMNS.split(",")]
         marks = ",".join("?" * (len(names) + 1))
-        with self._transaction():
+        with self.transaction():
             self._db.execute(
                 f"INSERT INTO visits (run_id, {_VISIT_COLUMNS}) VALUES ({marks})",  # noqa: S608 (constant names)
                 (run_id, *(values[name] for name in names)),
@@ -188,7 +179,7 @@ class Ledger:
 
     def add_links(self, run_id: str, links: Sequence[Link]) -> None:
         """Write further ways to documents that were already visited in this run."""
-        with self._transaction():
+        with self.transaction():
             self._write_links(run_id, links)
 
     def _write_links(self, run_id: str, links: Sequence[Link]) -> None:
@@ -205,7 +196,7 @@ class Ledger:
 
     def skip(self, run_id: str, source_id: str, landing_url: str, skipped: Sequence[tuple[str, str, str]]) -> None:
         """Write the links of a listing that were not followed: (url, link text, reason) each."""
-        with self._transaction():
+        with self.transaction():
             self._db.executemany(
                 "INSERT INTO skipped VALUES (?,?,?,?,?,?) ON CONFLICT DO UPDATE SET "
                 "link_text = excluded.link_text, reason = excluded.reason, run_id = excluded.run_id",
@@ -274,6 +265,10 @@ class Ledger:
         )
         return [Visit(*row) for row in rows]
 
+    def source_ids(self) -> list[str]:
+        """Every source that was ever crawled, sorted."""
+        return [str(row[0]) for row in self._db.execute("SELECT source_id FROM sources ORDER BY source_id")]
+
     def runs(self, source_id: str | None = None) -> list[tuple[str, str, str | None]]:
         """(run_id, started_at, finish_reason) of every run, in order; finish_reason None: killed, or still running."""
         rows = self._db.execute(
@@ -302,6 +297,11 @@ class Ledger:
             found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
         return found
 
+    def resumed(self, run_id: str) -> int:
+        """How often a run was taken up again after it had been cut short."""
+        row = self._db.execute("SELECT resumed FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return int(row[0]) if row else 0
+
     def summary(self, run_id: str) -> dict[str, dict[str, int]]:
         """Role → outcome → number of visits of one run (only those that occur)."""
         found: dict[str, dict[str, int]] = {}
@@ -312,13 +312,16 @@ class Ledger:
             found.setdefault(role, {})[outcome] = count
         return found
 
-    def links(self, *, source_id: str | None = None, run_id: str | None = None) -> list[Link]:
-        """Every way to a document, sorted; with run_id only those seen (again) by this run."""
+    def links(
+        self, *, source_id: str | None = None, run_id: str | None = None, sha256: str | None = None
+    ) -> list[Link]:
+        """Every way to a document (or to one), sorted; with run_id only those seen (again) by this run."""
         rows = self._db.execute(
             "SELECT source_id, sha256, url, landing_url, role, link_text, notice_title, published_date, listed_date, "
             "filename, kind FROM links WHERE (? IS NULL OR source_id = ?) AND (? IS NULL OR run_id = ?) "
+            "AND (? IS NULL OR sha256 = ?) "
             "ORDER BY sha256, source_id, published_date IS NULL, published_date, landing_url, url",
-            (source_id, source_id, run_id, run_id),
+            (source_id, source_id, run_id, run_id, sha256, sha256),
         )
         return [Link(*row) for row in rows]
 

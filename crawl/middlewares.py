@@ -1,27 +1,38 @@
-"""Between spider and network: who may be asked (guard, robots.txt), how often (Crawl-delay), with which validators."""
+"""Between spider and network: what was asked already (resume), who may be asked (guard, robots.txt), how it goes on
+(manners, http or https), with which validators and cookies."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
-from scrapy import signals
-from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
-from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request, Response
+import msgspec
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
+from scrapy.http import HtmlResponse, Request, Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from crawl.address import host_of, is_private, refusal
-from crawl.settings import MAX_CRAWL_DELAY_SECONDS
+from crawl.download import NotTaken, tls_reason
+from crawl.hosts import Robots, origin_of
+from crawl.manners import Manners
+from crawl.pace import keep_pace, slow_down
+from crawl.robots import MAX_ROBOTS_BYTES, Verdict, from_answer, from_silence, is_fresh, verdict
+from crawl.settings import MAX_CRAWL_DELAY_SECONDS, PROJECT
+from crawl.spool import whole_size
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-MAX_ROBOTS_BYTES = 512_000  # RFC 9309 asks for at least 500 KiB
 
 # hosts whose name led to a private address in this process: host → address
 _refused_names: dict[str, str] = {}
@@ -92,13 +103,42 @@ class _PublicOnly:
         self._receiver.resolutionComplete()
 
 
-class GuardMiddleware:
-    """Every request, redirected ones too, goes only to sites of the source, never to our own network; and a host that
-    answers 429 is left alone for the rest of the run."""
+class ResumeMiddleware:
+    """A run that was cut short is walked again from its start, but what it has visited is answered from the archive:
+    nothing of it goes to the network. The recorder knows those visits and does not write them again."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.backed_off: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ResumeMiddleware:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> Response | None:
+        """The answer of the earlier visit; None for what is still to be asked. Raises Refused as the visit ended."""
+        wanted = request.meta.get("wanted")
+        if wanted is None:
+            return None
+        recorder: Any = cast("Any", self.crawler.spider).recorder
+        visit = recorder.past(wanted.url)
+        if visit is None:
+            return None
+        if visit.status is None:
+            raise Refused(visit.reason or visit.outcome)
+        body = b""
+        if visit.sha256 is not None:
+            body = recorder.archive.body(visit.sha256)
+        status = 200 if visit.status == 304 and body else visit.status
+        return HtmlResponse(visit.final_url or visit.url, status=status, body=body, encoding="utf-8")
+
+
+class GuardMiddleware:
+    """Every request, redirected ones too, goes only to sites of the source, never to our own network, and only when
+    good manners allow it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
@@ -109,105 +149,197 @@ class GuardMiddleware:
         """Raise Refused for what must not be asked."""
         spider: Any = self.crawler.spider
         reason = refusal(request.url, sites=spider.source.sites, private_hosts=spider.private_hosts)
-        if reason is None and host_of(request.url) in self.backed_off:
-            reason = "not asked: the host answered 429 (too many requests) earlier in this run"
+        if reason is None and (manners := manners_of(self.crawler)) is not None:
+            reason = manners.refusal(request.url)
         if reason is not None:
             hops = request.meta.get("redirect_urls")
             raise Refused(f"redirected to {request.url}: {reason}" if hops else reason)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Remember hosts that ask us to stop."""
-        if response.status == 429:
-            self.backed_off.add(host_of(request.url))
-        return response
 
-
-class RobotsMiddleware(RobotsTxtMiddleware):
-    """robots.txt as RFC 9309 has it: 4xx allows all, but 5xx and an unreachable one forbid all (Scrapy would allow)."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self.unreachable: dict[str, str] = {}
-        self._one_at_a_time = asyncio.Lock()
-
-    async def process_request(self, request: Request, spider: Any = None) -> None:
-        """Raise Refused where robots.txt forbids, RobotsUnreachable where it could not be read."""
-        if request.meta.get("dont_obey_robotstxt"):
-            return
-        try:
-            parser = await self.robot_parser(request)
-            self.process_request_2(parser, request)
-        except IgnoreRequest as error:
-            raise Refused("robots.txt forbids it") from error
-        host = request.url.split("/", 3)[2]
-        if host in self.unreachable:
-            raise RobotsUnreachable(f"robots.txt could not be read ({self.unreachable[host]})")
-
-    async def robot_parser(self, request: Request) -> Any:
-        """The parser for the host of a request; None when all is allowed, or robots.txt could not be read."""
-        netloc = request.url.split("/", 3)[2]
-        async with self._one_at_a_time:  # a second request must not slip by while the first waits for robots.txt
-            if netloc not in self._parsers:
-                self._parsers[netloc] = None
-                await self._fetch(netloc, request)
-        return self._parsers[netloc]
-
-    async def _fetch(self, netloc: str, request: Request) -> None:
-        robots = Request(
-            f"{request.url.split(':', 1)[0]}://{netloc}/robots.txt",
-            priority=self.DOWNLOAD_PRIORITY,
-            meta={"dont_obey_robotstxt": True, "download_maxsize": MAX_ROBOTS_BYTES},
-            callback=NO_CALLBACK,
-        )
-        try:
-            answer = await self.crawler.engine.download_async(robots)
-        except Refused as error:  # a robots.txt that redirects away from the site is none
-            spider: Any = self.crawler.spider
-            spider.warn(f"robots.txt of {netloc} was not read: {error}")
-        except Exception as error:  # noqa: BLE001 (whatever the network does becomes the reason of a visit)
-            self.unreachable[netloc] = plain_reason(error)
-        else:
-            await self._answered(answer, netloc, request)
-
-    async def _answered(self, answer: Response, netloc: str, request: Request) -> None:
-        if answer.status >= 500:
-            self.unreachable[netloc] = f"status {answer.status}"
-        elif answer.status == 200:
-            parser = self._parserimpl.from_crawler(self.crawler, answer.body)
-            self._parsers[netloc] = parser
-            await self.crawler.signals.send_catch_log_async(
-                signal=signals.robots_parsed, robotparser=parser, request=request
-            )
-
-
-class CrawlDelay:
-    """Extension: a Crawl-delay of robots.txt becomes the delay of that host (Scrapy only reads it)."""
+class MannersMiddleware:
+    """Next to the network: counts every request, waits where the server names a short time, slows down where it has
+    trouble, and tells the breaker how it went."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
+    def from_crawler(cls, crawler: Crawler) -> MannersMiddleware:
         """Scrapy's hook."""
-        extension = cls(crawler)
-        crawler.signals.connect(extension.robots_parsed, signal=signals.robots_parsed)
-        return extension
+        return cls(crawler)
 
-    def robots_parsed(self, robotparser: Any, request: Request) -> None:
-        """Raise the delay of the host's slot, and of every later slot of it."""
-        asked = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
-        usual = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
-        if asked is None or asked <= usual:
+    def process_request(self, request: Request) -> None:
+        """A request is about to go out: once more, because others may have been refused while it waited."""
+        manners = manners_of(self.crawler)
+        if manners is None:
             return
-        host = host_of(request.url)
+        if (reason := manners.refusal(request.url)) is not None:
+            raise Refused(reason)
+        manners.asked(request.url)
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Wait and ask again, slow down, or let it pass."""
+        manners = manners_of(self.crawler)
+        if manners is None or _is_robots(request):
+            return response
+        after = response.headers.get("Retry-After")
+        size = whole_size(response.body)
+        text = after.decode("latin-1") if after else None
+        wait = manners.answered(request.url, response.status, text, size)
+        if response.status in {403, 429} or response.status >= 500:
+            slow_down(self.crawler, request)
+        if wait is None:
+            return response
+        await asyncio.sleep(wait)
+        again: Request = request.replace(dont_filter=True, priority=request.priority + 1)  # it is the next one
+        return again
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """No answer."""
+        manners = manners_of(self.crawler)
+        if manners is None or _is_robots(request) or isinstance(exception, IgnoreRequest):
+            return
+        if not isinstance(exception, DownloadCancelledError):  # our own limit
+            manners.silent(request.url)
+            slow_down(self.crawler, request)
+
+
+class TwinMiddleware:
+    """A host that does not answer on http is asked on https, and the other way round, once; what answered is noted."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> TwinMiddleware:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    def process_request(self, request: Request) -> Request | None:
+        """Ask on the scheme that is known to answer."""
+        manners = manners_of(self.crawler)
+        if manners is None or "twin" in request.meta or not (twin := twin_url(request.url)):
+            return None
+        scheme = manners.host(request.url).scheme
+        if scheme is None or request.url.startswith(f"{scheme}:"):
+            return None
+        return _on_twin(request, twin)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note the scheme that answers."""
+        manners = manners_of(self.crawler)
+        if manners is not None and request.meta.get("twin") == "tried":
+            scheme = request.url.split(":", 1)[0]
+            if manners.host(request.url).scheme != scheme:
+                manners.note_scheme(request.url, scheme)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """Try the other scheme where this one has no server, or none that speaks to us."""
+        if "twin" in request.meta or not (twin := twin_url(request.url)):
+            return None
+        if isinstance(exception, DownloadConnectionRefusedError | DownloadTimeoutError) or tls_reason(exception):
+            again = _on_twin(request, twin)
+            again.meta["twin"] = "tried"
+            return again
+        return None
+
+
+def twin_url(url: str) -> str | None:
+    """The same address on the other scheme; None where a port is named (another port is another server)."""
+    parts = urlsplit(url)
+    if parts.port is not None or parts.scheme not in {"http", "https"}:
+        return None
+    return urlunsplit(parts._replace(scheme="https" if parts.scheme == "http" else "http"))
+
+
+def _on_twin(request: Request, url: str) -> Request:
+    again: Request = request.replace(url=url, dont_filter=True)
+    again.meta["twin"] = "known"
+    again.meta.pop("retry_times", None)
+    return again
+
+
+class RobotsMiddleware:
+    """robots.txt of every origin, from the ledger while it is fresh (see `crawl.robots` for the rules)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.verdicts: dict[str, Verdict] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Raise Refused where robots.txt forbids, RobotsUnreachable where it could not be read."""
+        if _is_robots(request):
+            return
+        origin = origin_of(request.url)
+        async with self._one_at_a_time:  # a second request must not slip by while the first waits for robots.txt
+            if origin not in self.verdicts:
+                self.verdicts[origin] = await self._verdict(origin, request)
+        found = self.verdicts[origin]
+        if found.refusal is not None:
+            raise RobotsUnreachable(found.refusal)
+        if found.rules is not None and not found.rules.can_fetch(request.url, PROJECT):
+            raise Refused("robots.txt forbids it")
+
+    async def _verdict(self, origin: str, request: Request) -> Verdict:
         spider: Any = self.crawler.spider
-        delay = min(float(asked), MAX_CRAWL_DELAY_SECONDS)
+        manners = manners_of(self.crawler)
+        now = manners.clock() if manners else datetime.now(UTC)
+        known = manners.book.robots(origin) if manners else None
+        if known is None or not is_fresh(known, now):
+            known = await self._ask(origin, known, now)
+            if manners:
+                manners.book.write_robots(known)
+        found = verdict(known, now)
+        if found.warning:
+            spider.warn(found.warning)
+        if found.rules is not None and (asked := found.rules.crawl_delay(PROJECT)) is not None:
+            self._keep_delay(request, float(asked))
+        return found
+
+    async def _ask(self, origin: str, known: Robots | None, now: datetime) -> Robots:
+        robots = Request(
+            f"{origin}/robots.txt",
+            priority=1000,
+            meta={"is_robots": True, "keep_first": MAX_ROBOTS_BYTES},
+            callback=NO_CALLBACK,
+        )
+        spider: Any = self.crawler.spider
+        try:
+            answer = await cast("Any", self.crawler.engine).download_async(robots)
+        except (Refused, NotTaken) as error:  # one that redirects away from the site is none
+            if str(error).startswith("not asked"):
+                raise
+            spider.warn(f"robots.txt of {origin} was not read: {error}")
+            return msgspec.structs.replace(from_answer(origin, known, 404, b"", now), reason=str(error))
+        except IgnoreRequest as error:  # more redirects than RFC 9309 asks for
+            spider.warn(f"robots.txt of {origin} was not read: {error}")
+            return msgspec.structs.replace(from_answer(origin, known, 404, b"", now), reason=str(error))
+        except Exception as error:  # noqa: BLE001 (whatever the network does becomes the reason of a visit)
+            return from_silence(origin, known, plain_reason(error), now)
+        return from_answer(origin, known, answer.status, answer.body, now)
+
+    def _keep_delay(self, request: Request, asked: float) -> None:
+        host = host_of(request.url)
+        delay = min(asked, MAX_CRAWL_DELAY_SECONDS)
         if delay < asked:
-            spider.warn(f"{host} asks for a Crawl-delay of {asked:g} s; {delay:g} s is kept")
-        downloader: Any = self.crawler.engine.downloader
-        downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0}
-        if host in downloader.slots:
-            downloader.slots[host].delay = delay
+            cast("Any", self.crawler.spider).warn(f"{host} asks for a Crawl-delay of {asked:g} s; {delay:g} s is kept")
+        keep_pace(self.crawler, host, delay)
+
+
+def _is_robots(request: Request) -> bool:
+    return bool(request.meta.get("is_robots"))
+
+
+def manners_of(crawler: Crawler) -> Manners | None:
+    """The manners of the crawl; None in a crawl without a ledger (tests of single parts)."""
+    return getattr(getattr(crawler.spider, "recorder", None), "manners", None)
 
 
 class ConditionalMiddleware:
@@ -239,6 +371,38 @@ class ConditionalMiddleware:
             request.headers["If-None-Match"] = last.etag
         if last.last_modified:
             request.headers["If-Modified-Since"] = last.last_modified
+
+
+class CookieBound:
+    """Only for a source that needs cookies: so many per answer and per crawl, none of them long; the rest is dropped
+    before Scrapy's jar sees it."""
+
+    PER_ANSWER, PER_CRAWL, LONGEST = 10, 100, 4096
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.kept: set[bytes] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CookieBound:
+        """Scrapy's hook."""
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Thin out Set-Cookie."""
+        given = response.headers.getlist("Set-Cookie")
+        if not given:
+            return response
+        kept = []
+        for cookie in given[: self.PER_ANSWER]:
+            name = cookie.split(b"=", 1)[0].strip()
+            if len(cookie) <= self.LONGEST and (name in self.kept or len(self.kept) < self.PER_CRAWL):
+                self.kept.add(name)
+                kept.append(cookie)
+        if len(kept) < len(given):
+            cast("Any", self.crawler.spider).warn(f"{host_of(request.url)} sets more or longer cookies than are kept")
+            response.headers.setlist("Set-Cookie", kept)
+        return response
 
 
 def plain_reason(error: BaseException) -> str:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import ctypes
 import logging
 import os
+import resource
 import signal
 import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,7 +22,10 @@ import msgspec
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawl.archive import Archive
+from crawl.hosts import HostBook
 from crawl.ledger import Ledger
+from crawl.manners import Manners, Rules
+from crawl.night import moment_of, parse_window
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
 from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
@@ -55,6 +62,22 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def run_clock(at: str) -> Callable[[], datetime]:
+    """The time of the run: it begins at `at` (which may be another than now) and goes on as time does."""
+    begin, started = moment_of(at), time.monotonic()
+    return lambda: begin + timedelta(seconds=time.monotonic() - started)
+
+
+def peak_memory_mib() -> float:
+    """The most memory this process held at once (resident). Linux: its own; ru_maxrss would count the parent's too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return round(int(line.split()[1]) / 1024, 1)
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+
+
 def crawl(job: Job, out: BinaryIO) -> None:
     """Do one job; events are written to `out` as they happen."""
 
@@ -64,7 +87,12 @@ def crawl(job: Job, out: BinaryIO) -> None:
 
     source = load_source(job.source_file)
     data_root = Path(job.data_root)
-    settings = CrawlSettings(data_root, job.contact, frozenset(job.private_hosts))
+    settings = CrawlSettings(
+        data_root, job.contact, frozenset(job.private_hosts), night=job.night, daily_cap=job.daily_cap
+    )
+    private_hosts = private_hosts_of(source, settings.private_hosts)
+    archive = Archive(archive_path(data_root), writer=source.source_id)
+    archive.clear_incoming()  # what a killed crawl of this source left half written; the source is locked
     warnings: list[str] = []
 
     def warn(line: str) -> None:
@@ -72,12 +100,30 @@ def crawl(job: Job, out: BinaryIO) -> None:
             warnings.append(line)
 
     with Ledger(ledger_path(data_root)) as ledger:
-        run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
-        report({"event": "run", "run_id": run_id})
-        recorder = Recorder(source, Archive(archive_path(data_root)), ledger, run_id=run_id, at=job.at, report=report)
+        run_id = ledger.take_up_run(source.source_id, job.at)
+        resumed = run_id is not None
+        if run_id is None:
+            run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
+        report({"event": "run", "run_id": run_id, "resumed": resumed})
+        recorder = Recorder(
+            source,
+            archive,
+            ledger,
+            run_id=run_id,
+            at=job.at,
+            report=report,
+            manners=Manners(
+                HostBook(ledger),
+                Rules(private_hosts, settings.contact, parse_window(settings.night), settings.daily_cap),
+                clock=run_clock(job.at),
+                wall=lambda: datetime.now(UTC),
+            ),
+        )
         spider_class = spider_of(source)
         try:
-            process = AsyncCrawlerProcess(spider_class.settings_for(scrapy_settings(source, settings)))
+            process = AsyncCrawlerProcess(
+                spider_class.settings_for(scrapy_settings(source, settings, archive.incoming))
+            )
         except NoBrowser as error:
             ledger.end_run(run_id, "no_browser")
             report({"event": "stats", "run_id": run_id, "finish_reason": "no_browser", "errors": [str(error)]})
@@ -89,7 +135,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
             crawler,
             source=source,
             recorder=recorder,
-            private_hosts=private_hosts_of(source, settings.private_hosts),
+            private_hosts=private_hosts,
             warn=warn,
             plan=job.plan,
         )
@@ -98,6 +144,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
         spider = crawler.spider if isinstance(crawler.spider, WalkSpider) else None
         finish_reason = str(stats.get("finish_reason") or "no_stats")
         ledger.end_run(run_id, finish_reason)
+        archive.clear_incoming()
         report(
             {
                 "event": "stats",
@@ -108,6 +155,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
                 "errors": errors.lines,
                 "warnings": warnings,
                 **(spider.totals() if spider else {}),
+                "peak_memory_mib": peak_memory_mib(),
             }
         )
 

@@ -11,8 +11,10 @@ import msgspec
 from crawl.address import file_name_of
 from crawl.archive import Archive
 from crawl.ledger import LastBody, Ledger, Link
+from crawl.manners import Manners
 from crawl.schema import Outcome, Role, Visit
 from crawl.source import Source
+from crawl.spool import whole_size
 
 _REFUSED_STATUS = frozenset({401, 403, 407, 412, 422, 429, 451, 521})
 _MAX_VALIDATOR = 1000
@@ -102,7 +104,11 @@ def _repair(header: str) -> str:
 
 
 class Recorder:
-    """Writes one run. Every method that writes also reports one event: {"event": "visit", url, role, outcome, …}."""
+    """Writes one run. Every method that writes also reports one event: {"event": "visit", url, role, outcome, …}.
+
+    A run that was cut short goes on where it stood: what it has visited (`past`) is not asked for again
+    (`crawl.middlewares.ResumeMiddleware` answers from the archive), and is not written again either.
+    """
 
     def __init__(
         self,
@@ -113,6 +119,7 @@ class Recorder:
         run_id: str,
         at: str,
         report: Callable[[dict[str, object]], None],
+        manners: Manners | None = None,
     ) -> None:
         self.source = source
         self.archive = archive
@@ -120,8 +127,21 @@ class Recorder:
         self.run_id = run_id
         self.at = at
         self.report = report
+        self.manners = manners
         self.bodies_fetched = 0
         self.bytes_fetched = 0
+        self._past = {visit.url: visit for visit in ledger.visits(run_id=run_id)}
+
+    def past(self, url: str) -> Visit | None:
+        """The visit this run made to a url before it was cut short; None when the url is still to be asked for.
+
+        A visit whose body the archive has lost counts as not made.
+        """
+        visit = self._past.get(url)
+        if visit is not None and visit.sha256 is not None and not self.archive.verify(visit.sha256):
+            del self._past[url]
+            return None
+        return visit
 
     def validators(self, url: str) -> LastBody | None:
         """Validators to send: only while the archive still holds the sound body they stand for."""
@@ -134,13 +154,16 @@ class Recorder:
 
     def keep(self, wanted: Wanted, answer: Answer, role: Role, body: bytes) -> Visit:
         """Archive a body and write the visit that brought it: new, unchanged or replaced."""
+        if (visit := self._past.get(wanted.url)) is not None:
+            self._link_past(wanted, visit)
+            return visit
         last = self.ledger.last_body(self.source.source_id, wanted.url)
         if answer.status == 304 and last is not None:
             sha256 = last.sha256
         else:
             sha256 = self.archive.put(body)
             self.bodies_fetched += 1
-            self.bytes_fetched += len(body)
+            self.bytes_fetched += whole_size(body)
         outcome: Outcome = "new" if last is None else "unchanged" if last.sha256 == sha256 else "replaced"
         confirmed = answer.status == 304
         visit = self._visit(
@@ -169,11 +192,23 @@ class Recorder:
         body: bytes = b"",
     ) -> Visit:
         """Write a visit that brought no usable body; a body that came all the same is archived to be looked at."""
+        if (past := self._past.get(wanted.url)) is not None:
+            return past
         sha256 = self.archive.put(body) if body else None
         visit = self._visit(wanted, wanted.role, outcome, status=status, sha256=sha256, reason=reason)
         self.ledger.record(self.run_id, visit)
         self._tell(visit)
         return visit
+
+    def _link_past(self, wanted: Wanted, visit: Visit) -> None:
+        """The way to a document was written with its visit; a further one is added with the file name known then."""
+        if visit.sha256 is None or visit.role not in {"attachment", "inline"}:
+            return
+        link = self.link(wanted, visit.sha256, visit.role)
+        known = [one for one in self.ledger.links(source_id=link.source_id, sha256=link.sha256) if one.url == link.url]
+        if all(one.landing_url != link.landing_url for one in known):
+            filename = known[0].filename if known else link.filename
+            self.ledger.add_links(self.run_id, [msgspec.structs.replace(link, filename=filename)])
 
     def link(self, wanted: Wanted, sha256: str, role: Role, answer: Answer | None = None) -> Link:
         """The row that says how a document was reached."""

@@ -23,11 +23,10 @@ from typing import IO, Any
 import msgspec
 from filelock import FileLock, Timeout
 
-from crawl.address import host_of
 from crawl.ledger import Ledger
 from crawl.schedule import Plan
 from crawl.schema import CrawlResult, Visit
-from crawl.settings import CrawlSettings, child_environment, from_environment, private_hosts_of
+from crawl.settings import DAILY_CAP, CrawlSettings, child_environment, from_environment
 from crawl.source import Range, Source, load_source
 
 _MAX_LINE = 4_000_000
@@ -44,6 +43,8 @@ class Job(msgspec.Struct, frozen=True):
     parent: int
     contact: str | None
     private_hosts: list[str]
+    night: str = "always"
+    daily_cap: int = DAILY_CAP
     plan: Plan = Plan()
 
 
@@ -102,6 +103,8 @@ def crawl_source(
         parent=os.getpid(),
         contact=settings.contact,
         private_hosts=sorted(settings.private_hosts),
+        night=settings.night,
+        daily_cap=settings.daily_cap,
         plan=plan or Plan(),
     )
     started = time.monotonic()
@@ -116,7 +119,6 @@ def crawl_source(
     run_id = str(events.get("run", {}).get("run_id") or "")
     return _result(
         source=source,
-        settings=settings,
         ledger_file=ledger_path(data_root),
         run_id=run_id,
         stats=stats,
@@ -218,7 +220,6 @@ def _stop(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
 def _result(
     *,
     source: Source,
-    settings: CrawlSettings,
     ledger_file: Path,
     run_id: str,
     stats: Event,
@@ -234,9 +235,10 @@ def _result(
         errors.append(f"{stats['exceptions']} exceptions while reading pages; see {log.name}")
     visits: list[Visit] = []
     by_role: dict[str, dict[str, int]] = {}
-    documents = 0
+    documents = resumed = 0
     if run_id:
         with Ledger(ledger_file) as ledger:
+            resumed = ledger.resumed(run_id)
             visits = ledger.visits(run_id=run_id)
             by_role = ledger.summary(run_id)
             documents = len({link.sha256 for link in ledger.links(run_id=run_id)})
@@ -250,9 +252,6 @@ def _result(
     # a run of a part of the source says nothing about the whole of it
     partial = bool(plan.dry_run or plan.since or plan.kinds)
     minimum_missed = not partial and _expectations(source, stats, documents, warnings)
-    private = private_hosts_of(source, settings.private_hosts)
-    if settings.contact is None and any(host_of(listing.url) not in private for listing in source.listings):
-        warnings.append("no contact in the user agent: set YUJUE_CRAWL_CONTACT so that a site can reach you")
     read = set(stats.get("listings_read", []))
     unasked = set(range(len(source.listings))) - set(stats.get("listings_asked", range(len(source.listings))))
     unread = [listing.url for number, listing in enumerate(source.listings) if number not in read | unasked]
@@ -272,6 +271,8 @@ def _result(
         errors=errors,
         finish_reason=reason,
         seconds=round(seconds, 3),
+        resumed=resumed,
+        peak_memory_mib=float(stats.get("peak_memory_mib", 0.0)),
     )
 
 

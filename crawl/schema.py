@@ -102,6 +102,8 @@ class CrawlResult(msgspec.Struct, frozen=True):
     each (outcome gone, refused or failed). skipped_links: reason → links of listings that were not followed.
     warnings: one plain line each. errors: exceptions of our own code (see the log). finish_reason: Scrapy's word,
     'finished' when the walk came to its end; 'timeout', 'killed', 'no_stats' are ours. seconds: wall clock.
+    resumed: how often the run was taken up again after it had been cut short (its counts are those of the whole run).
+    peak_memory_mib: the most memory the crawl process held at once.
     """
 
     source_id: str
@@ -117,3 +119,5 @@ class CrawlResult(msgspec.Struct, frozen=True):
     errors: list[str]
     finish_reason: str
     seconds: float
+    resumed: int = 0
+    peak_memory_mib: float = 0.0

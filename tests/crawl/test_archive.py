@@ -80,7 +80,7 @@ def test_a_name_appears_only_with_all_its_bytes(tmp_path: Path, monkeypatch: pyt
 
     def watched(self: Path, target: Path) -> Path:
         seen.append((Path(target).exists(), self.read_bytes()))
-        assert self.parent == Path(target).parent
+        assert self.stat().st_dev == Path(target).parent.stat().st_dev, "a move inside one file system is one step"
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watched)

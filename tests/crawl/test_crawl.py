@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawl.archive import Archive
+from crawl.hosts import HostBook
 from crawl.ledger import Ledger
 from crawl.runner import CrawlBusy, archive_path, crawl_source, ledger_path
 from crawl.schema import CrawlResult, FoundDocument, Visit
@@ -266,8 +267,21 @@ def test_robots_unreachable_forbids_and_429_is_respected(tmp_path: Path) -> None
         result = crawl(path, data)
         reasons = {visit.url.rsplit("/", 1)[1]: visit.reason or "" for visit in result.troubles}
         assert reasons["t1.html"] == "status 429"
-        assert reasons["t2.html"].startswith("not asked: the host answered 429")
+        assert reasons["t2.html"].startswith("not asked: the host refused earlier in this run (status 429")
         assert site.requests[-1][0] == "/czyjs/202402/t1.html"
+
+        site.requests.clear()
+        small_site(site)
+        hour = crawl(path, data, now=NOW + timedelta(hours=1))
+        (left,) = hour.troubles
+        assert left.outcome == "refused"
+        assert "is left alone until 2024-03-01T08:03:0" in (left.reason or ""), "six hours, over runs"
+        assert site.requests == []
+        later = crawl(path, data, now=NOW + timedelta(hours=7))
+        assert later.failed is False
+        with Ledger(ledger_path(data)) as ledger:
+            (host,) = HostBook(ledger).hosts()
+        assert (host.strikes, host.until) == (0, None), "three good answers, and it is forgotten"
 
 
 def test_private_hosts_are_refused_unless_the_setting_names_them(tmp_path: Path) -> None:
@@ -349,8 +363,11 @@ def test_killed_in_the_middle_then_resumed(tmp_path: Path) -> None:
         assert 4 <= kept < 8
         result = crawl(source_file(tmp_path, site), data)
         assert (result.failed, result.documents) == (False, 3)
-        assert result.outcomes["unchanged"] == kept
+        assert (result.run_id, result.resumed) == (killed[0], 1), "the same run goes on"
+        assert result.outcomes == {"gone": 1, "new": 7}
         assert documents(data) == documents(undisturbed)
+        times = {path: site.asked(path) for path, _ in site.requests}
+        assert sum(count - 1 for count in times.values()) <= 1, "only what was in flight is asked for again"
 
 
 def test_one_crawl_of_a_source_at_a_time(tmp_path: Path) -> None:

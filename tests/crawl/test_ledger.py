@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from crawl.hosts import Host, HostBook
 from crawl.ledger import Ledger, LedgerError, Link
 from crawl.schema import Visit
 
@@ -169,5 +171,46 @@ def test_a_later_version_is_not_touched(tmp_path: Path) -> None:
     Ledger(path).close()
     with sqlite3.connect(path) as db:
         db.execute("UPDATE meta SET value = '99'")
-    with pytest.raises(LedgerError, match="schema version 99, this program knows 1"):
+    with pytest.raises(LedgerError, match="schema version 99, this program knows 2"):
         Ledger(path)
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """The file was made by the code of version 1 (its dump lies beside this test): nothing of it is lost."""
+    path = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(Path(__file__).with_name("ledger_v1.sql").read_text(encoding="utf-8"))
+    source = "130630_laiyuan"
+    with Ledger(path) as ledger:
+        assert [run[2] for run in ledger.runs()] == ["finished", None]
+        (document,) = ledger.documents()
+        assert (document.sha256, document.is_current) == (A, True)
+        assert document.provenance.notice_title == "某局2024年部门预算"
+        assert ledger.skipped(f"{source}.1") == [("http://a.example/index.html", "http://b.example/", "乙", "offsite")]
+        last = ledger.last_body(source, "http://a.example/index.html")
+        assert last is not None
+        assert last.etag == '"1"'
+        assert ledger.take_up_run(source, "2024-03-02T01:00:00Z") == f"{source}.2", "an old run can be taken up"
+        assert ledger.resumed(f"{source}.2") == 1
+        HostBook(ledger).write_host(Host("a.example", strikes=1, until="2024-03-03T00:00:00Z"))
+    with Ledger(path) as ledger:  # and once more, as it is now
+        assert HostBook(ledger).host("a.example").strikes == 1
+        assert ledger.begin_run(source, "130630", "涞源县人民政府", "2024-03-03T00:00:00Z") == f"{source}.3"
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT value FROM meta").fetchall() == [("2",)]
+
+
+def test_only_a_run_cut_short_in_the_same_night_is_taken_up(ledger: Ledger) -> None:
+    """A night is from noon to noon, Asia/Shanghai."""
+    assert ledger.take_up_run("s", "2024-03-01T00:00:00Z") is None
+    run = begin(ledger, "2024-03-01T14:00:00Z")  # 22:00 there
+    assert ledger.take_up_run("s", "2024-03-02T03:59:00Z") == run, "before noon"
+    assert ledger.take_up_run("s", "2024-03-02T04:01:00Z") is None, "after noon"
+    assert ledger.take_up_run("other", "2024-03-01T15:00:00Z") is None
+    for reason, taken in (("killed", run), ("timeout", run), ("shutdown", run), ("finished", None)):
+        ledger.end_run(run, reason)
+        assert ledger.take_up_run("s", "2024-03-01T15:00:00Z") == taken, reason
+    later = begin(ledger, "2024-03-01T16:00:00Z")
+    ledger.end_run(later, "finished")
+    ledger.end_run(run, "killed")
+    assert ledger.take_up_run("s", "2024-03-01T17:00:00Z") is None, "only the newest run"

@@ -21,7 +21,9 @@ def source(folder: Path, host: str = "127.0.0.1:80"):  # type: ignore[no-untyped
 
 
 def test_defaults() -> None:
-    assert from_environment({}) == CrawlSettings(Path("data"), None, frozenset(), 14400.0, 10.0)
+    assert from_environment({}) == CrawlSettings(
+        Path("data"), None, frozenset(), 14400.0, 10.0, night="20:00-08:00", daily_cap=10_000
+    )
 
 
 def test_everything_set() -> None:
@@ -31,15 +33,26 @@ def test_everything_set() -> None:
             "YUJUE_CRAWL_CONTACT": "a@b.cn\r\nX-Evil: 1",
             "YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS": "127.0.0.1, ::1",
             "YUJUE_CRAWL_SECONDS": "60",
+            "YUJUE_CRAWL_NIGHT": "always",
+            "YUJUE_CRAWL_DAILY_CAP": "500",
         }
     )
-    assert found == CrawlSettings(Path("/d"), "a@b.cnX-Evil: 1", frozenset({"127.0.0.1", "::1"}), 60.0)
+    assert found == CrawlSettings(Path("/d"), "a@b.cnX-Evil: 1", frozenset({"127.0.0.1", "::1"}), 60.0, daily_cap=500)
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-5", "nan", "inf"])
 def test_unusable_seconds(value: str) -> None:
     with pytest.raises(ValueError, match="YUJUE_CRAWL_SECONDS"):
         from_environment({"YUJUE_CRAWL_SECONDS": value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("NIGHT", "night"), ("NIGHT", "25:00-26:00"), ("NIGHT", "8-20"), ("DAILY_CAP", "0"), ("DAILY_CAP", "many")],
+)
+def test_unusable_manners(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"YUJUE_CRAWL_{name}"):
+        from_environment({f"YUJUE_CRAWL_{name}": value})
 
 
 def test_private_hosts_need_both_the_listing_and_the_setting(tmp_path: Path) -> None:
@@ -60,8 +73,9 @@ def test_scrapy_is_tamed(tmp_path: Path) -> None:
         "AUTOTHROTTLE_ENABLED",
     ):
         assert found[off] is False
-    assert found["DOWNLOAD_HANDLERS"] == {"file": None, "ftp": None, "s3": None, "data": None}
-    assert found["DOWNLOAD_DELAY"] >= 1
+    handlers = {scheme: handler for scheme, handler in found["DOWNLOAD_HANDLERS"].items() if handler}
+    assert set(handlers) == {"http", "https"}
+    assert found["DOWNLOAD_DELAY"] * (1 - found["DOWNLOAD_DELAY_JITTER"]) >= 0.999, "jitter only adds"
     assert found["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
     assert found["REDIRECT_MAX_TIMES"] <= 5
     assert 0 < found["DOWNLOAD_MAXSIZE"] <= 64_000_000
@@ -71,3 +85,6 @@ def test_user_agent_is_honest() -> None:
     assert user_agent("mail@example.org").startswith("yujue/")
     assert "mail@example.org" in user_agent("mail@example.org")
     assert "Mozilla" not in user_agent(None)
+    phone = user_agent("mail@example.org", mobile=True)
+    assert "Mobile" in phone
+    assert "yujue/" in phone, "who we are is said all the same"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import msgspec
@@ -14,19 +13,11 @@ from crawl.ledger import Ledger, Sweep
 from crawl.schedule import Plan, moment
 from crawl.source import Kind
 from flows import errors
+from flows.commands.night import Data, Json, Now, crawl_troubles, pairs, parse_now
 from flows.crawl_sources import Crawled, crawl_together, find_sources, load
 from flows.nightly import one_night_at_a_time
 from flows.settings import DataRoot, data_root
 from flows.terminal import line, out, print_json, progress_bars, safe, say
-
-Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
-]
-Now = Annotated[
-    str | None,
-    typer.Option("--now", help="以此时间为准（ISO 8601） / the time it counts as (ISO 8601)", show_default=False),
-]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
 
 def crawl(  # noqa: PLR0917 (options of the command line)
@@ -112,20 +103,6 @@ def status(
     return errors.OK
 
 
-def parse_now(text: str | None) -> dt.datetime:
-    """The time a night counts as, with a zone; UTC where none is said. Raises Trouble (exit code 2)."""
-    if text is None:
-        return dt.datetime.now(dt.UTC)
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise errors.usage(
-            f"--now {text!r} 不是 ISO 8601 时间，如 2026-11-23T02:00:00+08:00",
-            f"--now {text!r} is not an ISO 8601 time such as 2026-11-23T02:00:00+08:00",
-        ) from error
-    return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)
-
-
 def _day(text: str | None) -> str | None:
     if text is None:
         return None
@@ -144,28 +121,6 @@ def _kind(text: str) -> str:
             f"--kind {text!r} 不是：{', '.join(known)}", f"--kind {text!r} is none of: {', '.join(known)}"
         )
     return text
-
-
-def crawl_troubles(crawled: list[Crawled]) -> int:
-    """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
-    code = errors.OK
-    for one in crawled:
-        crawl_result = one.result
-        for warning in crawl_result.warnings:
-            line(f"{crawl_result.source_id}：{warning}", f"{crawl_result.source_id}: {warning}", mark="!")
-        for visit in crawl_result.troubles:
-            reason = visit.reason or visit.status or ""
-            line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
-        for error in crawl_result.errors:
-            line(f"{crawl_result.source_id}：{error}", f"{crawl_result.source_id}: {error}", mark="✗")
-        if crawl_result.failed:
-            line(
-                f"{crawl_result.source_id}：抓取不完整（{crawl_result.finish_reason}）",
-                f"{crawl_result.source_id}: the crawl is not complete ({crawl_result.finish_reason})",
-                mark="✗",
-            )
-            code = errors.NETWORK
-    return code
 
 
 def _visits(crawled: list[Crawled]) -> RichTable:
@@ -211,8 +166,3 @@ def _sweeps(sweeps: list[Sweep]) -> RichTable:
         cells = (one.source_id, one.started_at or "", ended, one.finished_at or "", pairs(one.outcomes))
         table.add_row(*(safe(cell) for cell in cells))
     return table
-
-
-def pairs(counts: dict[str, int]) -> str:
-    """`new 3, gone 1`."""
-    return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

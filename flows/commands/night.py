@@ -1,4 +1,4 @@
-"""`demo`, `crawl`, `nightly`: what goes to the web and ends in a release."""
+"""`demo`, `nightly`: what goes to the web and ends in a release."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import typer
 
 from crawl.settings import CrawlSettings, from_environment
 from flows import errors
-from flows.commands.crawling import Data, Json, Now, crawl_troubles, pairs, parse_now
-from flows.crawl_sources import find_sources
+from flows.crawl_sources import Crawled, find_sources
 from flows.demo import open_site
 from flows.nightly import Night
 from flows.nightly import nightly as one_night
@@ -20,11 +19,20 @@ from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
 from flows.settings import data_root
-from flows.terminal import line, print_json, progress_bars, result
+from flows.terminal import line, print_json, progress_bars, result, say
 
+Data = Annotated[
+    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", help="以此时间为准（ISO 8601） / the time it counts as (ISO 8601)", show_default=False),
+]
 NoPrefect = Annotated[
     bool, typer.Option("--no-prefect", help="不用 Prefect，步骤相同 / the same steps without Prefect")
 ]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
 DEMO_DATA = Path("data") / "demo"
 
 
@@ -82,6 +90,20 @@ def nightly(
     return crawl_troubles(night.crawled)
 
 
+def parse_now(text: str | None) -> dt.datetime:
+    """The time a night counts as, with a zone; UTC where none is said. Raises Trouble (exit code 2)."""
+    if text is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise errors.usage(
+            f"--now {text!r} 不是 ISO 8601 时间，如 2026-11-23T02:00:00+08:00",
+            f"--now {text!r} is not an ISO 8601 time such as 2026-11-23T02:00:00+08:00",
+        ) from error
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
+
+
 def _night(
     sources: list[Path], now: dt.datetime, data: Path, *, no_prefect: bool, settings: CrawlSettings | None = None
 ) -> Night:
@@ -128,6 +150,28 @@ def _report(night: Night) -> None:
             line(f"没有变化，仍为 {version}", f"nothing new: {version} holds")
 
 
+def crawl_troubles(crawled: list[Crawled]) -> int:
+    """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
+    code = errors.OK
+    for one in crawled:
+        crawl_result = one.result
+        for warning in crawl_result.warnings:
+            line(f"{crawl_result.source_id}：{warning}", f"{crawl_result.source_id}: {warning}", mark="!")
+        for visit in crawl_result.troubles:
+            reason = visit.reason or visit.status or ""
+            line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
+        for error in crawl_result.errors:
+            line(f"{crawl_result.source_id}：{error}", f"{crawl_result.source_id}: {error}", mark="✗")
+        if crawl_result.failed:
+            line(
+                f"{crawl_result.source_id}：抓取不完整（{crawl_result.finish_reason}）",
+                f"{crawl_result.source_id}: the crawl is not complete ({crawl_result.finish_reason})",
+                mark="✗",
+            )
+            code = errors.NETWORK
+    return code
+
+
 def _as_data(night: Night) -> dict[str, Any]:
     published = night.published
     return {
@@ -144,3 +188,8 @@ def _as_data(night: Night) -> dict[str, Any]:
 
 def _outcomes(published: Published) -> str:
     return pairs(published.index["findings"])
+
+
+def pairs(counts: dict[str, int]) -> str:
+    """`new 3, gone 1`."""
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

@@ -60,6 +60,14 @@ class Sweep(msgspec.Struct, frozen=True):
     finish_reason: str | None
     finished_at: str | None
     outcomes: dict[str, int] = {}
+class ListingState(msgspec.Struct, frozen=True):
+    """How the first page of a listing stands. read_at: when it last gave a body; last_*: of the newest visit."""
+
+    source_id: str
+    url: str
+    last_outcome: str
+    last_at: str
+    read_at: str | None
 
 
 class LastBody(msgspec.Struct, frozen=True):
@@ -296,6 +304,21 @@ class Ledger:
             }
             found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
         return found
+    def sources(self) -> list[tuple[str, str, str]]:
+        """(source_id, county_code, publisher) of every source that was ever crawled, sorted."""
+        rows = self._db.execute("SELECT source_id, county_code, publisher FROM sources ORDER BY source_id")
+        return [(str(a), str(b), str(c)) for a, b, c in rows]
+
+    def listing_states(self, *, as_of: str | None = None) -> list[ListingState]:
+        """How the first page of every listing stands (stood at a moment), by source and address."""
+        rows = self._db.execute(
+            f"SELECT v.source_id, v.url, v.outcome, v.at, g.read_at FROM ("  # noqa: S608 (constant)
+            f"SELECT max(visit_id) AS newest, max(CASE WHEN outcome IN {_WITH_BODY} THEN at END) AS read_at "
+            "FROM visits WHERE role = 'listing' AND landing_url IS NULL AND (? IS NULL OR at <= ?) "
+            "GROUP BY source_id, url) AS g JOIN visits AS v ON v.visit_id = g.newest ORDER BY v.source_id, v.url",
+            (as_of, as_of),
+        )
+        return [ListingState(*row) for row in rows]
 
     def resumed(self, run_id: str) -> int:
         """How often a run was taken up again after it had been cut short."""

@@ -250,8 +250,7 @@ def _result(
         outcomes[visit.outcome] = outcomes.get(visit.outcome, 0) + 1
     warnings = [str(line) for line in stats.get("warnings", [])]
     # a run of a part of the source says nothing about the whole of it
-    partial = bool(plan.dry_run or plan.since or plan.kinds)
-    minimum_missed = not partial and _expectations(source, stats, documents, warnings)
+    minimum_missed = not plan.is_partial and _expectations(source, stats, documents, warnings)
     read = set(stats.get("listings_read", []))
     unasked = set(range(len(source.listings))) - set(stats.get("listings_asked", range(len(source.listings))))
     unread = [listing.url for number, listing in enumerate(source.listings) if number not in read | unasked]

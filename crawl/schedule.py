@@ -53,6 +53,11 @@ class Plan(msgspec.Struct, frozen=True):
     kinds: tuple[str, ...] = ()
     dry_run: bool = False
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether the run looks at a part of the source only, so that what it does not find is not missing."""
+        return bool(self.dry_run or self.since or self.kinds)
+
 
 class Known(msgspec.Struct, frozen=True):
     """What the ledger knows of one address of a source. at: last visit; first_at: first; both UTC, ISO 8601.

@@ -87,10 +87,11 @@ def child_environment() -> dict[str, str]:
 
 
 def private_hosts_of(source: Source, allowed: frozenset[str]) -> frozenset[str]:
-    """Private addresses this source may reach: those its own listings are written with, and the setting names."""
+    """Private addresses this source may reach: those its own listings are written with, where the source says that it
+    is a test source, or the setting names them."""
     listed = {host_of(listing.url) for listing in source.listings}
     literals = {host for host in listed if (ip := literal_address(host)) is not None and is_private(ip)}
-    return frozenset(literals & allowed)
+    return frozenset(literals if source.test_source else literals & allowed)
 
 
 def user_agent(contact: str | None, *, mobile: bool = False) -> str:

@@ -2,10 +2,10 @@
 
 code: 130630                     # administrative division, six digits
 publisher: 涞源县人民政府
-platform: static
+platform: trs                    # crawl/platforms.py; static unless said
 listings:
   - url: https://www.example.gov.cn/czyjs/bmys/index.html
-    kind: department_budget
+    kind: department_budget      # left out where the column mixes kinds
     pages: 20                    # no more pages of the listing than this
 hosts: [files.example.gov.cn]    # further hosts that carry notices or attachments (none unless named)
 expect:
@@ -13,26 +13,37 @@ expect:
   years: [2023, 2024]
 politeness: {delay_seconds: 2}
 notes: what a person should know
+
+A site that moved has eras instead of `platform` and `listings`, the present one first:
+
+eras:
+  - from: 2023-05
+    platform: trs
+    listings: [{url: "https://www.example.gov.cn/czyjs/"}]
+  - until: 2023-05
+    gone: true                   # no longer answers: never asked, kept as knowledge
+    listings: [{url: "http://old.example.gov.cn/col/col12/index.html"}]
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
-import io
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from crawl.address import clean_url, host_of, is_private, literal_address, site_of
 from crawl.declared import Api
+from crawl.platforms import PLATFORMS, Platform
+from crawl.strict_yaml import Tree, YamlTrouble, read_yaml
 
 MAX_SOURCE_BYTES = 1_000_000
 
-Platform = Literal["static", "json", "browser"]
+Status = Literal["active", "draft", "retired"]
 Kind = Literal[  # values of doc_type
     "department_budget",
     "unit_budget",
@@ -67,7 +78,22 @@ def _division_code(value: object) -> object:
 
 
 def _http_url(value: str) -> str:
-    return clean_url(value)
+    address, _, fragment = value.partition("#")
+    if fragment.strip():
+        raise ValueError("without what stands behind the #; where a site needs that, write it as `fragment:`")
+    return clean_url(address)
+
+
+_DAY = r"^(?:19[89]\d|20\d\d)(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$"
+
+
+def _day(value: object) -> object:
+    """YAML reads 2023 as a number; it is the beginning of a date."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Day = Annotated[str, BeforeValidator(_day), Field(pattern=_DAY)]
+Identifier = Annotated[str, BeforeValidator(_day), Field(pattern=r"^[\w.-]{1,128}$")]
 
 
 def _host(value: str) -> str:
@@ -84,16 +110,100 @@ class _Strict(BaseModel):
 class Listing(_Strict):
     """One column of the site that lists notices. pages: how many pages of it are read at most.
 
-    api: how its rows are asked for, where no page says it. paging: address of a further page, `{page}` in it, likewise.
+    kind: left out where the column mixes kinds; each title says its own. year, department: what every title of the
+    column leaves out because the column is of that one year (the year of the money) or of that one department.
+    fragment: what a single-page application reads behind the `#` of its address.
     column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
+    api: how its rows are asked for, where no page says it. paging: address of a further page, `{page}` in it, likewise.
     """
 
     url: Annotated[str, AfterValidator(_http_url)]
-    kind: Kind
+    kind: Kind | None = None
     pages: int = Field(default=50, ge=1, le=1000)
+    year: int | None = Field(default=None, ge=1990, le=2100)
+    department: str | None = Field(default=None, min_length=2, max_length=100)
+    fragment: str = Field(default="", max_length=500)
+    column: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{1,9}$")] | None = None
     api: Api | None = None
-    paging: str | None = None
-    column: str | None = Field(default=None, pattern=r"^\d{1,9}$")
+    paging: str | None = Field(default=None, max_length=500)
+
+
+class Options(_Strict):
+    """What a platform must be told. Which platform takes which: crawl/platforms.py.
+
+    first_page: number of a listing's first page (0 or 1), where probing is to be spared. page_size: rows asked for at
+    once. endpoint: address or absolute path that rows come from. area_code: of a dedicated platform. wait_for: a CSS
+    selector that is there once the page is ready; wait_seconds: how long at most. The others are the platform's own
+    words for a site, a column, a template.
+    """
+
+    first_page: int | None = Field(default=None, ge=0, le=1)
+    page_size: int | None = Field(default=None, ge=1, le=500)
+    endpoint: str | None = Field(default=None, max_length=500, pattern=r"^(?:https?://[^/\s]+)?/\S*$")
+    area_code: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{6,12}$")] | None = None
+    web_id: Identifier | None = None
+    column_id: Identifier | None = None
+    unit_id: Identifier | None = None
+    tag_id: Annotated[str, Field(max_length=128)] | None = None
+    page_id: Identifier | None = None
+    page_type: Identifier | None = None
+    tpl_set_id: Identifier | None = None
+    wait_for: str | None = Field(default=None, min_length=1, max_length=200)
+    wait_seconds: float | None = Field(default=None, ge=0, le=60)
+
+    def given(self) -> frozenset[str]:
+        """Names of the options that are set."""
+        return frozenset(self.model_dump(exclude_none=True))
+
+
+def _check_options(platform: str, options: Options) -> None:
+    """Raise ValueError where a platform does not take, or lacks, an option."""
+    spec, given = PLATFORMS[platform], options.given()
+    if unknown := sorted(given - spec.options):
+        takes = ", ".join(sorted(spec.options)) or "none"
+        raise ValueError(f"platform {platform} takes no option {unknown[0]!r} (it takes: {takes})")
+    if lacking := sorted(spec.required - given):
+        raise ValueError(f"platform {platform} needs the option {lacking[0]!r}: add `options: {{{lacking[0]}: …}}`")
+
+
+class Era(_Strict):
+    """The site as it was from a day until a day (YYYY, YYYY-MM or YYYY-MM-DD; None: open).
+
+    gone: it no longer answers. Its listings are never asked and are kept so that what was found there can be placed.
+    """
+
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+    gone: bool = False
+    platform: Platform = "static"
+    listings: tuple[Listing, ...] = Field(min_length=1, strict=False)
+    options: Options = Options()
+    notes: str = ""
+
+    @model_validator(mode="after")
+    def _sound(self) -> Era:
+        if self.since and self.until and first_day(self.since) > last_day(self.until):
+            raise ValueError(f"from ({self.since}) is later than until ({self.until})")
+        _check_options(self.platform, self.options)
+        return self
+
+
+def first_day(text: str) -> dt.date:
+    """The first day of a year, month or day as an era names it. A day that is none (02-30) is the month's last."""
+    year, month, day = [*(int(part) for part in text.split("-")), 1, 1][:3]
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return last_day(f"{year:04d}-{month:02d}")
+
+
+def last_day(text: str) -> dt.date:
+    """The last day of a year, month or day as an era names it."""
+    parts = [int(part) for part in text.split("-")]
+    if len(parts) == 3:
+        return first_day(text)
+    year, month = parts[0], parts[1] if len(parts) == 2 else 12
+    return (dt.date(year + month // 12, month % 12 + 1, 1)) - dt.timedelta(days=1)
 
 
 class Range(_Strict):
@@ -110,11 +220,13 @@ class Range(_Strict):
 
 
 class Expect(_Strict):
-    """What a healthy crawl of this source finds. years: budget years that some notice title must name."""
+    """What is held of a source when all is well. Each year, kind and department must be named by some title."""
 
     documents: Range = Range()
     notices: Range = Range()
     years: tuple[Annotated[int, Field(ge=1990, le=2100)], ...] = Field(default=(), strict=False)
+    kinds: tuple[Kind, ...] = Field(default=(), strict=False)
+    departments: tuple[Annotated[str, Field(min_length=2, max_length=100)], ...] = Field(default=(), strict=False)
 
 
 class Politeness(_Strict):
@@ -130,23 +242,67 @@ class Politeness(_Strict):
 
 
 class Source(_Strict):
-    """One site. `source_id` is the stem of its file."""
+    """One site. `source_id` is the stem of its file.
+
+    listings: those that are asked, of every era that is not gone, in the order of the file; a number in this tuple is
+    what `era_of` takes. status: a draft is left out of the night until a person has looked at it, a retired one for
+    good. test_source: it stands on our own network (loopback), and is never asked elsewhere.
+    """
 
     source_id: str = Field(exclude=True)
     code: Annotated[str, BeforeValidator(_division_code), Field(pattern=r"^[1-9]\d{5}$")]
     publisher: str = Field(min_length=1)
-    platform: Platform
-    listings: tuple[Listing, ...] = Field(min_length=1, strict=False)
+    status: Status = "active"
+    platform: Platform = "static"
+    listings: tuple[Listing, ...] = Field(default=(), strict=False)
+    options: Options = Options()
+    eras: tuple[Era, ...] = Field(default=(), strict=False, max_length=50)
     hosts: tuple[Annotated[str, AfterValidator(_host)], ...] = Field(default=(), strict=False)
     expect: Expect = Expect()
     politeness: Politeness = Politeness()
+    test_source: bool = False
     notes: str = ""
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Source:
+        if not self.eras:
+            if not self.listings:
+                raise ValueError("required key is missing: `listings` (or `eras`), with at least 1 listing")
+            _check_options(self.platform, self.options)
+            return self
+        if clash := sorted({"listings", "platform", "options"} & self.model_fields_set):
+            raise ValueError(f"{clash[0]} stands beside eras: each era has its own")
+        present = [era for era in self.eras if not era.gone]
+        # filled here once, so that readers of a Source need not know which form it was written in
+        filled = {
+            "listings": tuple(listing for era in present for listing in era.listings),
+            "platform": (present or self.eras)[0].platform,
+            "options": (present or self.eras)[0].options,
+        }
+        self.__dict__.update(filled)
+        if not present and self.status != "retired":
+            raise ValueError("every era is gone: a source that nothing can be asked of has `status: retired`")
+        return self
 
     @property
     def sites(self) -> frozenset[str]:
         """The `site_of` values this source may ask: those of its listings and its further hosts."""
         listed = {site_of(listing.url) for listing in self.listings}
         return frozenset(listed | {site_of(f"http://{host}") for host in self.hosts})
+
+    def era_of(self, listing: int) -> Era:
+        """The era a listing (its number in `listings`) belongs to; in the simple form, the one that is the source."""
+        passed = 0
+        for era in self.eras:
+            if era.gone:
+                continue
+            passed += len(era.listings)
+            if listing < passed:
+                return era
+        return Era.model_construct(
+            since=None, until=None, gone=False, platform=self.platform, listings=self.listings, options=self.options,
+            notes="",
+        )  # fmt: skip
 
 
 # what a person should write, per pydantic error type; {…} are filled from the error's context
@@ -162,6 +318,9 @@ _EXPECTED = {
     "greater_than": "expected more than {gt}",
     "less_than_equal": "expected at most {le}",
     "too_short": "expected at least {min_length} item(s)",
+    "too_long": "expected at most {max_length} item(s)",
+    "string_too_long": "expected at most {max_length} characters",
+    "bool_type": "expected true or false",
     "literal_error": "expected one of {expected}",
 }
 
@@ -171,34 +330,36 @@ def load_source(path: Path | str) -> Source:
 
     Raises FileNotFoundError when there is none, SourceError (one line: file, line, key, what was expected) otherwise.
     """
+    return load_with_lines(path)[0]
+
+
+def load_with_lines(path: Path | str) -> tuple[Source, Tree]:
+    """The source, and the tree of its file that knows every key's line. Raises as `load_source`."""
     path = Path(path)
-    raw = path.read_bytes()
+    with path.open("rb") as file:
+        raw = file.read(MAX_SOURCE_BYTES + 1)
     if len(raw) > MAX_SOURCE_BYTES:
-        raise SourceError(path, None, None, f"a source file has at most {MAX_SOURCE_BYTES} bytes, this has {len(raw)}")
+        raise SourceError(path, None, None, f"a source file has at most {MAX_SOURCE_BYTES} bytes, this has more")
     try:
-        tree = YAML(typ="rt", pure=True).load(io.StringIO(raw.decode("utf-8-sig")))
+        tree = read_yaml(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise SourceError(path, line, None, "expected UTF-8 text") from error
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = (error.problem or "not YAML").splitlines()[0]
-        raise SourceError(path, mark.line + 1 if mark else None, None, f"not valid YAML: {problem}") from error
-    except YAMLError as error:
-        raise SourceError(path, None, None, f"not valid YAML: {str(error).splitlines()[0]}") from error
-    if not isinstance(tree, dict):
+    except YamlTrouble as error:
+        raise SourceError(path, error.line, None, str(error)) from error
+    if not isinstance(tree.data, dict):
         raise SourceError(path, 1, None, "expected a mapping with the keys code, publisher, platform, listings")
-    if "source_id" in tree:
-        raise SourceError(path, _line_of(tree, ("source_id",)), "source_id", "not a key: it is the name of the file")
+    if "source_id" in tree.data:
+        raise SourceError(path, tree.line_of(("source_id",)), "source_id", "not a key: it is the name of the file")
     try:
-        source = Source.model_validate({**_plain(tree), "source_id": path.stem})
+        source = Source.model_validate({**tree.data, "source_id": path.stem})
     except ValidationError as error:
         found = _causes(error.errors())
-        first = min(found, key=lambda e: (_RANK.get(e["type"], 1), _line_of(tree, e["loc"]) or 0))
-        at, key = _line_of(tree, first["loc"]), _key_text(first["loc"])
+        first = min(found, key=lambda e: (_RANK.get(e["type"], 1), tree.line_of(e["loc"]) or 0))
+        at, key = tree.line_of(first["loc"]), key_text(first["loc"])
         raise SourceError(path, at, key, _expected(first), more=len(found) - 1) from error
     _check_delay(path, tree, source)
-    return source
+    return source, tree
 
 
 # a misspelled key is also a missing one: the key that stands in the file is what a person can mend
@@ -216,49 +377,23 @@ def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     ]
 
 
-def _check_delay(path: Path, tree: Any, source: Source) -> None:
-    """A public site is never asked more than once a second."""
-    if source.politeness.delay_seconds >= 1 or all(_is_own_network(listing.url) for listing in source.listings):
+def _check_delay(path: Path, tree: Tree, source: Source) -> None:
+    """A public site is never asked more than once a second. (A test source is never asked outside our own network.)"""
+    if source.politeness.delay_seconds >= 1 or source.test_source:
+        return
+    if all(is_own_network(listing.url) for listing in source.listings):
         return
     loc = ("politeness", "delay_seconds")
-    raise SourceError(path, _line_of(tree, loc), _key_text(loc), "expected at least 1 (less only for a loopback host)")
+    raise SourceError(path, tree.line_of(loc), key_text(loc), "expected at least 1 (less only for a loopback host)")
 
 
-def _is_own_network(url: str) -> bool:
+def is_own_network(url: str) -> bool:
+    """Whether an address is written with a literal of our own network (127.0.0.1, 10.0.0.1, …)."""
     literal = literal_address(host_of(url))
     return literal is not None and is_private(literal)
 
 
-def _plain(node: Any) -> Any:
-    """ruamel's round-trip containers and scalars as the plain types that strict validation wants."""
-    if isinstance(node, dict):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_plain(value) for value in node]
-    for plain in (bool, int, float, str):
-        if isinstance(node, plain):
-            return plain(node)
-    return node
-
-
-def _line_of(tree: Any, loc: tuple[int | str, ...]) -> int | None:
-    """1-based line of the key at `loc`, or of the nearest enclosing one that is written in the file."""
-    node, line = tree, 1
-    for step in loc:
-        try:
-            if isinstance(node, dict) and step in node:
-                line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]
-            elif isinstance(node, list) and isinstance(step, int) and step < len(node):
-                line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]
-            else:
-                break
-            node = node[step]
-        except (AttributeError, KeyError, TypeError):
-            break
-    return line
-
-
-def _key_text(loc: tuple[int | str, ...]) -> str | None:
+def key_text(loc: tuple[int | str, ...]) -> str | None:
     """`listings[0].url`: list positions counted from 1, as a person counts."""
     text = ""
     for step in loc:
@@ -283,16 +418,35 @@ def _model_at(loc: tuple[int | str, ...]) -> type[BaseModel] | None:
     return model
 
 
+_PATTERN_SAYS = {
+    "code": "a division code of six digits",
+    "area_code": "an area code of 6 to 12 digits",
+    "from": "a year, month or day (2023, 2023-05, 2023-05-01)",
+    "until": "a year, month or day (2023, 2023-05, 2023-05-01)",
+    "endpoint": "an address, or a path that begins with /",
+}
+
+
+def _near(given: str, expected: str) -> str | None:
+    """The one of the expected words ('a', 'b' or 'c') that was probably meant."""
+    near = difflib.get_close_matches(given, re.findall(r"'([^']*)'", expected), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
 def _expected(error: ErrorDetails) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind == "extra_forbidden":
         model = _model_at(error["loc"])
-        known = [name for name in model.model_fields if name != "source_id"] if model else []
+        fields = model.model_fields if model else {}
+        known = [field.alias or name for name, field in fields.items() if name != "source_id"]
         near = difflib.get_close_matches(str(error["loc"][-1]), known, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"unknown key{hint} (known: {', '.join(known)})"
     if kind == "string_pattern_mismatch":
-        return f"expected a division code of six digits, not {error['input']!r}"
+        wanted = _PATTERN_SAYS.get(str(error["loc"][-1]), "a text of the form {pattern}").format(**context)
+        return f"expected {wanted}, not {error['input']!r:.80}"
+    if kind == "literal_error" and (meant := _near(str(error["input"]), context["expected"])):
+        return f"not {error['input']!r:.80}; did you mean {meant!r}? (expected one of {context['expected']})"
     if kind == "value_error":
         return f"expected {context['error']}" if "host" in error["loc"] else str(context["error"])
     text = _EXPECTED.get(kind, error["msg"])

@@ -17,6 +17,7 @@ from flows import errors
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
+from flows.coverage import sought, with_coverage
 from flows.crawl_sources import bodies, found_documents, unreached
 from flows.nightly import Night, directly, do_what_is_missing, one_night_at_a_time
 from flows.publish_release import load_tables
@@ -83,8 +84,10 @@ def view(
         do(facts)
         checks = plan_checks(facts, root, limits, progress)
         do(checks)
-        tables = load_tables(facts, checks, unreached(root, moment), progress)
+        dead = unreached(root, moment)
+        tables = load_tables(facts, checks, dead, progress)
         tables = with_revisions(tables, bodies(root, moment))
+        tables = with_coverage(tables, dead, sought(root, as_of=moment))
         return tables | build_panels(tables)
 
 

@@ -10,7 +10,16 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
-from flows.commands import archive, correcting, crawling, explaining, links, night, reading
+from flows.commands import (
+    archive,
+    correcting,
+    crawling,
+    explaining,
+    links,
+    night,
+    reading,
+    sources,
+)
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
@@ -36,6 +45,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(correcting.correction)
+app.add_typer(sources.source)
 app.add_typer(archive.archive)
 
 INTERRUPTED = 130

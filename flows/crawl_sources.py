@@ -20,6 +20,7 @@ from crawl.source import Source, SourceError, load_source
 from flows import errors
 from flows.release.build import Unreached
 from flows.settings import DataRoot
+from flows.source_nights import with_shortfalls
 from flows.stage import Progress, quiet
 
 OWN_SOURCES = Path(__file__).resolve().parents[1] / "crawl" / "sources"
@@ -34,18 +35,27 @@ class Crawled:
 
 
 def find_sources(given: Sequence[str], folder: Path | None = None) -> list[Path]:
-    """Source files by path, by file name or by division code; all of the folder where none is given.
+    """Source files by path, by file name or by division code; where none is given, every active one of the folder.
+
+    A draft or a retired source is found by its name alone.
 
     Raises Trouble (exit code 2) for one that is not there, or not a source (file, line, key, what was expected).
     """
     folder = folder or OWN_SOURCES
     if not folder.is_dir():
         raise errors.usage(f"没有来源目录：{folder}", f"no folder of sources: {folder}")
-    registered = sorted(folder.glob("*.yml"))
-    found = [_find(name, registered) for name in given] if given else registered
+    registered = source_files(folder)
+    if not given:
+        return [path for path in registered if load(path).status == "active"]
+    found = [_find(name, registered) for name in given]
     for path in found:
         load(path)
     return list(dict.fromkeys(found))
+
+
+def source_files(folder: Path) -> list[Path]:
+    """Source files of a folder and the folders in it (one per province, say), by name."""
+    return sorted((path for path in folder.rglob("*.yml") if path.is_file()), key=lambda path: (path.stem, str(path)))
 
 
 def _find(name: str, registered: list[Path]) -> Path:
@@ -56,7 +66,8 @@ def _find(name: str, registered: list[Path]) -> Path:
         return path
     hits = [one for one in registered if name in (one.stem, one.stem.partition("_")[0])]
     if not hits:
-        known = ", ".join(one.stem for one in registered) or "none"
+        known = ", ".join(one.stem for one in registered[:10]) or "none"
+        known += " …" if len(registered) > 10 else ""
         raise errors.usage(f"没有名为 {name} 的来源（已有：{known}）", f"no source named {name} (known: {known})")
     return hits[0]
 
@@ -100,7 +111,9 @@ def crawl(
         raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
     except ValueError as error:
         raise errors.usage(f"设置有误：{error}", str(error)) from error
-    return Crawled(source, result)
+    if plan is not None and plan.is_partial:  # a part of the source says nothing of the whole
+        return Crawled(source, result)
+    return Crawled(source, with_shortfalls(source, result, root))
 
 
 def crawl_together(

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
+from crawl.completeness import SourceNight
 from crawl.settings import CrawlSettings
 from extract.document import Issue
 from flows import errors
@@ -26,11 +27,13 @@ from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections
+from flows.coverage import sought
 from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
 from flows.settings import DataRoot, WorkLimits, work_limits
+from flows.source_nights import source_nights
 from flows.stage import Plan, Progress, merged_issues, quiet, shards
 from flows.store import Store
 from flows.unpack_archives import plan_unpacking, with_members
@@ -41,9 +44,13 @@ Step = Callable[[str, Callable[[], object]], object]
 
 @dataclass
 class Night:
-    """What one night did. done, failed: stage → documents worked on, of them in vain. issues: of the night itself."""
+    """What one night did. done, failed: stage → documents worked on, of them in vain. issues: of the night itself.
+
+    sources: what the night changed of each source, and why a person should look at it.
+    """
 
     crawled: list[Crawled] = field(default_factory=list)
+    sources: list[SourceNight] = field(default_factory=list)
     documents: int = 0
     done: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
@@ -76,6 +83,7 @@ def nightly(
             progress("crawl", number - 1, len(sources))
             night.crawled.append(run(step, f"crawl {source.stem}", partial(crawl, source, root, now, crawl_settings)))
             progress("crawl", number, len(sources))
+        night.sources = source_nights(root, [one.source for one in night.crawled])
 
         documents = found_documents(root)
         unpacking = plan_unpacking(documents, root, limits, progress)
@@ -110,6 +118,7 @@ def nightly(
                     progress=progress,
                     bodies=bodies(root),
                     corrections=corrections,
+                    looked=sought(root, sources),
                 ),
             )
         night.issues = merged_issues((unpacking, converting, reading, facts, checks))

@@ -19,6 +19,7 @@ import polars as pl
 from crawl.schema import Body
 from flows import errors
 from flows.corrections import fingerprint_of
+from flows.coverage import with_coverage
 from flows.fingerprint import digest, stage_code
 from flows.release.build import Unreached, build, whole_table
 from flows.release.package import file_name
@@ -36,6 +37,7 @@ from flows.settings import DataRoot
 from flows.stage import FAILURES, Plan, Progress, quiet, shards
 from flows.store import sync_folder, unpack_tables
 from normalize.correction import Correction
+from normalize.coverage import Sought
 from normalize.panels.build import build_panels
 from normalize.revision import same_url
 from normalize.schema import TABLES, Row, SchemaError, to_frame
@@ -63,13 +65,15 @@ def publish_release(
     progress: Progress = quiet,
     bodies: Sequence[Body] = (),
     corrections: Sequence[Correction] = (),
+    looked: Sequence[Sought] = (),
 ) -> Published:
     """Publish, or return the newest release if it already holds exactly this.
 
     bodies: what each address gave, as the ledger has it (`revisions` follow from it). corrections: all there are.
+    looked: how each source was looked at (`coverage` follows from it).
     Raises Trouble (exit code 4) naming table, column, rows and document where rows break the contract.
     """
-    inputs = release_inputs(facts, checks, unreached, bodies, corrections)
+    inputs = release_inputs(facts, checks, unreached, bodies, corrections, looked)
     root.releases.mkdir(parents=True, exist_ok=True)
     remove_debris(root.releases)
     previous = newest(root.releases)
@@ -81,6 +85,7 @@ def publish_release(
     try:
         tables = load_tables(facts, checks, unreached, progress)
         tables = with_lost_corrections(with_revisions(tables, bodies), corrections)
+        tables = with_coverage(tables, unreached, looked)
         tables |= build_panels(tables)
     except SchemaError as error:
         raise errors.data(
@@ -125,12 +130,13 @@ def refuse_lost_facts(previous: Path, tables: dict[str, pl.DataFrame]) -> None:
         )
 
 
-def release_inputs(
+def release_inputs(  # noqa: PLR0917 - everything a release follows from
     facts: Plan,
     checks: Plan,
     unreached: Sequence[Unreached],
     bodies: Sequence[Body] = (),
     corrections: Sequence[Correction] = (),
+    looked: Sequence[Sought] = (),
 ) -> str:
     """Fingerprint of everything the release follows from: results of each document, what was not found, our code."""
     made, checked = facts.results(), checks.results()
@@ -141,6 +147,7 @@ def release_inputs(
         *(f"{sha256} {fingerprint} {checked[sha256]}" for sha256, fingerprint in sorted(made.items())),
         *(f"{one.source_id} {one.url} {one.outcome} {one.link_text}" for one in unreached),
         *(f"{one.old} {one.new} {one.is_in_force}" for one in same_url(bodies)),
+        *(repr(one) for one in sorted(looked, key=lambda each: each.source_id)),
         fingerprint_of([one for one in corrections if one.document not in made]),  # the others are in the facts
     )
 

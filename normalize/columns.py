@@ -548,4 +548,41 @@ _c("yuan_before", F64, "旧文件的金额（元）", "amount in the older docum
    null=NO_AMOUNT)
 _c("yuan_after", F64, "新文件的金额（元）", "amount in the newer document", unit="yuan", example="1860000.0",
    null=NO_AMOUNT)
+
+# -------------------------------------------------------------------------------------------- coverage
+_c("coverage_id", S, "应有公开件的标识：区划、年度、种类、单位；已找到的即公开件标识",
+   "what was looked for: division, year, kind, organisation; the disclosure itself where it was found",
+   example="130630-2024-department_budget-1f0c9a2b")
+_c("coverage.state", S,
+   "found 已找到、not_published 栏目已查而未公开、link_dead 链接失效、blocked 网站拒绝、parse_failed 读取失败、"
+   "not_searched 未查",
+   "found, not_published (its columns were read), link_dead, blocked, parse_failed or not_searched", example="found")
+_c("coverage.reason", S,
+   "原因代码：read、nothing_read、reading_failed、link_gone、link_failed、link_refused、others_published、"
+   "none_published、columns_refused、columns_unreachable、never_crawled、kind_not_listed",
+   "why, as a code: read, nothing_read, reading_failed, link_gone, link_failed, link_refused, others_published,"
+   " none_published, columns_refused, columns_unreachable, never_crawled, kind_not_listed", example="none_published")
+_c("reason_zh", S, "原因", "why, in Chinese", example="栏目已查，没有任何部门的该年度同类公开")
+_c("reason_en", S, "原因（英文）", "why, in English",
+   example="the columns were read; nobody published this kind for this year")
+_c("due_date", D, "最迟应公开日（预算法第十四、五十二条与各地惯例，不是批复日）",
+   "day by which it is public at the latest, by the law's calendar (not from the day of approval, which is not known)",
+   example="2024-05-10", null=("该种类没有期限，或年度不明", "no day for this kind, or year unknown"))
+_c("days_after_due", I32, "公开日比最迟应公开日晚几天（负数为提前）",
+   "days of publication after that day; negative: before it", unit="days", example="-62",
+   null=("未找到，或没有公开日或期限", "not found, or no date or no day"))
+_c("n_documents", I32, "找到的文件数", "documents found", example="1")
+_c("coverage.document_sha256", S, "最早公开的文件", "the document published first", example="3a2245b978ca3436…",
+   null=("没有找到文件", "no document found"))
+_c("coverage.url", S, "失效或被拒的链接", "the link that led nowhere", example="https://example.gov.cn/a.docx",
+   null=("没有这样的链接", "no such link"))
+_c("coverage.link_text", S, "该链接的文字，照印", "words of that link as printed", example="2024年部门预算.docx",
+   null=("没有这样的链接", "no such link"))
+_c("coverage.org_id", S, "单位标识", "organisation", example="130630-1f0c9a2b",
+   null=("县级政府本身，或单位不明", "the county's government itself, or not known whose"))
+_c("coverage.org_name", S, "单位名称", "name of the organisation", example="涞源县人民政府办公室",
+   null=("县级政府本身，或单位不明", "the county's government itself, or not known whose"))
+_c("coverage.fiscal_year", I16, "资金所属年度", "year the money belongs to", example="2024",
+   null=("不明，或从未查到", "not known, or never read"))
+_c("coverage.n_facts", I32, "读出的金额事实数（含空白）", "facts read, blanks included", example="640")
 # fmt: on

@@ -54,6 +54,11 @@ def _by_code() -> dict[str, Division]:
     return {division.code: division for division in sorted(every, key=lambda each: (each.code, each.since))}
 
 
+def divisions() -> tuple[Division, ...]:
+    """Every division of the list, former ones too."""
+    return tuple(division for rows in _divisions().values() for division in rows)
+
+
 def stem(code: str) -> str:
     """The digits that say something: 31 of 310000, 1306 of 130600, 130630."""
     return re.sub(r"(?:00){1,2}$", "", code)

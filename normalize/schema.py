@@ -259,6 +259,15 @@ _SPECS: Final = (
         key=("revision_id", "of_table", "cell_key"),
         sort=("document_sha256",),
     ),
+    _table(
+        "coverage",
+        "meta",
+        ("应公开与已公开", "what was due, what was found"),
+        "coverage_id county_code org_id org_name fiscal_year doc_type state reason reason_zh reason_en due_date"
+        " published_date days_after_due n_documents n_facts document_sha256 url link_text",
+        key=("coverage_id",),
+        sort=("county_code", "fiscal_year", "doc_type", "org_id"),
+    ),
 )
 TABLES: Final[dict[str, TableSpec]] = {spec.name: spec for spec in _SPECS}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawl.platforms import family_of
 from crawl.source import Source
 from crawl.spiders.browser import BrowserSpider, NoBrowser
 from crawl.spiders.declared import DeclaredSpider
@@ -11,13 +12,12 @@ from crawl.spiders.walk import WalkSpider
 
 __all__ = ["BrowserSpider", "DeclaredSpider", "NoBrowser", "ScriptedSpider", "StaticSpider", "WalkSpider", "spider_of"]
 
-_SCRIPTED = frozenset({"json", "jpaas", "gkmlpt", "dataproxy", "cms_do", "paging_nav"})
-
 
 def spider_of(source: Source) -> type[WalkSpider]:
-    """The class that walks a source: what it declares, else its platform; the generic walk for all others."""
-    if source.platform == "browser":
+    """The class that walks a source: by what it declares, else by the family of its platform (crawl.platforms)."""
+    family = family_of(source.platform)
+    if family == "browser":
         return BrowserSpider
     if any(listing.api is not None for listing in source.listings):
         return DeclaredSpider
-    return ScriptedSpider if source.platform in _SCRIPTED else StaticSpider
+    return ScriptedSpider if family == "json" else StaticSpider

@@ -19,7 +19,8 @@ from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
 from flows.settings import data_root
-from flows.terminal import line, print_json, progress_bars, result, say
+from flows.source_nights import nights_table, tell_flags
+from flows.terminal import err, line, print_json, progress_bars, result, say
 
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
@@ -133,6 +134,9 @@ def _report(night: Night) -> None:
             f"{one.result.source_id}：取得 {fetched} 个新内容，{pairs(one.result.outcomes)}",
             f"{one.result.source_id}: {fetched} bodies fetched, {pairs(one.result.outcomes)}",
         )
+    if night.sources:
+        err().print(nights_table(night.sources))
+        tell_flags(night.sources)
     done, failed = night.done, night.failed
     line(
         f"共 {night.documents} 个文件；本次读取 {done.get('read', 0)}，整理 {done.get('facts', 0)}，"
@@ -176,6 +180,7 @@ def _as_data(night: Night) -> dict[str, Any]:
     published = night.published
     return {
         "crawled": [msgspec.to_builtins(one.result) for one in night.crawled],
+        "sources": [msgspec.to_builtins(one) for one in night.sources],
         "documents": night.documents,
         "done": night.done,
         "failed": night.failed,

@@ -120,6 +120,7 @@ def summary(tables: dict[str, pl.DataFrame], unreached: list[Unreached]) -> dict
         "issues": _counts(tables["issues"].group_by("code").agg(pl.col("count").sum()), "code"),
         "findings": _counts(findings.group_by("outcome").agg(pl.len().alias("count")), "outcome"),
         "checks": _by_check(findings),
+        "coverage_states": _counts(tables["coverage"].group_by("state").agg(pl.len().alias("count")), "state"),
         "coverage": coverage.sort("county_code", "fiscal_year", "doc_type", nulls_last=True).to_dicts(),
         "not_found": not_found,
     }

@@ -168,7 +168,7 @@ def test_a_directory_whose_column_stands_behind_the_hash(tmp_path: Path) -> None
             )
         notices(site, "a", "b", "c")
         listed = "  - {url: ROOT/l/gkmlpt/index, kind: department_budget, column: '612'}\n"
-        result = crawl(declared(tmp_path, site, listed, platform="json"), data, plan=NIGHT)
+        result = crawl(declared(tmp_path, site, listed, platform="gkmlpt"), data, plan=NIGHT)
         good(result)
         assert result.documents == 3
         with Ledger(ledger_path(data)) as ledger:

@@ -270,7 +270,7 @@ class WalkSpider(ListingReader, Spider):
             if last is None:
                 yield from self._trouble(wanted, "failed", "status 304 without a question", status=304)
                 return
-            body = self.recorder.archive.get(last.sha256)
+            body = self.recorder.archive.body(last.sha256)
         elif answer.status in {200, 203}:
             body = answer.body
         else:
@@ -320,6 +320,8 @@ class WalkSpider(ListingReader, Spider):
         found = classify(page, answer.status or 200, wanted.address or wanted.url, answer.url)
         if found.kind not in {"redirect_stub", "waf_stub", "splash", "soft_404"}:
             return None
+        if wanted.role == "notice" and (found.kind == "splash" or read_notice(page, "", None).attachments):
+            return None  # little text and a link to a file is a short notice, whatever else it looks like
         return None if self._is_application(wanted, body, answer.url) else found
 
     def _on_stub(self, wanted: Wanted, answer: Answer, body: bytes, stub: PageClass) -> Iterator[Request]:

@@ -288,10 +288,6 @@ class WalkSpider(ListingReader, Spider):
             return
         page: Page | None = None
         if kind == "html" or (kind in {"xml", "text"} and wanted.role != "attachment"):
-            if is_script_stub(body) and not self._is_application(wanted, body, answer.url):
-                reason = "the answer is a script challenge, not a page"
-                yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
-                return
             try:
                 page = read_page(body, answer.url)
             except PageError as error:
@@ -301,6 +297,9 @@ class WalkSpider(ListingReader, Spider):
         stub = self._stub(wanted, answer, body, page) if page is not None and kind == "html" else None
         if stub is not None:
             yield from self._on_stub(wanted, answer, body, stub)
+        elif page is not None and is_script_stub(body) and not self._is_application(wanted, body, answer.url):
+            reason = "the answer is a script challenge, not a page"
+            yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
         elif wanted.role == "attachment":
             yield from self._on_attachment(wanted, answer, body, page if kind == "html" else None)
         elif wanted.role == "listing":

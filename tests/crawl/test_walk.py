@@ -311,7 +311,7 @@ def test_a_dry_run_fetches_no_notice(tmp_path: Path) -> None:
 
 
 def test_stubs_that_lead_on_and_stubs_that_do_not(tmp_path: Path) -> None:
-    """A listing and a notice behind stubs are reached; a lost page with status 200 is trouble, a short notice is none."""
+    """A listing and a notice behind stubs are reached; a lost page (status 200) is trouble, a short notice is none."""
     site, data = Site(), tmp_path / "data"
     with serve(site):
         site.page("/l/index.html", "<html><head><script>window.location.href='/m/list.html';</script></head></html>")
@@ -327,10 +327,11 @@ def test_stubs_that_lead_on_and_stubs_that_do_not(tmp_path: Path) -> None:
         site.file("/m/b.pdf", PDF + b"b")
         result = crawl(source_file(tmp_path, site, listing="/l/index.html"), data, plan=NIGHT)
         assert (result.failed, result.documents) == (False, 2)
-        assert result.skipped_links["redirect_stub"] == 4
-        (lost,) = result.troubles
-        assert (lost.url.rsplit("/", 1)[1], lost.outcome) == ("lost.html", "failed")
-        assert "soft_404" in (lost.reason or "")
+        assert result.skipped_links["redirect_stub"] == 1, "the script's; those of meta are followed by Scrapy"
+        troubles = {one.url.rsplit("/", 1)[1]: (one.outcome, one.reason or "") for one in result.troubles}
+        assert troubles.keys() == {"lost.html", "loop.html"}
+        assert {outcome for outcome, _ in troubles.values()} == {"failed"}
+        assert "soft_404" in troubles["lost.html"][1]
         with Ledger(ledger_path(data)) as ledger:
             assert {link.notice_title for link in ledger.links()} >= {"meta局2024年部门预算"}
 
@@ -352,7 +353,7 @@ def test_columns_below_a_listing_and_papers_of_a_notice(tmp_path: Path) -> None:
         result = crawl(source_file(tmp_path, site, listing="/l/index.html"), data, plan=NIGHT)
         assert (result.failed, result.documents, result.troubles) == (False, 4, [])
         assert not any(path.startswith("/other") for path in paths(site))
-        assert result.skipped_links["a column elsewhere"] == 1
+        assert result.skipped_links["a column elsewhere"] >= 1
 
 
 def test_only_one_kind(tmp_path: Path) -> None:

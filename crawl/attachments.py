@@ -21,6 +21,7 @@ from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix, files_named, is_
 MAX_FILES = 5000  # of one page
 _MAX_SCRIPT = 400_000  # characters of scripts that are searched
 _MAX_ATTRIBUTE = 20_000
+_MAX_PLACES = 10_000  # links and handlers that are looked at
 _SUFFIXES = "|".join(sorted(ATTACHMENT_SUFFIXES, key=len, reverse=True))
 # a quoted string of script or handler that is a path or a piece of markup; bounded, without nested quantifiers
 _QUOTED = re.compile(r"\"([^\"\n]{3,2000})\"|'([^'\n]{3,2000})'|&quot;([^&\n]{3,2000})&quot;")
@@ -67,6 +68,7 @@ def _is_paper(one: FoundFile) -> bool:
 
 
 def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
+    seen = 0
     for element in page.root.iter(
         "a",
         "iframe",
@@ -91,6 +93,9 @@ def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
         handler = element.get("onclick") or ""
         if element.tag not in {"a", "area"} and not handler and not _has_data(element):
             continue
+        seen += 1
+        if seen > _MAX_PLACES:
+            break
         if outline.is_furniture(element):
             continue
         if element.tag in {"a", "area"}:

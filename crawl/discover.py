@@ -23,7 +23,7 @@ from crawl.outline import Outline, is_action
 from crawl.page import Page, pieces_of, squeeze, text_of
 from crawl.shape import Shape, address_shape, attachment_suffix, link_address
 
-MAX_LINKS = 20_000  # of one page; more is no page that a person made
+MAX_LINKS = 8000  # of one page; more is no page that a person made
 MAX_TEXT = 1000  # characters of a title that are kept
 _MAX_ROW = 400  # characters of a row that are searched for its date
 

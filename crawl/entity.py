@@ -18,9 +18,11 @@ _LEADING = re.compile(
     r"^(?:附件[\d一二三四五六七八九十]*[:：.、]?|[\d一二三四五六七八九十]{1,3}[.．、)）]|[·•★☆\-—>》»]+|[【\[][^】\]]{0,16}[】\]]|\([\d一二三四五六七八九十]{1,3}\)|关于(?:公开|公布)?|(?:19|20)\d\d(?:年度|年|\.)?)+"
 )
 _TRAILING = re.compile(r"(?:及其?|和|与|的|、|暨|[(（]|[-—_·:：,，\"“”]|市级|县级|区级|政府|改后|公布)+$")
-_SITE_WORDS = re.compile(
-    r"(?:官方)?(?:网站|门户|门户网站|信息网|公众信息网|政务网|政府信息公开(?:网|平台|专栏)?|信息公开(?:网|平台)?|政务公开(?:网|平台)?|首页|主页|欢迎您?|网|财政预决算(?:公开)?(?:平台|专栏)?)+$"
-)
+_SITE_WORDS = (
+    "官方网站", "门户网站", "公众信息网", "政府信息公开网", "政府信息公开平台", "政府信息公开专栏", "政府信息公开", "信息公开网", "信息公开平台",
+    "信息公开", "政务公开网", "政务公开平台", "政务公开", "政务网", "信息网", "财政预决算公开平台", "财政预决算公开", "财政预决算", "网站", "门户", "首页",
+    "主页", "欢迎您", "欢迎你", "欢迎", "网",
+)  # fmt: skip
 _SUB_UNIT = re.compile(
     r"(?:中心|站|所|队|馆|校|园|医院|学院|大学|小学|中学|学校|幼儿园|研究院|剧院|图书馆|设计院|场|基地|社)$"
 )
@@ -58,13 +60,22 @@ def site_owner(*names: str | None) -> str | None:
     for name in names:
         if not name:
             continue
-        for part in re.split(r"[_|\-—–\s>·]+", plain_site(name)):
-            part = _SITE_WORDS.sub("", part)
+        for piece in re.split(r"[_|\-—–\s>·]+", plain_site(name)):
+            part = _without_site_words(piece)
             if is_office(part) or re.fullmatch(
                 r"[\u4e00-\u9fff]{2,12}(?:省|市|县|区|州|盟|旗|镇|乡)(?:人民政府|政府)?", part
             ):
                 return part
     return None
+
+
+def _without_site_words(part: str) -> str:
+    for _ in range(6):
+        ending = next((word for word in _SITE_WORDS if part.endswith(word)), None)
+        if ending is None:
+            break
+        part = part[: -len(ending)]
+    return part
 
 
 def plain_site(name: str) -> str:

@@ -9,6 +9,7 @@ on 预算执行, rules, tenders and news are near misses. Words that only stand 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 import msgspec
@@ -164,7 +165,7 @@ _NEWS_OR_OFFICE = re.compile(
 _GENERIC = re.compile(
     r"(?:\d{4}年?(?:度|及以前|以前)?|历年|往年|年度|财政|财务|政府|部门|单位|本级|市级|县级|区级|省级|州级|旗级|乡镇|街道|镇街|各|市直|县直|区直|直属|所属|下属|局属|机关|党政|党群|团体|群团|事业|及其?|和|与|暨|、|/|\|"
     r"|的|预|决|算|预算|决算|草案|信息|公开|公示|公告|专栏|专题|专区|栏目|平台|统一|目录|三公|经费|“|”|\"|'|‘|’|[()【】\[\]《》<>:：·…\-—_.,，。*]|务|绩效|目标|管理|评价|自评|结果|情况|报告|说明|资金|专项|收支|执行"
-    r"|领域|重点|资产|国有|债务|债券|地方|转移支付|采购(?!中心|办)|审计(?!局|厅|署|中心)|数据(?!局|中心)|资料|文件|报表|表|本|县|市|区|省|乡|镇|本局|系统|汇总|一般公共|更多|more|基层|县区|区县|其他|项目|支出|整体|运行|监控)*",
+    r"|领域|重点|资产|国有|债务|债券|地方|转移支付|采购(?!中心|办)|审计(?!局|厅|署|中心)|数据(?!局|中心)|资料|文件|报表|表|本|县|市|区|省|乡|镇|本局|系统|汇总|一般公共|更多|more|基层|县区|区县|其他|项目|支出|整体|运行|监控)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -186,7 +187,12 @@ _NOT_OFFICE = re.compile(
 
 def name_title(text: str) -> Naming:
     """What the words of a title name; context (whose site, which column) is not asked here."""
-    plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
+    return _name_title(text[:MAX_TITLE])
+
+
+@lru_cache(maxsize=8192)
+def _name_title(text: str) -> Naming:
+    plain = _SUFFIX.sub("", plain_title(text))
     if not plain:
         return Naming()
     words = _WORK_COMPOUND.sub(lambda found: "×" * len(found[0]), plain)
@@ -194,7 +200,7 @@ def name_title(text: str) -> Naming:
     if kind is None:
         fiscal = _NOUN.search(plain) or "财政收支" in plain
         near_miss = _near_miss(plain, words) if fiscal else None
-        return Naming(near_miss=near_miss, generic=bool(_GENERIC.fullmatch(plain)))
+        return Naming(near_miss=near_miss, generic=_is_generic(plain))
     return Naming(
         kind,
         tuple(other for other in also if other != kind),
@@ -203,8 +209,13 @@ def name_title(text: str) -> Naming:
         _near_miss(plain, words),
         bool(_ADJUSTED.search(words)),
         kind == "other_fiscal" or _is_clean(words, noun_at),
-        bool(_GENERIC.fullmatch(plain)),
+        _is_generic(plain),
     )
+
+
+def _is_generic(plain: str) -> bool:
+    """Whether a title is made of general words only; they are taken out one by one, never tried in combinations."""
+    return not _GENERIC.sub("", plain)
 
 
 def looks_like_disclosure(text: str) -> bool:
@@ -215,6 +226,7 @@ def looks_like_disclosure(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def is_office(text: str) -> bool:
     """Whether words are nothing but the name of an office, as lists of departments print them (`3 市教育局（本级）`)."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))

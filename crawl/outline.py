@@ -16,6 +16,8 @@ from crawl.page import Page, marks_furniture, squeeze, text_of
 MAX_HEADING = 40  # characters of what can be a heading; longer is a text
 _MAX_CLIMB = 40  # ancestors that are looked at above a link
 _MAX_SIBLINGS = 12  # elements before a block that may hold its heading
+_MAX_PASSED = 300  # rows before a row that are looked through for a heading
+_HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"})
 _MAX_ITEMS = 60  # tabs, or columns of a table
 _ROW_TAGS = frozenset({"li", "tr", "dl", "dd", "article"})
 _STOP_TAGS = frozenset({"body", "html", "main"})
@@ -31,6 +33,7 @@ class Outline:
         self._furniture: dict[html.HtmlElement, bool] = {}
         self._text: dict[html.HtmlElement, str] = {}
         self._above: dict[html.HtmlElement, tuple[str, ...]] = {}
+        self._among: dict[html.HtmlElement, str | None] = {}
         self._anchors = 0
         self._weighed = 0
         for element in page.root.iter("a"):
@@ -115,7 +118,7 @@ class Outline:
             term = next((one for one in row.itersiblings("dt", preceding=True)), None)
             own = (self.text(term),) if term is not None and self._is_heading(term) else ()
             return (*own, *self._over(parent))
-        lone = self._heading_before(row, rows=True)
+        lone = self._heading_among(row)
         return (*((lone,) if lone else ()), *self._over(parent))
 
     def _over(self, block: html.HtmlElement) -> tuple[str, ...]:
@@ -126,7 +129,7 @@ class Outline:
         for _ in range(_MAX_CLIMB):
             if node.tag in {"html", "body"}:
                 break
-            for text in (self._tab_of(node), self._heading_before(node, rows=False), self._caption_of(node)):
+            for text in (self._tab_of(node), self._heading_before(node), self._caption_of(node)):
                 if text and text not in found:
                     found.append(text)
             parent = node.getparent()
@@ -136,30 +139,39 @@ class Outline:
         self._above[block] = tuple(found[:8])
         return self._above[block]
 
-    def _heading_before(self, element: html.HtmlElement, *, rows: bool) -> str | None:
-        seen = 0
-        for before in element.itersiblings(preceding=True):
+    def _heading_among(self, row: html.HtmlElement) -> str | None:
+        """The nearest heading among the siblings before a row (`<p>2024年</p><p>link</p><p>link</p>`), remembered for each
+        row passed, so that long lists are walked once."""
+        passed = [row]
+        found: str | None = None
+        for before in row.itersiblings(preceding=True):
+            if before in self._among:
+                found = self._among[before]
+                break
             if not isinstance(before.tag, str):
                 continue
-            seen += 1
-            if seen > _MAX_SIBLINGS * (5 if rows else 1):
+            passed.append(before)
+            if before.tag in _HEADING_TAGS and not self.places(before) and self._is_heading(before):
+                found = self.text(before)
+                break
+            if len(passed) > _MAX_PASSED:
+                break
+        for one in passed if found is None or len(passed) < 2 else passed[:-1]:
+            self._among[one] = found
+        return found
+
+    def _heading_before(self, element: html.HtmlElement) -> str | None:
+        """The heading right before a block; a block with content of its own ends the search."""
+        for seen, before in enumerate(element.itersiblings(preceding=True)):
+            if not isinstance(before.tag, str):
+                continue
+            if seen > _MAX_SIBLINGS or self.places(before) > 2 or before.tag in {"script", "style"}:
                 return None
-            if self.places(before) > 2 or before.tag in {"script", "style"}:
-                if rows:
-                    continue
-                return None
-            if rows and ((before.tag in {"li", "tr"} and self.places(before) == 1) or before.tag == "br"):
-                continue
-            if rows and before.tag not in {"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"}:
-                continue
-            if rows and self.places(before):
-                continue
             if self._is_heading(before):
                 return self.text(before)
-            if not rows and len(before):
-                # the heading of the block before is not the heading of this one, unless it holds nothing else
-                if self.places(before) or len(self.text(before)) > MAX_HEADING:
-                    return None
+            # the heading of the block before is not the heading of this one, unless it holds nothing else
+            if len(before) and (self.places(before) or len(self.text(before)) > MAX_HEADING):
+                return None
         return None
 
     def _is_heading(self, element: html.HtmlElement) -> bool:

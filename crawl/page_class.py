@@ -184,7 +184,7 @@ def _stub(page: Page, status: int) -> PageClass | None:
     head = squeeze(" ".join(text_of(one) for one in page.root.iter("title")))
     own = text.replace(head, "", 1).strip() if head else text
     scripts = "</script>".join((script.text or "") for script in page.root.iter("script"))[:200_000]
-    links = [one for one in page.root.iter("a", "area") if link_address(page.base, one.get("href") or "")]
+    links = [one for one in islice(page.root.iter("a", "area"), 60) if link_address(page.base, one.get("href") or "")]
     for meta in page.root.iter("meta"):
         if (meta.get("http-equiv") or "").lower() != "refresh":
             continue

@@ -7,10 +7,14 @@ callers weigh it with what the page prints. Pure functions.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from crawl.address import clean_url, file_name_of
+
+MAX_HREF = 12_000  # characters of an href; longer is no address
+MAX_JOINED = 200  # paths in one attribute
 
 Shape = Literal["article", "column", "file", "home", "route", "unknown"]
 
@@ -55,6 +59,13 @@ _HOME_PATH = re.compile(r"^/?(?:index|default|home|main|site/index)?(?:\.\w{2,5}
 def link_address(base: str, href: str) -> str | None:
     """A link's absolute address with the fragment kept where it is a route of an application (#/list?code=, #612 on a
     path without suffix); None for javascript:, mailto:, plain fragments and what is no address."""
+    if len(href) > MAX_HREF:
+        return None
+    return _link_address(base, href)
+
+
+@lru_cache(maxsize=16_384)
+def _link_address(base: str, href: str) -> str | None:
     href = re.sub(r"[\t\r\n]", "", href).strip().replace("\\", "/")
     if not href or (href.startswith("#") and not href.startswith(("#/", "#!/"))):
         return None
@@ -79,6 +90,7 @@ def without_route(url: str) -> str:
     return url.split("#", 1)[0]
 
 
+@lru_cache(maxsize=16_384)
 def attachment_suffix(url: str, text: str = "") -> str | None:
     """The suffix that says a link leads to a file, from path, query values, or the words of the link; None if none."""
     parts = urlsplit(url)
@@ -103,6 +115,7 @@ def is_download(url: str) -> bool:
     return bool(_DOWNLOAD.search(f"{parts.path}?{parts.query}"))
 
 
+@lru_cache(maxsize=16_384)
 def address_shape(url: str) -> Shape:
     """What an address looks like it leads to."""
     if attachment_suffix(url):
@@ -118,6 +131,9 @@ def address_shape(url: str) -> Shape:
         return "file"
     if _COLUMN_PATH.search(path):
         return "column"
+    named = re.search(r"(?:^|&)(?:c|a|m|do|action|mod|act)=(?:article|show|view|detail|content|info|news)\b", query, re.IGNORECASE)
+    if named and _ARTICLE_QUERY.search(query):
+        return "article"
     if not last or (_COLUMN_FILE.match(last) and not _ARTICLE_QUERY.search(query)):
         return "column"
     if _ARTICLE_PATH.search(path):
@@ -142,6 +158,6 @@ def files_named(value: str) -> list[str]:
     parts = [
         part.strip() for part in re.split(r"[\r\n;|]+|,(?=\s*(?:\.{0,2}/|https?:))|\s+(?=(?:\.{0,2}/|https?:))", value)
     ]
-    parts = [part for part in parts if part]
+    parts = [part for part in parts if part][:MAX_JOINED]
     named = [part for part in parts if attachment_suffix("http://a/" + part.lstrip("/").replace("://", "/"))]
     return named if len(named) > 1 else []

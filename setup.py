@@ -1,5 +1,17 @@
-"""The one compiled module, `extract.readers.pdfium_bulk`. Without a C compiler it is left out: slower, same answers."""
+"""The compiled modules. Without a C compiler they are left out: slower, same answers."""
 
 from setuptools import Extension, setup
 
-setup(ext_modules=[Extension("extract.readers.pdfium_bulk", ["extract/readers/pdfium_bulk.pyx"], optional=True)])
+SOURCES = ["extract/readers/pdfium_bulk.pyx", "extract/readers/char_loops.py", "extract/readers/rule_loops.py"]
+
+setup(
+    ext_modules=[
+        Extension(
+            source.rpartition(".")[0].replace("/", "."),
+            [source],
+            extra_compile_args=["-ffp-contract=off"],  # each number rounded as Python rounds it
+            optional=True,
+        )
+        for source in SOURCES
+    ]
+)

@@ -48,6 +48,25 @@ class Link(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
+class LastBody(msgspec.Struct, frozen=True):
+    """The newest body of a url, with the validators to ask the server by."""
+
+    sha256: str
+    etag: str | None
+    last_modified: str | None
+    final_url: str
+
+
+class ListingState(msgspec.Struct, frozen=True):
+    """How the first page of a listing stands. read_at: when it last gave a body; last_*: of the newest visit."""
+
+    source_id: str
+    url: str
+    last_outcome: str
+    last_at: str
+    read_at: str | None
+
+
 class Sweep(msgspec.Struct, frozen=True):
     """When a source was last asked, and what came of it. finish_reason None: it is running, or was killed.
 
@@ -60,23 +79,6 @@ class Sweep(msgspec.Struct, frozen=True):
     finish_reason: str | None
     finished_at: str | None
     outcomes: dict[str, int] = {}
-class ListingState(msgspec.Struct, frozen=True):
-    """How the first page of a listing stands. read_at: when it last gave a body; last_*: of the newest visit."""
-
-    source_id: str
-    url: str
-    last_outcome: str
-    last_at: str
-    read_at: str | None
-
-
-class LastBody(msgspec.Struct, frozen=True):
-    """The newest body of a url, with the validators to ask the server by."""
-
-    sha256: str
-    etag: str | None
-    last_modified: str | None
-    final_url: str
 
 
 class Ledger:
@@ -136,9 +138,9 @@ class Ledger:
 
     # -- writing ------------------------------------------------------------------------------------------------
 
-    def begin_run(self, source_id: str, county_code: str, publisher: str, at: str) -> str:
+    def begin_run(self, source_id: str, county_code: str, publisher: str, at: str, *, scope: str = "") -> str:
         """Note that a crawl begins; returns its run_id (`<source>.<number of the run>`). A run that was killed keeps
-        finish_reason NULL."""
+        finish_reason NULL. scope: what of the source it is about, in any words ('' for all of it)."""
         with self.transaction():
             self._db.execute(
                 "INSERT INTO sources VALUES (?,?,?) ON CONFLICT (source_id) DO UPDATE SET "
@@ -147,17 +149,20 @@ class Ledger:
             )
             count = self._db.execute("SELECT count(*) FROM runs WHERE source_id = ?", (source_id,)).fetchone()[0]
             run_id = f"{source_id}.{count + 1}"
-            self._db.execute("INSERT INTO runs (run_id, source_id, started_at) VALUES (?,?,?)", (run_id, source_id, at))
+            self._db.execute(
+                "INSERT INTO runs (run_id, source_id, started_at, scope) VALUES (?,?,?,?)",
+                (run_id, source_id, at, scope),
+            )
         return run_id
 
-    def take_up_run(self, source_id: str, at: str) -> str | None:
-        """The newest run of a source, when it was cut short in the same night: it goes on under its own run_id.
-
-        Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
+    def take_up_run(self, source_id: str, at: str, *, scope: str = "") -> str | None:
+        """The newest run of a source with this scope, when it was cut short in the same night: it goes on under its own
+        run_id. Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
         """
         row = self._db.execute(
-            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? ORDER BY rowid DESC LIMIT 1",
-            (source_id,),
+            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? AND scope = ? "
+            "ORDER BY rowid DESC LIMIT 1",
+            (source_id, scope),
         ).fetchone()
         if row is None or row[2] not in UNFINISHED or night_of(moment_of(row[1])) != night_of(moment_of(at)):
             return None
@@ -285,25 +290,16 @@ class Ledger:
         )
         return [(str(run_id), str(at), reason) for run_id, at, reason in rows]
 
-    def sweeps(self) -> list[Sweep]:
-        """The newest run of every source this ledger knows, by source. Readable while crawls are running."""
-        rows = self._db.execute(
-            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, "
-            "(SELECT max(f.started_at) FROM runs AS f WHERE f.source_id = s.source_id "
-            "AND f.finish_reason = 'finished') "
-            "FROM sources AS s LEFT JOIN runs AS r ON r.rowid = "
-            "(SELECT max(n.rowid) FROM runs AS n WHERE n.source_id = s.source_id) ORDER BY s.source_id"
-        )
-        found = []
-        for source_id, publisher, run_id, started_at, finish_reason, finished_at in rows.fetchall():
-            counts = {
-                str(outcome): int(count)
-                for outcome, count in self._db.execute(
-                    "SELECT outcome, count(*) FROM visits WHERE run_id = ? GROUP BY outcome ORDER BY outcome", (run_id,)
-                )
-            }
-            found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
+    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
+        """Role → outcome → number of visits of one run (only those that occur)."""
+        found: dict[str, dict[str, int]] = {}
+        for role, outcome, count in self._db.execute(
+            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
+            (run_id,),
+        ):
+            found.setdefault(role, {})[outcome] = count
         return found
+
     def sources(self) -> list[tuple[str, str, str]]:
         """(source_id, county_code, publisher) of every source that was ever crawled, sorted."""
         rows = self._db.execute("SELECT source_id, county_code, publisher FROM sources ORDER BY source_id")
@@ -325,14 +321,24 @@ class Ledger:
         row = self._db.execute("SELECT resumed FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         return int(row[0]) if row else 0
 
-    def summary(self, run_id: str) -> dict[str, dict[str, int]]:
-        """Role → outcome → number of visits of one run (only those that occur)."""
-        found: dict[str, dict[str, int]] = {}
-        for role, outcome, count in self._db.execute(
-            "SELECT role, outcome, count(*) FROM visits WHERE run_id = ? GROUP BY role, outcome ORDER BY role, outcome",
-            (run_id,),
-        ):
-            found.setdefault(role, {})[outcome] = count
+    def sweeps(self) -> list[Sweep]:
+        """The newest run of every source this ledger knows, by source. Readable while crawls are running."""
+        rows = self._db.execute(
+            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, "
+            "(SELECT max(f.started_at) FROM runs AS f WHERE f.source_id = s.source_id "
+            "AND f.finish_reason = 'finished') "
+            "FROM sources AS s LEFT JOIN runs AS r ON r.rowid = "
+            "(SELECT max(n.rowid) FROM runs AS n WHERE n.source_id = s.source_id) ORDER BY s.source_id"
+        )
+        found = []
+        for source_id, publisher, run_id, started_at, finish_reason, finished_at in rows.fetchall():
+            counts = {
+                str(outcome): int(count)
+                for outcome, count in self._db.execute(
+                    "SELECT outcome, count(*) FROM visits WHERE run_id = ? GROUP BY outcome ORDER BY outcome", (run_id,)
+                )
+            }
+            found.append(Sweep(source_id, publisher, started_at, finish_reason, finished_at, counts))
         return found
 
     def links(

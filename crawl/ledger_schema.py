@@ -1,8 +1,8 @@
 """Tables of the ledger, and the steps from each earlier version of them to this one.
 
-Version 1: sources, runs, visits, links, skipped. Version 2: a run that was cut short can be taken up again
-(`runs.resumed`: how often it was); what we know of hosts (`hosts`, `robots`) and how much we asked of them
-(`requests`).
+Version 1: sources, runs, visits, links, skipped. Version 2: a run that was cut short can be taken up again by one of
+the same scope (`runs.scope`; `runs.resumed`: how often it was); what we know of hosts (`hosts`, `robots`) and how much
+we asked of them (`requests`).
 A step only adds: a ledger that was migrated reads as before.
 """
 
@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS skipped (
 
 _TO_VERSION_2 = """
 ALTER TABLE runs ADD COLUMN resumed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN scope TEXT NOT NULL DEFAULT '';
 CREATE TABLE hosts (
     host TEXT PRIMARY KEY, strikes INTEGER NOT NULL DEFAULT 0, until TEXT, reason TEXT, since TEXT,
     tls TEXT NOT NULL DEFAULT 'modern' CHECK (tls IN ('modern','legacy')), scheme TEXT

@@ -5,8 +5,9 @@ ledger. Rules:
 
 - a real host (not one of our own network that the source is written with) is asked only with a contact in the user
   agent, inside the night window (Asia/Shanghai), and at most so many times a day;
-- refusals (401, 403, 429, …) and server trouble (5xx) in a row open the breaker: the host is left alone for 6 h, then
-  1, 3, 7, 14 days; 429 opens it at once, unless Retry-After names a short wait, which is kept (three times a run);
+- refusals (401, 403, 429, script challenges …) and server trouble (5xx) in a row open the breaker: the host is left
+  alone for 6 h, then 1, 3, 7, 14 days; 429 opens it at once, unless Retry-After names a short wait, which is kept
+  (three times a run);
 - a host that does not answer at all is given up for the rest of the run only: it refused nothing.
 """
 
@@ -57,6 +58,7 @@ class _Run(msgspec.Struct):
     troubles: int = 0
     waits: int = 0
     good: int = 0
+    challenged_in_a_row: int = 0
     closed: str | None = None
 
 
@@ -124,6 +126,22 @@ class Manners:
         run.troubles += 1
         if run.failed_in_a_row >= FAILURES_IN_A_ROW:
             run.closed = f"{run.failed_in_a_row} requests in a row failed"
+
+    def challenged(self, url: str) -> None:
+        """The answer looked good, but was the script challenge of a firewall: a refusal in other words."""
+        host = self.host(url)
+        run = self._run(host.host)
+        run.challenged_in_a_row += 1
+        if run.challenged_in_a_row >= (2 if host.strikes else REFUSALS_IN_A_ROW) and run.closed is None:
+            self._open(host, run, f"{run.challenged_in_a_row} script challenges in a row")
+
+    def welcomed(self, url: str) -> None:
+        """What was asked for came."""
+        self._run(self.host(url).host).challenged_in_a_row = 0
+
+    def has_answered(self, url: str) -> bool:
+        """Whether the host gave a good answer in this run."""
+        return self._run(self.host(url).host).good > 0
 
     def _trouble(self, host: Host, run: _Run, status: int, wait: float | None) -> float | None:
         run.troubles += 1

@@ -124,6 +124,7 @@ class ResumeMiddleware:
         visit = recorder.past(wanted.url)
         if visit is None:
             return None
+        request.meta["dont_retry"] = request.meta["resumed"] = True
         if visit.status is None:
             raise Refused(visit.reason or visit.outcome)
         body = b""
@@ -180,7 +181,7 @@ class MannersMiddleware:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """Wait and ask again, slow down, or let it pass."""
         manners = manners_of(self.crawler)
-        if manners is None or _is_robots(request):
+        if manners is None or _is_robots(request) or request.meta.get("resumed"):
             return response
         after = response.headers.get("Retry-After")
         size = whole_size(response.body)
@@ -236,7 +237,10 @@ class TwinMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         """Try the other scheme where this one has no server, or none that speaks to us."""
-        if "twin" in request.meta or not (twin := twin_url(request.url)):
+        manners = manners_of(self.crawler)
+        if manners is None or "twin" in request.meta or not (twin := twin_url(request.url)):
+            return None
+        if manners.has_answered(request.url):  # it speaks this scheme: the trouble is another
             return None
         if isinstance(exception, DownloadConnectionRefusedError | DownloadTimeoutError) or tls_reason(exception):
             again = _on_twin(request, twin)

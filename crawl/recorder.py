@@ -180,6 +180,8 @@ class Recorder:
         links = [self.link(wanted, sha256, role, answer)] if role in {"attachment", "inline"} else []
         self.ledger.record(self.run_id, visit, links)
         self._tell(visit)
+        if self.manners is not None:
+            self.manners.welcomed(answer.url)
         return visit
 
     def trouble(
@@ -198,6 +200,8 @@ class Recorder:
         visit = self._visit(wanted, wanted.role, outcome, status=status, sha256=sha256, reason=reason)
         self.ledger.record(self.run_id, visit)
         self._tell(visit)
+        if self.manners is not None and outcome == "refused" and status is not None and status < 400:
+            self.manners.challenged(wanted.url)  # no status said so: a firewall's page did
         return visit
 
     def _link_past(self, wanted: Wanted, visit: Visit) -> None:

@@ -144,6 +144,10 @@ def _platform(entry: Entry) -> Iterable[Trouble]:
                 yield _trouble(entry, "warning", "platform", loc, said)
             elif family_of(platform) == "dedicated" and guess.platform != platform and not source.test_source:
                 yield _trouble(entry, "error", "platform", loc, f"{listing.url} is no address of platform {platform}")
+    declared = any(getattr(listing, "api", None) is not None for listing in source.listings)
+    if source.status == "active" and family_of(source.platform) == "dedicated" and not declared:
+        said = f"nothing reads {source.platform} by itself: say how its rows are asked for (`api:` of the listing)"
+        yield _trouble(entry, "warning", "platform", ("platform",), said)
     families = {family_of(platform) for _, platform, _ in eras}
     if len(families) > 1:
         said = f"eras that still answer are of families {', '.join(sorted(families))}: make two sources of them"

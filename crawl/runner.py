@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -249,8 +250,9 @@ def _result(
     for visit in visits:
         outcomes[visit.outcome] = outcomes.get(visit.outcome, 0) + 1
     warnings = [str(line) for line in stats.get("warnings", [])]
-    # a run of a part of the source says nothing about the whole of it
     minimum_missed = not plan.is_partial and _expectations(source, stats, documents, warnings)
+    left = Counter(visit.reason for visit in visits if (visit.reason or "").startswith("not asked: "))
+    warnings.extend(f"{count} urls {reason}" for reason, count in left.items())
     read = set(stats.get("listings_read", []))
     unasked = set(range(len(source.listings))) - set(stats.get("listings_asked", range(len(source.listings))))
     unread = [listing.url for number, listing in enumerate(source.listings) if number not in read | unasked]
@@ -263,7 +265,7 @@ def _result(
         by_role=by_role,
         bodies_fetched=sum(visit.sha256 is not None and visit.status != 304 for visit in visits),
         documents=documents,
-        failed=reason != "finished" or bool(errors) or bool(unread) or minimum_missed,
+        failed=reason != "finished" or bool(errors) or bool(unread) or minimum_missed or bool(left),
         troubles=[visit for visit in visits if visit.outcome in {"gone", "refused", "failed"} and not _guessed(visit)],
         skipped_links={str(key): int(value) for key, value in sorted(stats.get("skipped_links", {}).items())},
         warnings=warnings,

@@ -55,7 +55,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def is_partial(self) -> bool:
-        """Whether the run looks at a part of the source only, so that what it does not find is not missing."""
+        """Whether it looks at a part of the source, which says nothing about the whole of it."""
         return bool(self.dry_run or self.since or self.kinds)
 
 

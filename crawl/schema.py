@@ -96,7 +96,8 @@ class CrawlResult(msgspec.Struct, frozen=True):
     """What one crawl of one source did.
 
     failed: the crawl as a whole cannot be trusted to be complete: it did not finish, no page of a listing could be
-    read, a minimum of the source's expectations was missed, or the crawler itself broke. The archive keeps what came.
+    read, manners forbade to ask for the rest, a minimum of the source's expectations was missed, or the crawler itself
+    broke. The archive keeps what came.
     outcomes: visits by outcome. by_role: role → outcome → visits. bodies_fetched: bodies received over the network
     (304 counts none). documents: distinct documents this run led to. troubles: dead links and the like, one Visit
     each (outcome gone, refused or failed). skipped_links: reason → links of listings that were not followed.

@@ -119,9 +119,8 @@ def scrapy_settings(source: Source, settings: CrawlSettings, incoming: Path | No
         "DEFAULT_REQUEST_HEADERS": {
             "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
             "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
-            "Accept-Encoding": "gzip, deflate",
+            "Accept-Encoding": "gzip, deflate",  # crawl.download unpacks them as they come, within limits
         },
-        "COMPRESSION_ENABLED": False,  # bodies are unpacked as they come, within limits (crawl.download)
         # one request at a time: these are single small servers
         "CONCURRENT_REQUESTS": 1,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
@@ -158,7 +157,6 @@ def scrapy_settings(source: Source, settings: CrawlSettings, incoming: Path | No
         "DOWNLOADER_MIDDLEWARES": {
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
             "crawl.middlewares.ResumeMiddleware": 10,
             "crawl.middlewares.GuardMiddleware": 50,
             "crawl.middlewares.TwinMiddleware": 60,

@@ -112,9 +112,9 @@ class Listing(_Strict):
 
     kind: left out where the column mixes kinds; each title says its own. year, department: what every title of the
     column leaves out because the column is of that one year (the year of the money) or of that one department.
-    fragment: what a single-page application reads behind the `#` of its address.
+    fragment: what a single-page application reads behind the `#` of its address. api: how its rows are asked for,
+    where no page says it. paging: address of a further page, `{page}` in it, likewise.
     column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
-    api: how its rows are asked for, where no page says it. paging: address of a further page, `{page}` in it, likewise.
     """
 
     url: Annotated[str, AfterValidator(_http_url)]

@@ -23,7 +23,7 @@ _TOTALS = frozenset({"income_total", "expenditure_total", "total_both"})
 _WHOLES = _TOTALS | {"income_current", "expenditure_current"} | {"appropriation_revenue", "appropriation_expenditure"}
 _LISTED = re.compile(r"(?:分别|均|各自?)(?:略有)?(?:[^,。;]{0,6}?)$")
 _BETWEEN = re.compile(r"[、,和及]")
-_UNCHANGED_BY = re.compile(r"(?:变化|变动|增减)(?:额|数)?(?:为|是)?$")
+_UNCHANGED_BY = re.compile(r"(?:变化|变动|增减(?:变化|变动)?)(?:额|数|率|幅度|比例)?(?:为|是|:)?$")
 _STAGE_TAIL = re.compile(
     r"(?:的?(?:年初|全年|调整后?|年度)(?:部门|支出|收入)?(?:预算|批复|安排)(?:数|额)?|(?:财政拨款)?(?:支出)?(?:预算)?决算(?:数|额)?)$"
 )
@@ -208,7 +208,16 @@ class Grammar:
             direction = "increase" if of["up"] else "decrease"
             subject, compared = subject_of(_clean(of["noun"])), self.focus.compared
         elif _UNCHANGED_BY.search(before):
-            direction, subject, compared = "unchanged", self._carried(), self.focus.compared
+            direction, subject, compared = _signed(group[0]), self._carried(), self.focus.compared
+            if direction == "decrease":
+                group = [replace(token, number=token.number.lstrip("-")) for token in group]
+        elif other := words.LEVEL_COMPARED.match(before[-words.LONGEST :]):
+            head = _clean(other["head"])
+            subject = self._carried() if is_generic(head) else self._named(_STAGE_TAIL.sub("", head), head)
+            self.focus.compared = _compared(other["base"])
+            year, stage, prior = (self.focus.compared.year, self.focus.compared.stage, self.focus.compared.prior)
+        elif words.LEVEL_REACHED.match(before):
+            subject = self._carried()
         else:
             plain = _clean(before)
             year, stage = words.year_of(before), words.stage_of(plain)
@@ -262,6 +271,9 @@ class Grammar:
         last = self.said[-1] if self.said else None
         if not plain and last is not None and last is self._change and last.percent is None and last.end + 1 == start:
             last.percent, last.percent_kind, last.end = token, "change", token.end  # 增加0.46万元(15.13%)
+            return 1
+        if _UNCHANGED_BY.search(before) and self._change is not None and self._change.percent is None:
+            self._change.percent, self._change.percent_kind, self._change.end = token, "change", token.end
             return 1
         change = words.change_of(before) or re.search(r"(?P<up>增长率|增幅|涨幅)|(?P<down>降幅|减幅|下降率)", before)
         if change:
@@ -503,8 +515,15 @@ def _names_money(noun: str) -> bool:
     )
 
 
+def _signed(change: Token) -> Direction:
+    """Direction of `变动额为-3万元`, where only the sign tells; a size without a sign leaves it open."""
+    if change.number.startswith("-"):
+        return "decrease"
+    return "unstated" if change.number.strip("0.,") else "unchanged"
+
+
 def _compared(base: str | None) -> Compared:
-    text = base or "上年"
+    text = (base or "上年").removesuffix("的")
     return Compared(text, words.year_of(text), bool(words.PRIOR.search(text)), words.stage_of(text))
 
 

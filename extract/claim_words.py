@@ -12,16 +12,22 @@ LONGEST: Final = 160  # characters before a number that are looked at; hostile t
 
 Direction = Literal["level", "increase", "decrease", "unchanged", "unstated"]
 
-_UP: Final = r"增加|增长|上升|提高|调增|增多|上浮|扩大|新增|追加|净增|多支出|多安排"
+_UP: Final = (
+    r"增加|增长|上升|提高|调增|增多|上浮|扩大|新增|追加|净增|多支出|多安排|增支|增收|上涨|上调|调高|攀升|递增|增"
+)
 _DOWN: Final = (
-    r"减少|下降|降低|压减|减低|缩减|压缩|削减|调减|核减|递减|下调|回落|减支|少支出|少安排|节支|节约|净减|下浮"
+    r"减少|下降|降低|压减|减低|缩减|压缩|削减|调减|核减|递减|下调|回落|减支|少支出|少安排|节支|节约|净减|下浮|减收|压降|"
+    r"缩小|调低|精减|减"
 )
 # 增减 is the name of a difference and no direction; 占比提高 speaks of a share.
 _VERB: Final = rf"(?<![追递])(?:(?P<up>{_UP})(?!减)|(?<!增)(?P<down>{_DOWN}))"
-# 增加（减少）: the form offers both and nobody chose.
-_EITHER: Final = r"(?P<either>\((?:减少|下降|降低|增加|增长|上升)\)|/(?:减少|下降|降低))?"
+# 增加（减少）: the form offers both and nobody chose; 减少（节约） says one thing twice.
+_EITHER: Final = (
+    r"(?P<either>\((?:减少?|下降|降低|增加?|增长|上升)\)|/(?:减少?|下降|降低))?(?:\((?:节约|节支|压减|净增|净减)\))?"
+)
 _BEHIND_VERB: Final = (
-    r"(?:了|额|数|幅度|幅|率|比例|比率|百分比|约|资金|金额|预算|支出|收入|经费|拨款|共计|共|合计|为|是|达到|达|:)*"
+    r"(?:了|额|数|幅度|幅|率|比例|比率|百分比|约|资金|金额|预算|支出|收入|经费|拨款|共计|共|合计|"
+    r"为|是|达到|达|:|[▲△▼↑↓])*"
 )
 _STAGES: Final = (
     r"(?:年初|全年|调整后?|年度)?(?:部门|单位|财政拨款|支出|收入|收支)*"
@@ -39,7 +45,7 @@ _TO: Final = r"(?:相比较|相比之?下|相比|比较|相较|对比|比)"
 COMPARED: Final = rf"(?:(?:相?比于?|相?较于?|相较于?|对比|与|和|同)(?P<base>{BASE}){_TO}?|同比(?:上年)?)"
 
 _CHANGE_REST: Final = (
-    r"(?:[,:]|略有|略|分别|均|各自?|总体|净|共计?|相应|同比|环比|又)*"
+    r"(?:[,:]|略有|略|分别|均|各自?|总体|净|共计?|相应|同比|环比|相比较?|又)*"
     rf"(?P<mid>.*?)(?P<each>分别|均|各自?)?(?:略有|略|净|共计?|相应|同比)*{_VERB}{_EITHER}{_BEHIND_VERB}$"
 )
 _CHANGE_COMPARED: Final = re.compile(rf"^(?P<head>.*?)(?P<compared>{COMPARED}){_CHANGE_REST}")
@@ -49,6 +55,16 @@ _CHANGE_BETWEEN: Final = re.compile(
     rf"^(?P<head>.*?)(?P<compared>(?:(?P<up>大于|高于|多于)|(?P<down>小于|少于|低于))(?P<base>{BASE}))"
     r"(?P<mid>)(?P<each>(?!))?(?P<either>(?!))?(?:共|约|:)*$"
 )
+# 较上年多5万元: of the short words only where they stand right behind what is compared with
+_CHANGE_SHORT: Final = re.compile(
+    rf"^(?P<head>.*?)(?P<compared>{COMPARED})(?:略有?)?(?:(?P<up>多|高)|(?P<down>少|低))"
+    r"(?P<mid>)(?P<each>(?!))?(?P<either>(?!))?(?:了|出|约|:)*$"
+)
+# 比2025年的30万元, 由上年30万元: the amount of another year that a change starts from
+LEVEL_COMPARED: Final = re.compile(
+    rf"(?P<head>.*?)(?:相?比于?|相?较于?|对比|与|和|同|由|从)(?P<base>{BASE})(?:的|为|:)*$"
+)
+LEVEL_REACHED: Final = re.compile(rf"(?:{_UP}|{_DOWN})?了?(?:到|至)了?$")  # 减少到20万元, 减少3万元至20万元
 # 新增项目经费30万元: what grew stands behind the verb.
 CHANGE_OF: Final = re.compile(rf"{_VERB}了?(?P<noun>[\u4e00-\u9fff()、]{{2,16}}?)(?:共计?|约|为|合计)?$")
 COMPARED_ONLY: Final = re.compile(
@@ -98,7 +114,12 @@ EXECUTED: Final = re.compile(r"预算执行|执行数|实际支出|实际完成"
 def change_of(words: str) -> re.Match[str] | None:
     """`(head) 比(base) (mid) 增加`: groups head, compared, base, mid, up, down, either; None where none ends it."""
     words = words[-LONGEST:]
-    return _CHANGE_BETWEEN.match(words) or _CHANGE_COMPARED.match(words) or _CHANGE_BARE.match(words)
+    return (
+        _CHANGE_BETWEEN.match(words)
+        or _CHANGE_COMPARED.match(words)
+        or _CHANGE_SHORT.match(words)
+        or _CHANGE_BARE.match(words)
+    )
 
 
 def direction_of(change: re.Match[str], *, zero: bool) -> Direction:

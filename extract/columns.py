@@ -111,6 +111,7 @@ def same_headers(before: list[tuple[str, ...]], here: list[tuple[str, ...]]) -> 
     return tuple(place for place in found if place is not None) if None not in found else None
 
 
+_SUBTOTALS = frozenset({"小计", "合计"})
 EDGE = 3.0  # points; rulings of one table on two pages
 
 
@@ -148,6 +149,9 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
         if named is not None:
             role = _agree(named.role, role, stats[index])
             key, meaning = named.key, named.meaning.as_dict()
+            item = _item_above(form, named, paths[index], lanes[index])
+            if item is not None:
+                key, meaning = f"{item.key}:{key}", {**item.meaning.as_dict(), **meaning}
             if form is not None and role == "amount":
                 meaning = {**form.meaning.as_dict(), **meaning}
         elif word is not None and role == "amount":
@@ -224,10 +228,20 @@ def stage_of_title(title: str) -> str | None:
 def _form_column(form: Form | None, path: str, lane: int) -> FormColumn | None:
     if form is None or not path:
         return None
-    for column in form.columns:
-        if (column.lane is None or column.lane == lane) and matches_path(column.headers, path):
-            return column
-    return None
+    here = [column for column in form.columns if column.lane is None or column.lane == lane]
+    found = next((column for column in here if matches_path(column.headers, path)), None)
+    above, _, leaf = path.rpartition("/")
+    if found is None and above and leaf in _SUBTOTALS:  # 公务接待费/小计 is 公务接待费
+        found = next((c for c in here if c.by_fund and matches_path(c.headers, above)), None)
+    return found
+
+
+def _item_above(form: Form | None, named: FormColumn, path: str, lane: int) -> FormColumn | None:
+    """The item that a column of one fund is a part of, in a header that prints the funds under each item
+    (`公务接待费/政府性基金`)."""
+    fund = named.meaning.as_dict().get("fund", "all")
+    item = _form_column(form, path.rpartition("/")[0], lane) if fund != "all" else None
+    return item if item is not None and item.by_fund else None
 
 
 def _agree(named: str, seen: str, content: Content) -> str:

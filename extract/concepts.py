@@ -17,7 +17,7 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _LEVEL: Final = re.compile(r"\((类|款|项)\)?")
 _CODE: Final = re.compile(r"\((\d{3}|\d{5}|\d{7})\)|^(\d{7}|\d{5}|\d{3})(?=[\u4e00-\u9fff])")
 _PATH: Final = re.compile(r"^(?:\d{7})?[\u4e00-\u9fff]{2,16}支出-[^-]+(?:-[^-]+)?$")
-_YEAR: Final = re.compile(r"^.{0,24}?(?:19|20)\d\d(?:年度?|(?=[\u4e00-\u9fff]))")
+_YEAR: Final = re.compile(r"^(.{0,24}?)(?:19|20)\d\d(?:年度?|(?=[\u4e00-\u9fff]))")
 # Who: everything up to a word that ends the name of an organisation, or a word for "we".
 _WHO: Final = (
     r"(?:.{0,40}?(?:委员会|办公室|中心|部门|单位|学校|学院|大学|街道|本级|机关|系统|法院|检察院|协会|联合会|"
@@ -111,7 +111,7 @@ def subject_of(text: str, within: str | None = None) -> Subject:
     code = _CODE.search(text)
     if code or _LEVEL.search(text):
         return _line(text, code)
-    plain = _BRACKETS.sub("", _YEAR.sub("", text))[-LONGEST:]
+    plain = _without_year(text)[-LONGEST:]
     if not plain:
         return Subject(text)
     for key, whole, rule in _compiled()[0]:
@@ -123,8 +123,27 @@ def subject_of(text: str, within: str | None = None) -> Subject:
 
 def is_generic(text: str) -> bool:
     """Whether the words name nothing by themselves (`预算数`, `2024年支出决算`, `本部门`)."""
-    plain = _BRACKETS.sub("", _YEAR.sub("", text))
-    return not plain or bool(_compiled()[1].fullmatch(plain[-LONGEST:]))
+    plain = _without_year(text)
+    return not plain or _generic(plain)
+
+
+def _generic(plain: str) -> bool:
+    return bool(_compiled()[1].fullmatch(plain[-LONGEST:]))
+
+
+def _without_year(text: str) -> str:
+    """Without brackets, the year and what stands before it, which is who speaks (`某局2031年支出预算`).
+
+    Where the words behind the year name nothing by themselves and those before it do, the thing is named there
+    (`公务接待费2031年预算数`).
+    """
+    match = _YEAR.match(text)
+    if match is None:
+        return _BRACKETS.sub("", text)
+    before, behind = _BRACKETS.sub("", match[1]), _BRACKETS.sub("", text[match.end() :])
+    if before and _generic(behind) and subject_of(before).key is not None:
+        return before + behind
+    return behind
 
 
 def count_of(words: str, counter: str, behind: str) -> str | None:

@@ -73,13 +73,17 @@ class Meaning(_Strict):
 
 
 class FormColumn(_Strict):
-    """headers: the end of the header path (parts joined with `/`) matches one of them from a `/` or the start on."""
+    """headers: the end of the header path (parts joined with `/`) matches one of them from a `/` or the start on.
+
+    by_fund: an item under which a header may print 小计 and the funds (`公务接待费/政府性基金`).
+    """
 
     key: str
     role: Literal["ordinal", "code", "label", "amount", "field"]
     headers: tuple[Pattern, ...]
     lane: int | None = None
     required: bool = True
+    by_fund: bool = False
     meaning: Meaning = Meaning()
 
 

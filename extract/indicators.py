@@ -75,6 +75,7 @@ class IndicatorChain:
         for above, below in pairwise(self.entries):
             if above.piece != below.piece:
                 _join(above, below, self.form)
+        _spread(self.entries)
         made = []
         carried: tuple[_Level, _Level] | None = None
         for entry in self.entries:
@@ -105,6 +106,39 @@ def _join(above: _Entry, below: _Entry, form: Form) -> None:
             lower.root().of = root
         elif fold(upper.root().text) != fold(lower.root().text):
             return
+
+
+def _spread(entries: list[_Entry]) -> None:
+    """`效益指标` printed once in the middle of blank cells that nobody merged: over the rows above and below it whose
+    second level can stand under nothing else. Without such rows above it is no label of a middle: nothing is filled."""
+    for index, entry in enumerate(entries):
+        label = entry.levels.get("level1")
+        if label is None or label.blank or label.of is not None:
+            continue
+        stem = next((stem for stem, _ in _STEMS if stem in fold(label.text)), None)
+        above = _blank_under(stem, entries[:index][::-1], entry.piece)
+        if above:
+            for first in (*above, *_blank_under(stem, entries[index + 1 :], entry.piece)):
+                _link(first, label)
+
+
+def _blank_under(stem: str | None, entries: list[_Entry], piece: int) -> list[_Level]:
+    """Blank first levels of the next entries, as long as their second level stands under `stem` alone."""
+    found: list[_Level] = []
+    for entry in entries if stem is not None else ():
+        first, second = entry.levels.get("level1"), entry.levels.get("level2")
+        if first is None or second is None or not first.blank or second.blank:
+            break
+        if _stem_of(second) != stem or entry.piece != piece:
+            break
+        found.append(first)
+    return found
+
+
+def _stem_of(level2: _Level) -> str | None:
+    """Word of the first level that alone can stand over this second level; None where several can."""
+    words = fold(level2.root().text)
+    return next((stem for stem, marks in _STEMS if any(mark in words for mark in marks)), None)
 
 
 def _is_cut(upper: _Level, lower: _Level, form: Form) -> bool:

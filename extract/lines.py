@@ -18,6 +18,9 @@ _OF_WHICH = re.compile(r"^(?:其中|其中包括|包括)[::]?")
 _UNNUMBERED = -1
 
 
+_BY_USE = re.compile(r"用途|(?:项目|支出)类别")
+
+
 def class_of_header(header: str) -> str | None:
     """The classification that the (folded) header of a label column names."""
     if "政府" in header and "经济" in header:
@@ -194,8 +197,9 @@ class LineReader:
         other = self.form.other_rows if self.form is not None else None
         if other is not None and self.lane > 0 and ordinal_rank(label) is not None:
             system = class_of_header(self.header)
-            if self.lane > other.lane or system not in (None, other.class_system):
-                # A further lane classes the same money again: 部门经济, 政府经济, 用途.
+            by_use = system is None and (self.lane > other.lane or bool(_BY_USE.search(self.header)))
+            if by_use or system not in (None, other.class_system):
+                # A lane that classes the same money again: 部门经济, 政府经济, 用途.
                 return f"{system or 'use'}:{core}", None, None, system, None
             return other.key_prefix + core, None, None, other.class_system, None
         return None, None, None, None, None
@@ -213,6 +217,11 @@ class LineReader:
                 self._used.add(row.key)
                 self._parent = row if row.children else None
                 return row, row.key, ""
+        for row in self.form.rows:  # a part whose whole is not printed stands for itself
+            for child in row.children if row.lane == self.lane else ():
+                if child.key not in self._used and matches_whole(child.labels, core):
+                    self._used.add(child.key)
+                    return child, child.key, ""
         return None
 
     def _top_keys(self) -> set[str]:

@@ -27,6 +27,7 @@ _QUARTER = re.compile(r"^(?:第)?([一二三四1-4])季度(?:末)?$")
 _LAST_DAY = {1: 31, 2: 29, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 _MONEY = re.compile(r"^[-+¥￥]?[\d,]*\.?\d+(?:[千百十]?[万亿]?元?|%)$")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_UNIT_ALONE = re.compile(r"\((?:单位:)?(?:百万元|亿元|万元|千元|元)\)")
 _DIGITS = re.compile(r"[\d.,]{2,}")
 
 
@@ -99,7 +100,7 @@ class BlockReader:
                 self._field(cell, key)  # the same words once for the whole term and once for the year
             elif key is not None and key not in self.fields:
                 self._field(cell, key)
-            elif self._is_group(cell):
+            elif self._is_group(cell) or _UNIT_ALONE.fullmatch(fold(cell.text)):
                 self._group(cell)
             elif not self._pair(cell):
                 if matches_whole(self.form.subheads, label_of(cell)):
@@ -120,7 +121,10 @@ class BlockReader:
         return matches_whole(self.form.groups, label) or matches_whole(self.form.groups, _DIGITS.sub("", label))
 
     def _group(self, cell: Cell) -> None:
-        """`项目资金（万元）`: over a block of amounts, and often the only place that prints their unit."""
+        """`项目资金（万元）`: over a block of amounts, and often the only place that prints their unit.
+
+        The unit may stand in a cell of its own under the words.
+        """
         if bracket_unit(cell.text):
             self.caption.setdefault("unit_header", cell.as_text())
         self._take(cell, "header")
@@ -356,10 +360,13 @@ class BlockReader:
     def _tasks_end(self, row: int, name_col: int) -> int:
         """The list ends with the label at its left, or where another label of the form begins."""
         left = self.grid[row][name_col - 1] if name_col else None
+        seams = {seam.row for seam in self.work.table.seams}
         for below in range(row + 1, self.rows.stop):
             first = self.grid[below][name_col - 1] if name_col else self.grid[below][0]
             if left is not None and left.rowspan > 1:
-                if first is not left:
+                if first is not None and first.row in seams and fold(first.text) in ("", fold(left.text)):
+                    left = first  # the label's cell was cut by the page break; its words may be printed again
+                elif first is not left:
                     return below
             elif first is not None and _key(first, self.forms) is not None:
                 return below

@@ -10,24 +10,18 @@ import datetime as dt
 import io
 import re
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 from flows import errors
-from flows.build_facts import plan_facts
-from flows.check_facts import plan_checks
-from flows.convert_documents import plan_converting
 from flows.coverage import sought, with_coverage
 from flows.crawl_sources import bodies, found_documents, unreached
-from flows.nightly import Night, directly, do_what_is_missing, one_night_at_a_time
+from flows.nightly import Night, one_night_at_a_time, work_up
 from flows.publish_release import load_tables
-from flows.read_documents import plan_reading
 from flows.release.package import write_parquet
 from flows.revisions import Frames, with_revisions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Progress, quiet
 from flows.store import write_atomically
-from flows.unpack_archives import plan_unpacking, with_members
 from normalize.correction import Correction
 from normalize.panels.build import build_panels
 
@@ -67,25 +61,12 @@ def view(
 
     Raises Trouble (exit code 2) where another night is at work.
     """
-    night = Night()
-    do = partial(do_what_is_missing, night=night, step=directly)
     with one_night_at_a_time(root):
-        documents = found_documents(root, moment)
-        unpacking = plan_unpacking(documents, root, limits, progress)
-        if unpacking.works:
-            do(unpacking)
-            documents = with_members(documents, unpacking, root)
-        converting = plan_converting(documents, root, limits, progress)
-        if converting.works:
-            do(converting)
-        reading = plan_reading(documents, converting, root, limits, progress)
-        do(reading)
-        facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
-        do(facts)
-        checks = plan_checks(facts, root, limits, progress)
-        do(checks)
+        stages = work_up(
+            found_documents(root, moment), root, Night(), limits, progress=progress, corrections=corrections
+        )
         dead = unreached(root, moment)
-        tables = load_tables(facts, checks, dead, progress)
+        tables = load_tables(stages.facts, stages.checks, dead, progress)
         tables = with_revisions(tables, bodies(root, moment))
         tables = with_coverage(tables, dead, sought(root, as_of=moment))
         return tables | build_panels(tables)

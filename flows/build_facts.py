@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import msgspec
@@ -74,9 +75,10 @@ def facts_of_a_failure(job: Job, outcome: Outcome, limits: WorkLimits) -> bytes:
     """The cells as printed and the reason why they mean nothing; without even the cells where that fails too."""
     issue = failure_issue("interpret", outcome)
     arguments = {**job.arguments, "trouble": msgspec.to_builtins(issue)}
-    for second in run_jobs([Job("facts", job.sha256, arguments)], limits):
-        if second.failure is None:
-            return second.packed
+    with contextlib.suppress(Exception):  # what trips the pool may do so again: then not even the cells
+        for second in run_jobs([Job("facts", job.sha256, arguments)], limits):
+            if second.failure is None:
+                return second.packed
     nothing = unread(job.sha256, issue)
     tables = build_rows(
         msgspec.structs.replace(nothing, issues=[]),

@@ -17,8 +17,12 @@ from flows.commands import (
     explaining,
     links,
     night,
+    nights,
     reading,
+    rebuilding,
+    scheduling,
     sources,
+    upkeep,
 )
 from flows.errors import OK, USAGE, Trouble
 from flows.settings import SettingError
@@ -44,6 +48,12 @@ for command in (
     correcting.as_of,
 ):
     app.command()(command)
+app.command("rebuild")(rebuilding.rebuild_command)
+app.command("serve-nights")(scheduling.serve_nights)
+app.command("nights")(nights.nights)
+app.command("quarantine")(nights.quarantine_command)
+for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy):
+    app.command()(housekeeping)
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
 app.add_typer(archive.archive)

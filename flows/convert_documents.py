@@ -87,7 +87,11 @@ class Conversions(Plan):
             work = self.works[sha256]
             fingerprint = work.fingerprint if derived.sha256 is not None else work.failed_fingerprint
             self.store.put(sha256, fingerprint, pack_derived(derived))
-            failed += derived.sha256 is None
+            self.made.add(sha256)
+            self.seconds[sha256] = outcome.seconds / len(batch)
+            if derived.sha256 is None:
+                self.failures[sha256] = outcome
+                failed += 1
         return failed
 
 

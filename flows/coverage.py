@@ -61,7 +61,7 @@ def with_coverage(
     """The tables with `coverage`, which follows from the disclosures, the dead links and how the sources were read."""
     county = {one.source_id: one.county_code for one in looked}
     dead = [
-        DeadLink(county[one.source_id], one.url, one.outcome, one.link_text)
+        DeadLink(county[one.source_id], one.url, one.outcome, one.link_text, one.notice_text)
         for one in unreached
         if one.source_id in county
     ]

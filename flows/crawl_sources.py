@@ -111,9 +111,8 @@ def crawl(
         raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
     except ValueError as error:
         raise errors.usage(f"设置有误：{error}", str(error)) from error
-    if plan is not None and plan.is_partial:  # a part of the source says nothing of the whole
-        return Crawled(source, result)
-    return Crawled(source, with_shortfalls(source, result, root))
+    whole = plan is None or not plan.is_partial
+    return Crawled(source, with_shortfalls(source, result, root) if whole else result)
 
 
 def crawl_together(
@@ -189,13 +188,16 @@ def unreached(root: DataRoot, as_of: str | None = None) -> list[Unreached]:
     if not root.ledger.exists():
         return []
     last: dict[tuple[str, str], Unreached | None] = {}
+    words: dict[tuple[str, str | None], str | None] = {}
     with Ledger(root.ledger) as ledger:
         for visit in ledger.visits():
             if as_of is not None and visit.at > as_of:
                 continue
             key = (visit.source_id, visit.url)
+            words[key] = visit.link_text
             if visit.outcome in ("new", "unchanged", "replaced"):
                 last[key] = None
             elif visit.role != "listing" and last.get(key, True) is not None:
-                last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text)
+                notice = words.get((visit.source_id, visit.landing_url))
+                last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text, notice)
     return [one for _, one in sorted(last.items()) if one is not None]

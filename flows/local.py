@@ -133,6 +133,19 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
             tables["issues"] += issue_rows([failure_issue("check", outcome)], outcome.job.sha256)
         else:
             tables["findings"] = unpack_tables(outcome.packed)["findings"]
+    _check_together(documents)
+
+
+def _check_together(documents: Sequence[LocalDocument]) -> None:
+    """Add what only several documents together can show: a department and its units."""
+    from flows.checks import check_together  # noqa: PLC0415 - the checks are loaded where they run
+
+    levels = {row["entity_level"] for one in documents for row in one.tables["disclosures"]}
+    if not {"department", "unit"} <= levels:
+        return
+    by_sha = {one.reading.document_sha256: one for one in documents}
+    for sha256, rows in check_together([one.tables for one in documents]).items():
+        by_sha[sha256].tables["findings"] += rows
 
 
 def together(documents: Sequence[LocalDocument]) -> Tables:

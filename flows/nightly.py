@@ -10,25 +10,28 @@ by the next, to the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from filelock import FileLock, Timeout
 
 from crawl.completeness import SourceNight
+from crawl.schema import FoundDocument
 from crawl.settings import CrawlSettings
 from extract.document import Issue
 from flows import errors
+from flows.batches import do_batch
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections
 from flows.coverage import sought
 from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
+from flows.journal import Journal
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
@@ -37,9 +40,12 @@ from flows.source_nights import source_nights
 from flows.stage import Plan, Progress, merged_issues, quiet, shards
 from flows.store import Store
 from flows.unpack_archives import plan_unpacking, with_members
+from normalize.correction import Correction
 
 T = TypeVar("T")
 Step = Callable[[str, Callable[[], object]], object]
+Only = Callable[[list[FoundDocument]], list[FoundDocument]]
+Again = Callable[[Plan], Collection[str]]
 
 
 @dataclass
@@ -54,8 +60,36 @@ class Night:
     documents: int = 0
     done: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
-    issues: list[Issue] = field(default_factory=list)
     published: Published | None = None
+    found: dict[str, FoundDocument] = field(default_factory=dict, repr=False)
+    plans: list[Plan] = field(default_factory=list, repr=False)
+    journal: Journal = field(default_factory=Journal, repr=False)
+    report: dict[str, Any] | None = field(default=None, repr=False)  # written by `flows.morning`
+
+    def know(self, documents: Sequence[FoundDocument]) -> None:
+        self.documents, self.found = len(documents), {one.sha256: one for one in documents}
+        self.journal.know(documents)
+
+    @property
+    def issues(self) -> list[Issue]:
+        return merged_issues(self.plans)
+
+
+class Stages(NamedTuple):
+    """The documents and the stages a release follows from, every work of them done."""
+
+    documents: list[FoundDocument]
+    reading: Plan
+    facts: Plan
+    checks: Plan
+
+
+def all_of_them(documents: list[FoundDocument]) -> list[FoundDocument]:
+    return documents
+
+
+def nothing_again(plan: Plan) -> Collection[str]:
+    return ()
 
 
 def directly(name: str, work: Callable[[], object]) -> object:
@@ -73,9 +107,13 @@ def nightly(
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
     corrections_folder: Path | None = None,
+    night: Night | None = None,
 ) -> Night:
-    """One night over these source files. Raises Trouble where the release is refused or another night is running."""
-    root, limits, night = DataRoot(data_root), limits or work_limits(), Night()
+    """One night over these source files. night: filled as it goes, so that one that fails still says how far it came.
+
+    Raises Trouble where the release is refused or another night is running.
+    """
+    root, limits, night = DataRoot(data_root), limits or work_limits(), night or Night()
     corrections = the_corrections(corrections_folder)
     with one_night_at_a_time(root):
         remove_all_debris(root)
@@ -85,53 +123,86 @@ def nightly(
             progress("crawl", number, len(sources))
         night.sources = source_nights(root, [one.source for one in night.crawled])
 
-        documents = found_documents(root)
-        unpacking = plan_unpacking(documents, root, limits, progress)
-        if unpacking.works:
-            do_what_is_missing(unpacking, night, step)
-            documents = with_members(documents, unpacking, root)
-        night.documents = len(documents)
-
-        converting = plan_converting(documents, root, limits, progress)
-        if converting.works:
-            do_what_is_missing(converting, night, step)
-
-        reading = plan_reading(documents, converting, root, limits, progress)
-        do_what_is_missing(reading, night, step)
-
-        facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
-        do_what_is_missing(facts, night, step)
-
-        checks = plan_checks(facts, root, limits, progress)
-        do_what_is_missing(checks, night, step)
-
-        if documents:
-            night.published = run(
-                step,
-                "release",
-                lambda: publish_release(
-                    facts,
-                    checks,
-                    unreached(root),
-                    root=root,
-                    now=now,
-                    progress=progress,
-                    bodies=bodies(root),
-                    corrections=corrections,
-                    looked=sought(root, sources),
-                ),
-            )
-        night.issues = merged_issues((unpacking, converting, reading, facts, checks))
+        stages = work_up(
+            found_documents(root), root, night, limits, step=step, progress=progress, corrections=corrections
+        )
+        if stages.documents:
+            night.published = run(step, "release", partial(publish, stages, root, now, progress, corrections, sources))
     return night
 
 
-def do_what_is_missing(plan: Plan, night: Night, step: Step) -> None:
-    """Do a stage's missing works, a shard at a time."""
-    missing = plan.missing()
+def work_up(
+    documents: list[FoundDocument],
+    root: DataRoot,
+    night: Night,
+    limits: WorkLimits,
+    *,
+    step: Step = directly,
+    progress: Progress = quiet,
+    corrections: Sequence[Correction] = (),
+    only: Only = all_of_them,
+    again: Again = nothing_again,
+) -> Stages:
+    """From documents to checked facts: whatever has no result yet is done, and what is wanted `again` is done again.
+
+    only: narrows the documents once archives are unpacked (`flows.rebuild`).
+    """
+    do = partial(do_what_is_missing, night=night, step=step, again=again)
+
+    unpacking = plan_unpacking(documents, root, limits, progress)
+    if unpacking.works:
+        do(unpacking)
+        documents = with_members(documents, unpacking, root)
+    documents = only(documents)
+    night.know(documents)
+
+    converting = plan_converting(documents, root, limits, progress)
+    if converting.works:
+        do(converting)
+
+    reading = plan_reading(documents, converting, root, limits, progress)
+    do(reading)
+
+    facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
+    do(facts)
+
+    checks = plan_checks(facts, root, limits, progress)
+    do(checks)
+    return Stages(documents, reading, facts, checks)
+
+
+def publish(  # noqa: PLR0917 - called as a step
+    stages: Stages,
+    root: DataRoot,
+    now: dt.datetime,
+    progress: Progress,
+    corrections: Sequence[Correction],
+    sources: Sequence[Path],
+) -> Published:
+    """The release that holds everything, made only where it differs from the newest one. sources: the registry."""
+    return publish_release(
+        stages.facts,
+        stages.checks,
+        unreached(root),
+        root=root,
+        now=now,
+        progress=progress,
+        bodies=bodies(root),
+        corrections=corrections,
+        looked=sought(root, sources),
+    )
+
+
+def do_what_is_missing(plan: Plan, night: Night, step: Step, again: Again = nothing_again) -> None:
+    """Do a stage's missing works, a shard at a time; one that fails as a whole is split (`flows.batches`)."""
+    night.plans.append(plan)
+    plan.journal = night.journal
+    missing = plan.missing(again(plan))
     night.done[plan.name] = len(missing)
     night.failed[plan.name] = 0
     for number, shard in enumerate(shards(missing, plan.limits.shard), start=1):
-        night.failed[plan.name] += run(step, f"{plan.name} {number}: {len(shard)} documents", partial(plan.do, shard))
+        name = f"{plan.name} {number}: {len(shard)} documents"
+        night.failed[plan.name] += run(step, name, partial(do_batch, plan, shard, night.journal))
 
 
 def run(step: Step, name: str, work: Callable[[], T]) -> T:

@@ -15,7 +15,8 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from crawl.settings import CrawlSettings
-from flows.nightly import Night, nightly
+from flows.morning import night_with_report
+from flows.nightly import Night
 from flows.stage import Progress, quiet
 
 
@@ -35,7 +36,7 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
     crawl_settings: CrawlSettings | None = None,
 ) -> None:
     """One night. sources: paths of source files; now: ISO time; told: takes the Night, for a caller in this process."""
-    night = nightly(
+    night = night_with_report(
         [Path(source) for source in sources],
         dt.datetime.fromisoformat(now),
         Path(data_root),

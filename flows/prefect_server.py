@@ -25,7 +25,7 @@ from flows.settings import prefect_api_url, prefect_environment, prefect_home, u
 from flows.store import write_atomically
 
 HOST = "127.0.0.1"
-START_SECONDS = 90  # a first start makes the database: 8–13 s on a quiet machine
+START_SECONDS = 240  # a first start makes the database: 8–13 s on a quiet machine, minutes on a very busy one
 COMMAND_SECONDS = 60
 _REMEMBERED = "yujue-server.json"
 _PID_FILE = "server.pid"
@@ -44,7 +44,7 @@ def ensure_server() -> str:
     try:
         home.mkdir(parents=True, exist_ok=True)
         with FileLock(home / "yujue-server.lock", timeout=START_SECONDS):
-            url = _remembered(home)
+            url = remembered(home)
             if url is None or not answers(url):
                 url = _start(home)
     except OSError as error:
@@ -131,7 +131,7 @@ def _is_prefect(pid: int) -> bool:
         return False
 
 
-def _remembered(home: Path) -> str | None:
+def remembered(home: Path) -> str | None:
     try:
         found = json.loads((home / _REMEMBERED).read_text(encoding="utf-8"))
     except (OSError, ValueError):

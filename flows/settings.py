@@ -55,6 +55,14 @@ class DataRoot:
         return self.path / "releases"
 
     @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.path / "quarantine.json"
+
+    @property
     def lock(self) -> Path:
         return self.path / "night.lock"
 
@@ -85,13 +93,40 @@ def work_limits() -> WorkLimits:
     changed: dict[str, int] = {"workers": max(1, min(os.cpu_count() or 1, 8))}
     for field in fields(WorkLimits):
         variable = f"YUJUE_WORK_{field.name.upper()}"
-        printed = (os.environ.get(variable) or "").strip()
-        if not printed:
-            continue
-        if not printed.isdecimal() or int(printed) < 1:
-            raise SettingError(f"{variable}={printed!r}: expected a positive whole number")
-        changed[field.name] = int(printed)
+        changed[field.name] = _whole_number(variable, changed.get(field.name, getattr(WorkLimits, field.name)))
     return WorkLimits(**changed)
+
+
+def night_hook() -> str | None:
+    """YUJUE_NIGHT_HOOK: a command that gets the report of every run as JSON on its stdin; run without a shell."""
+    return (os.environ.get("YUJUE_NIGHT_HOOK") or "").strip() or None
+
+
+def prometheus_file() -> Path | None:
+    """YUJUE_PROMETHEUS_FILE: a text file for the node exporter, beside `runs/yujue.prom`, which is always written."""
+    named = os.environ.get("YUJUE_PROMETHEUS_FILE")
+    return Path(named) if named else None
+
+
+def least_free_bytes() -> int:
+    """YUJUE_MIN_FREE_MIB: less than this left on the disk of the data root needs a person (default 5120)."""
+    return _whole_number("YUJUE_MIN_FREE_MIB", 5120) * MIB
+
+
+def verify_nights() -> int:
+    """YUJUE_VERIFY_NIGHTS: every body of the archive is verified once in so many nights (default 30; 0: none is)."""
+    if (os.environ.get("YUJUE_VERIFY_NIGHTS") or "").strip() == "0":
+        return 0
+    return _whole_number("YUJUE_VERIFY_NIGHTS", 30)
+
+
+def _whole_number(variable: str, default: int) -> int:
+    printed = (os.environ.get(variable) or "").strip()
+    if not printed:
+        return default
+    if not printed.isdecimal() or int(printed) < 1:
+        raise SettingError(f"{variable}={printed!r}: expected a positive whole number")
+    return int(printed)
 
 
 def corrections_folder() -> Path:

@@ -11,15 +11,17 @@ its own, in which the limits count; with other limits it is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
 from flows.fingerprint import digest
+from flows.journal import Journal
 from flows.settings import WorkLimits
 from flows.store import DamagedResult, Store, damaged_issue
-from flows.workers import Failure, Job, Outcome, run_jobs
+from flows.worker import where
+from flows.workers import Failure, Job, Outcome, run_jobs, try_alone
 
 T = TypeVar("T")
 
@@ -64,6 +66,12 @@ class Plan:
     issues: list[Issue] = field(default_factory=list)
     finished: int = 0  # works done in this process, of so many expected: what the progress says
     expected: int = 0
+    same: list[str] = field(default_factory=list)  # made again under the same fingerprint: the same bytes,
+    differing: list[str] = field(default_factory=list)  # or others, which no stage may give
+    journal: Journal = field(default_factory=Journal)
+    made: set[str] = field(default_factory=set)  # documents with a result of this process, good or failed
+    failures: dict[str, Outcome] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)  # wall time of each document
 
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
@@ -73,9 +81,9 @@ class Plan:
                 return fingerprint
         return None
 
-    def missing(self) -> list[str]:
-        """Documents without a result, in the order of their names."""
-        found = [sha256 for sha256 in sorted(self.works) if self.result(sha256) is None]
+    def missing(self, again: Collection[str] = ()) -> list[str]:
+        """Documents without a result, in the order of their names; with those that are wanted again."""
+        found = [sha256 for sha256 in sorted(self.works) if sha256 in again or self.result(sha256) is None]
         self.expected = self.finished + len(found)
         return found
 
@@ -83,11 +91,14 @@ class Plan:
         """Do the work of these documents and store every result; how many failed."""
         failed = 0
         builds_on_damaged: list[str] = []
+        killed: list[Job] = []
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
         for outcome in run_jobs([self.works[sha].job for sha in documents], self.limits):
             if outcome.failure == "damaged" and self.source is not None:
                 builds_on_damaged.append(outcome.job.sha256)
+            elif outcome.was_killed:
+                killed.append(outcome.job)
             else:
                 failed += self._store(outcome)
             self.finished += 1
@@ -97,15 +108,36 @@ class Plan:
             self.source.remake(sha256, DamagedResult("unreadable"))
             for outcome in run_jobs([self.works[sha256].job], self.limits):
                 failed += self._store(outcome)
+        for job in killed:
+            failed += self._store(try_alone(job, self.limits))
         return failed
+
+    def give_up(self, sha256: str, error: Exception) -> None:
+        """Quarantine a document whose work trips our own process: its result says so."""
+        self._store(Outcome(self.works[sha256].job, failure="error", detail=where(error)))
 
     def _store(self, outcome: Outcome) -> bool:
         work = self.works[outcome.job.sha256]
+        self._note(outcome)
         if outcome.failure is None:
+            before = self.store.get(work.sha256, work.fingerprint)
+            if before is not None:
+                (self.same if before == outcome.packed else self.differing).append(work.sha256)
             self.store.put(work.sha256, work.fingerprint, outcome.packed)
+            self.store.forget(work.sha256, work.failed_fingerprint)
+            self.made.add(work.sha256)
             return False
+        self.failures[work.sha256] = outcome
         self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
+        self.made.add(work.sha256)
         return True
+
+    def _note(self, outcome: Outcome) -> None:
+        sha256 = outcome.job.sha256
+        self.seconds[sha256] = self.seconds.get(sha256, 0.0) + outcome.seconds
+        self.journal.event(
+            "document", stage=self.name, document=sha256, outcome=outcome.failure or "ok", seconds=outcome.seconds
+        )
 
     def remake(self, sha256: str, error: DamagedResult) -> None:
         """Throw a damaged result away and make it again; the damage is an issue of the night."""

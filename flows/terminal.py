@@ -24,6 +24,9 @@ STAGES = {
     "facts": ("整理数据", "build facts"),
     "check": ("检查", "check facts"),
     "release": ("发布", "release"),
+    "verify": ("核对档案", "verify the archive"),
+    "backup": ("备份", "back up"),
+    "restore": ("恢复", "restore"),
 }
 
 

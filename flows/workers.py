@@ -10,13 +10,14 @@ import contextlib
 import os
 import queue
 import select
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import msgspec
@@ -25,6 +26,8 @@ from flows.settings import WorkLimits, worker_environment
 
 Failure = Literal["timeout", "died", "memory", "archive", "damaged", "error"]
 WORKER = "flows.worker"
+KILLED = f"exit -{int(signal.SIGKILL)}"
+ALONE_AFTER = (2.0, 8.0)  # seconds
 START_SECONDS = 60  # imports of the first document's libraries on a slow machine
 
 
@@ -48,6 +51,12 @@ class Outcome:
     packed: bytes = b""
     failure: Failure | None = None
     detail: str = ""
+    seconds: float = 0.0  # wall time of the work itself
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the system ended the worker (SIGKILL: short of memory, as a rule): the one death that can heal."""
+        return self.failure == "died" and self.detail.startswith(KILLED)
 
 
 def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Iterator[Outcome]:
@@ -73,6 +82,17 @@ def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Iterator[Outcome]:
             minder.stop()
         for minder in minders:
             minder.join()
+
+
+def try_alone(job: Job, limits: WorkLimits, pauses: Sequence[float] | None = None) -> Outcome:
+    """A job whose worker the system has killed: tried again when the others are done, each time after a longer wait."""
+    outcome = Outcome(job, failure="died", detail=KILLED)
+    for pause in ALONE_AFTER if pauses is None else pauses:
+        time.sleep(pause)
+        outcome = next(iter(run_jobs([job], replace(limits, workers=1))))
+        if not outcome.was_killed:
+            break
+    return outcome
 
 
 class _Minder(threading.Thread):
@@ -116,7 +136,8 @@ class _Minder(threading.Thread):
             self.worker = _Worker(self.limits)
             if self.stopped.is_set():
                 self.worker.kill()
-        outcome = self.worker.do(job)
+        begin = time.monotonic()
+        outcome = replace(self.worker.do(job), seconds=time.monotonic() - begin)
         if outcome.failure in ("timeout", "died", "memory"):
             self.worker.close()
             self.worker = None

@@ -104,6 +104,13 @@ class Linker:
             fact["fact_id"]
         ), f"{fact['statement_code']}/{line}/{fact['column_key'] or fact['column_path']}: {how}"
 
+    def facts_of(self, concept: str) -> list[Row]:
+        """Facts that a claim of this concept may speak of, whatever their amounts; for checks that say what differs."""
+        found: list[Row] = []
+        for target in self._targets.get(concept, ()):
+            found += self._of_target(target)
+        return found
+
     def _candidates(self, claim: Claim) -> Iterator[Row]:
         if claim.concept in _ITEMS:
             yield from self._items(claim)

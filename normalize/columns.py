@@ -483,6 +483,14 @@ _c("fact_ids", LS, "所涉事实", "facts concerned", example="[3a2245b978ca3436
 _c("places", LS, "所涉位置", "places concerned", example="[t9.r5.c3]")
 _c("pages", LI, "所涉页", "pages concerned", example="[7]")
 _c("evidence", LS, "所涉文字，照印", "printed texts concerned", example="[186.00]")
+_c("suspects", LS, "可能有误的位置，最可能的在前；没有指明时为空列",
+   "places that may be wrong, the likeliest first; empty where none is named", example="[t9.r5.c3]")
+_c("suspect_texts", LS, "各可能有误处若改为此数，不成立的各式都成立", "for each of them the amount that "
+"restores every sum",
+   example="[186.00万元]")
+_c("cause", S, "误在何处：reading 疑为误读，source 原文，unknown 不能断定",
+   "whose error: reading (a suspected misreading of ours), source, unknown", example="source",
+   null=("没有指明可能有误的位置", "no place that may be wrong is named"))
 _c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
 
 # ------------------------------------------------------------------------------ corrections, revisions

@@ -79,12 +79,14 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class DeadLink:
-    """A link that never gave a body. outcome: gone, refused or failed."""
+    """A link that never gave a body. outcome: gone, refused or failed. notice_text: the words that lead to its notice,
+    which say what an attachment called 附件1 would have been."""
 
     county_code: str
     url: str
     outcome: str
     link_text: str | None
+    notice_text: str | None = None
 
 
 def due_date(doc_type: str, year: int) -> dt.date | None:
@@ -194,13 +196,14 @@ def _names(listed: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, tuple[str
 
 def _dead(link: DeadLink, names: Mapping[str, tuple[str, str]]) -> Row | None:
     """The row of a link that led nowhere; None where its words do not say what it would have been."""
-    kind, _ = classify_title(link.link_text)
-    years = find_years(link.link_text)
+    said = (link.link_text, link.notice_text)
+    kind = next((found for text in said if (found := classify_title(text)[0])), None)
+    years = next((named for text in said if (named := find_years(text))), [])
     if kind is None or len(years) != 1:
         return None
     state: State = "blocked" if link.outcome == "refused" else "link_dead"
     reason = f"link_{link.outcome}"
-    words = plain(link.link_text)
+    words = " ".join(plain(text) for text in said)
     inside = [name for name in names if name and name in words]
     org_id, org_name = names[max(inside, key=len)] if inside else (None, None)
     key = org_id.rpartition("-")[2] if org_id else f"link{org_key(link.url)}"

@@ -34,15 +34,16 @@ _AFTER: Final = "|".join(sorted(_CODES["after"], key=len, reverse=True))
 _SIGN: Final = "|".join(re.escape(word) for word in sorted(_CODES["before"], key=len, reverse=True))
 _NUM: Final = r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,10})?"
 _REST: Final = r"(?:\D*|[kh]?m[23])"
-_VALUE: Final = re.compile(
-    rf"(?P<lead>[一-鿿（）()]{{2,14}}(?:率|度)|达到|达)?(?P<sign>{_SIGN})?(?P<low>{_NUM})(?P<rest>{_REST})"
-)
+# What the number is of, before it: a rate beside any number (完成率100%), any words beside a sign (全年≥50个).
+_LEAD: Final = rf"(?:[一-鿿（）()]{{2,14}}(?:率|度)|达到|达|[一-鿿（）()]{{1,16}}?(?=(?:{_SIGN})))"
+_VALUE: Final = re.compile(rf"(?P<lead>{_LEAD})??(?P<sign>{_SIGN})?(?P<low>{_NUM})(?P<rest>{_REST})")
 _RANGE: Final = re.compile(
     rf"(?P<low>{_NUM})(?P<first>[^\d\-~～—–至－]{{0,8}})[-~～—–至－](?P<high>{_NUM})(?P<rest>{_REST})"
 )
 _SEVERAL: Final = re.compile(r"[；;、]|，(?=\D)")
 _DATE_TAIL: Final = re.compile(r"[前后底初末起止内外左右]|月份|季度末|年度[前内]")
 _UNIT_SHAPE: Final = re.compile(r"[一-鿿A-Za-z%％‰/·㎡²³（）()、]{1,10}")
+_RATIO: Final = re.compile(r"[一-鿿A-Za-z㎡²³]{1,4}(?:[/·.][一-鿿A-Za-z㎡²³]{1,4}){1,3}")  # 微克/立方米, 元/生.月
 _MULTIPLE: Final = re.compile(r"[十百千万亿]+")
 
 
@@ -97,7 +98,7 @@ def parse_target(value: str | None, comparator: str | None = None, unit: str | N
     sign = _blank_to_none(comparator)
     unit_cell = _blank_to_none(unit)
     code, note = _column_code(sign)
-    raw = (value or "").strip().rstrip("。")
+    raw = (value or "").strip().rstrip("。；;，,")
     text = re.sub(r"\s+", "", raw)
     unread = Target(sign, "none", unit=unit_cell, unit_std=standard_unit(unit_cell), note=note)
     if not text or len(text) > LONGEST:
@@ -141,7 +142,8 @@ def _split_rest(rest: str) -> tuple[str, str | None] | None:
     word, after = (rest[: tail.start()], tail[0]) if tail else (rest, None)
     if not word:
         return "", after
-    if standard_unit(word) is None and (len(word) > 3 or _DATE_TAIL.search(word) or not _UNIT_SHAPE.fullmatch(word)):
+    known = standard_unit(word) is not None or _RATIO.fullmatch(word) is not None
+    if not known and (len(word) > 3 or _DATE_TAIL.search(word) or not _UNIT_SHAPE.fullmatch(word)):
         return None
     return word, after
 

@@ -57,23 +57,23 @@ def find_place(*levels: str) -> Found | NotFound:
     province, name = within[:2], names[-1]
     steps: tuple[tuple[Basis, Iterable[Division], str], ...] = (
         ("exact", _current().get(name, ()), within),
-        ("elsewhere", _current().get(name, ()), province),
         ("former_name", _former().get(name, ()), within),
+        ("elsewhere", _current().get(name, ()), province),
         ("former_name", _former().get(name, ()), province),
         ("other_ending", _by_short().get(short_name(name), ()) if len(short_name(name)) > 1 else (), within),
     )
     for basis, candidates, inside in steps:
-        codes = {
-            now
-            for one in candidates
-            if stem(one.code).startswith(inside) and (now := current_code(one.code)) is not None
-        }
+        inside_it = [one for one in candidates if stem(one.code).startswith(inside)]
+        codes = {now for one in inside_it if (now := current_code(one.code)) is not None}
         codes = {code for code in codes if not (within and code == within.ljust(6, "0"))}
         if len(codes) == 1:
             code = codes.pop()
             return Found(code, _by_code()[code].name, basis)
         if codes:
             return NotFound("ambiguous", "; ".join(sorted(codes)))
+        went_to = {code for one in inside_it for code in one.now}
+        if len(went_to) > 1:  # it was there and was divided: its namesake elsewhere is another place
+            return NotFound("ambiguous", "; ".join(sorted(went_to)))
     return NotFound("no_such_division", name)
 
 

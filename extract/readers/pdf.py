@@ -108,6 +108,9 @@ def _overprinted(sheet: Sheet, sha256: str) -> list[Issue]:
     ]
 
 
+_SLICED_LINE = 10  # characters: fewer are no line of text
+
+
 def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -> list[Issue]:
     found: list[Issue] = []
     place = Place(page=page.number)
@@ -135,6 +138,19 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 sha256=sha256,
                 place=place,
                 count=page.hidden,
+            )
+        )
+    if page.sliced >= _SLICED_LINE:
+        found.append(
+            issue(
+                "sliced_text",
+                "info",
+                f"第 {page.number} 页有 {page.sliced} 个字符被边框横向切断，只露出一部分",
+                f"{page.sliced} characters of page {page.number} are cut lengthwise by an edge: only a part of "
+                f"each is seen",
+                sha256=sha256,
+                place=place,
+                count=page.sliced,
             )
         )
     if page.slanted:

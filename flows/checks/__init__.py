@@ -1,6 +1,8 @@
-"""Checks: one file per rule under `line/`, `statement/`, `document/`; the docstring of the file is the rule.
+"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`; the docstring of the file is
+  the rule.
 
-`check_document` runs all of them over the rows of one document; `catalogue` lists them for people.
+`check_document` runs those of the first three over the rows of one document, `check_together` the last over several
+documents; `catalogue` lists all of them for people.
 """
 
 from __future__ import annotations
@@ -8,19 +10,22 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 
-from flows.checks import document, line, statement
+from flows.checks import department, document, line, statement
 from flows.checks.facts import DocumentFacts, Tables, document_facts
-from flows.checks.noun import Check, CheckInfo, Finding, Row
+from flows.checks.noun import Cell, Check, CheckInfo, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
+from flows.checks.together import CrossCheck
+from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
 
-__all__ = ["all_checks", "catalogue", "check_document"]
+__all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks"]
 
-FAMILIES = "HRXTPU"
+FAMILIES = "HRXTPINGLDWU"
 
 
 @lru_cache(maxsize=1)
@@ -36,9 +41,18 @@ def all_checks() -> tuple[Check, ...]:
     return tuple(sorted(found.values(), key=lambda check: (FAMILIES.index(check.family), check.id)))
 
 
+@lru_cache(maxsize=1)
+def cross_checks() -> tuple[CrossCheck, ...]:
+    """The checks over several documents, by id."""
+    modules = pkgutil.iter_modules(department.__path__, f"{department.__name__}.")
+    found: list[CrossCheck] = [importlib.import_module(module.name).CHECK for module in modules]
+    return tuple(sorted(found, key=lambda check: check.id))
+
+
 def catalogue() -> list[CheckInfo]:
-    """What every check says about itself, in the order they run."""
-    return [check_info(check) for check in all_checks()]
+    """What every check says about itself: by family, then number."""
+    checks: list[Check | CrossCheck] = [*all_checks(), *cross_checks()]
+    return [check_info(check) for check in sorted(checks, key=lambda check: (FAMILIES.index(check.family), check.id))]
 
 
 def _digest(*parts: str) -> str:
@@ -58,9 +72,11 @@ def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
         yield (finding.subject if count == 1 else f"{finding.subject}~{count}"), finding
 
 
-def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
+def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
     cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
-    texts = [evidence(cell) for cell in cells]
+    quotes = tuple(dict.fromkeys(finding.quotes))
+    marks: list[Cell | Quote] = [*cells, *quotes]
+    texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes)]
     fingerprint = _digest(check.id, subject, *texts)
     delta = finding.delta
     return {
@@ -81,10 +97,13 @@ def _row(check: Check, facts: DocumentFacts, subject: str, finding: Finding) -> 
         "left_zh": finding.left_zh,
         "right_zh": finding.right_zh,
         "n_terms": finding.n_terms,
-        "fact_ids": list(dict.fromkeys(cell.fact_id for cell in cells)),
-        "places": list(dict.fromkeys(cell.place for cell in cells)),
-        "pages": sorted({cell.page for cell in cells if cell.page is not None}),
+        "fact_ids": list(dict.fromkeys(one.fact_id for one in marks if one.fact_id is not None)),
+        "places": list(dict.fromkeys(one.place for one in marks)),
+        "pages": sorted({one.page for one in marks if one.page is not None}),
         "evidence": texts,
+        "suspects": [cell.place for cell, _ in finding.suspects],
+        "suspect_texts": [text for _, text in finding.suspects],
+        "cause": finding.cause,
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,
@@ -99,9 +118,31 @@ def check_document(tables: Tables) -> list[Row]:
     facts = document_facts(tables)
     if facts is None:
         return []
-    rows: list[Row] = []
+    judged: list[tuple[Check, Finding]] = []
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
-        found = [_row(check, facts, subject, finding) for subject, finding in _numbered(findings)]
+        judged += [(check, finding) for finding in findings]
+    told = pronounce(facts, [finding for _, finding in judged])
+    rows: list[Row] = []
+    for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
+        found = [_row(check, facts, subject, one) for subject, one in _numbered([one for _, one in pairs])]
         rows += sorted(found, key=lambda row: str(row["subject"]))
     return rows
+
+
+def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:
+    """The checks over several documents: digest of the document a finding is filed under → rows of table `findings`."""
+    known = sorted(
+        (facts for tables in documents if (facts := document_facts(tables)) is not None),
+        key=lambda facts: facts.document_sha256,
+    )
+    found: dict[str, list[Row]] = {}
+    for check in cross_checks():
+        filed: dict[str, list[Finding]] = {}
+        facts_of = {facts.document_sha256: facts for facts in known}
+        for facts, finding in check.run(known):
+            filed.setdefault(facts.document_sha256, []).append(finding)
+        for sha256, findings in filed.items():
+            rows = [_row(check, facts_of[sha256], subject, finding) for subject, finding in _numbered(findings)]
+            found.setdefault(sha256, []).extend(sorted(rows, key=lambda row: str(row["subject"])))
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from flows.checks.equation import Equation, evaluate, gather_empty
+from flows.checks.equation import Equation, best, evaluate, gather_empty
 from flows.checks.facts import ColumnView, StatementView
 from flows.checks.noun import Finding
 
@@ -25,6 +25,11 @@ def lane_keys(statement: StatementView, lane: int) -> set[str]:
     """Keys of the lane's amount columns that name exactly one column."""
     keys = [column.key for column in statement.columns_of(lane) if column.key is not None]
     return {key for key in keys if keys.count(key) == 1}
+
+
+def is_of_which(column: ColumnView) -> bool:
+    """A column under 其中: part of the total, or part of another part."""
+    return any(part.startswith("其中") for part in column.path.split("/"))
 
 
 def strangers(statement: StatementView, lane: int, known: Collection[str]) -> list[ColumnView]:
@@ -69,6 +74,13 @@ def column_sums(
     for line in statement.lines_of(lane):
         cell = line.cells.get(left)
         terms = tuple(line.cells[column] for column in columns if column in line.cells)
-        if cell is not None and terms:
-            findings.append(evaluate(Equation(f"{statement.ident}/{line.ident}/{total}", cell, terms, zh, en)))
+        if cell is None or not terms:
+            continue
+        subject_of_line = f"{statement.ident}/{line.ident}/{total}"
+        finding = evaluate(Equation(subject_of_line, cell, terms, zh, en))
+        outer = tuple(line.cells[column] for column in columns if column in line.cells and not is_of_which(column))
+        if finding.outcome == "fails" and 1 < len(outer) < len(terms):
+            # 其中 columns may be parts of the total or parts of its parts; the print does not say.
+            finding = best([finding, evaluate(Equation(subject_of_line, cell, outer, zh, en))])
+        findings.append(finding)
     return gather_empty(findings, subject, f"《{statement.title}》{left.name}", f"《{statement.title}》 {left.name}")

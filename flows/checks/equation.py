@@ -75,6 +75,7 @@ def evaluate(equation: Equation) -> Finding:
         left_zh=name(left),
         right_zh=equation.zh,
         n_terms=len(known),
+        identities=((left, *known),) if equation.relation == "equal" else (),
     )
 
 
@@ -142,6 +143,7 @@ def fold(findings: Iterable[Finding]) -> Finding:
     return msgspec.structs.replace(
         first,
         cells=(*first.cells, *(cell for other in others for cell in other.cells)),
+        identities=tuple(identity for one in (first, *others) for identity in one.identities),
         message_zh=f"{first.message_zh}同样的差额也在：{columns}。",
         message_en=f"{first.message_en} The same difference stands in: {columns}.",
     )

@@ -15,13 +15,16 @@ import msgspec
 
 from flows.checks.noun import PRINTED_STATES, Cell
 from flows.checks.pieces import cut_statements
+from flows.checks.prose import Prose, prose_of
 from flows.checks.tolerance import own_resolution, resolution_in, statement_resolution
 from flows.checks.words import UNITS, one_line, unit_in
+from normalize.amount import parse_number
 
 AnyRow = Mapping[str, Any]
 Tables = Mapping[str, Sequence[AnyRow]]
 
 UNREAD_STATEMENTS = frozenset({"other", "unrecognized"})
+MORE_MONEY = {"carryover": "上年结转资金"}
 CODE_LENGTHS = {"functional": (3, 5, 7), "economic_department": (3, 5), "economic_government": (3, 5)}
 
 
@@ -132,7 +135,8 @@ class PlanView(msgspec.Struct, frozen=True):
 
 
 class ProjectView(msgspec.Struct, frozen=True):
-    """One project form. splits_money: it has fields for fiscal and other money."""
+    """One project form. splits_money: it has fields for fiscal and other money; more: money it prints beside them
+    (上年结转资金 …)."""
 
     project_id: str
     seq: int
@@ -142,19 +146,42 @@ class ProjectView(msgspec.Struct, frozen=True):
     other: Cell
     plan: tuple[PlanView, ...]
     splits_money: bool
+    more: tuple[Cell, ...] = ()
 
     @property
     def ident(self) -> str:
         return f"project.{self.seq}"
 
 
+class About(msgspec.Struct, frozen=True):
+    """What the document says it is. stage: budget, budget_adjusted, final; entity_level: department, unit; …"""
+
+    fiscal_year: int | None = None
+    doc_type: str | None = None
+    entity_level: str | None = None
+    stage: str | None = None
+    org_name: str | None = None
+    county_code: str | None = None
+    kind: str | None = None
+    method: str | None = None
+    n_pages: int | None = None
+
+
 class DocumentFacts(msgspec.Struct):
-    """Everything the checks may ask about one document."""
+    """Everything the checks may ask about one document.
+
+    printed: rows of table `statements`, in the order they stand in the document. tables: all rows, for what has no
+    view.
+    """
 
     document_sha256: str
     disclosure_id: str | None
     statements: list[StatementView]
     projects: list[ProjectView]
+    about: About
+    prose: Prose
+    printed: list[AnyRow]
+    tables: Tables
 
     def of(self, *codes: str) -> Iterator[StatementView]:
         """Statements of these codes, by code in the order given, then by seq."""
@@ -315,9 +342,35 @@ def _projects(tables: Tables) -> list[ProjectView]:
                     for point in sorted(plans.get(row["project_id"], ()), key=lambda point: point["checkpoint"])
                 ),
                 splits_money=row["fiscal_state"] is not None,
+                more=tuple(_more(row, name, title, unit)),
             )
         )
     return views
+
+
+def _more(row: AnyRow, name: str, title: str, unit: str | None) -> Iterator[Cell]:
+    """Amounts of further sources of money that the form has fields for: `carryover：750.00` of other_fields."""
+    for field in row["other_fields"] or ():
+        key, _, printed = field.partition("：")
+        if key not in MORE_MONEY or unit is None:
+            continue
+        number = parse_number(printed).number
+        yield Cell(
+            fact_id=row["project_id"],
+            place=_place(row),
+            page=row["page"],
+            label=name,
+            code=None,
+            column=MORE_MONEY[key],
+            title=title,
+            statement="project",
+            printed=printed,
+            state="number" if number else "zero" if number is not None else "blank",
+            yuan=number * UNITS[unit] if number is not None else None,
+            resolution=_resolution(printed, unit),
+            unit=unit,
+            key=key,
+        )
 
 
 def _resolution(printed: str | None, unit: str | None) -> Decimal:
@@ -354,5 +407,26 @@ def document_facts(tables: Tables) -> DocumentFacts | None:
         for row in tables.get(name, ()):
             sha256 = row["document_sha256"]
             disclosure = next((r["disclosure_id"] for r in tables.get("disclosures", ())), row.get("disclosure_id"))
-            return DocumentFacts(sha256, disclosure, _statements(tables), _projects(tables))
+            return DocumentFacts(
+                document_sha256=sha256,
+                disclosure_id=disclosure,
+                statements=_statements(tables),
+                projects=_projects(tables),
+                about=_about(tables),
+                prose=prose_of(tables),
+                printed=sorted(tables.get("statements", ()), key=lambda one: one["table_no"]),
+                tables=tables,
+            )
     return None
+
+
+def _about(tables: Tables) -> About:
+    document = next(iter(tables.get("documents", ())), {})
+    disclosure = next(iter(tables.get("disclosures", ())), {})
+    return About(
+        **{name: disclosure.get(name) for name in ("fiscal_year", "doc_type", "entity_level", "stage", "org_name")},
+        county_code=disclosure.get("county_code"),
+        kind=document.get("kind"),
+        method=document.get("method"),
+        n_pages=document.get("n_pages"),
+    )

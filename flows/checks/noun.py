@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flows.checks.facts import DocumentFacts
 
 Outcome = Literal["holds", "rounding", "fails", "not_applicable", "not_assessable"]
-Level = Literal["line", "statement", "document"]
+Level = Literal["line", "statement", "document", "department"]
 Severity = Literal["error", "warning"]
 Row = dict[str, object]
 
@@ -65,13 +65,25 @@ class Cell(msgspec.Struct, frozen=True):
         return not self.known and not self.empty
 
 
+class Quote(msgspec.Struct, frozen=True):
+    """Words of the print that a finding is about: in a paragraph, or in a table without amounts.
+
+    place: `Place.ref()`; text: as printed; fact_id: of the row that says the same (a claim, an indicator), if any.
+    """
+
+    place: str
+    page: int | None
+    text: str
+    fact_id: str | None = None
+
+
 class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     """What one check says about one subject of one document.
 
     subject: what was checked, stable across readings of the same print (`three_public.1/total/total`).
     reason: why not applicable or not assessable (a stable lower_snake word). left, right, tolerance: yuan, None where
     no amounts are compared. cells: every position concerned, the left side first. n_terms: numbers added up on the
-    right (or things counted, as the message says). facts, texts: further fact_ids and printed texts without a Cell.
+    right (or things counted, as the message says). quotes: printed words concerned that are no amounts of a table.
     """
 
     subject: str
@@ -86,6 +98,10 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     left_zh: str | None = None
     right_zh: str | None = None
     n_terms: int | None = None
+    quotes: tuple[Quote, ...] = ()
+    identities: tuple[tuple[Cell, ...], ...] = ()
+    suspects: tuple[tuple[Cell, str], ...] = ()
+    cause: str | None = None
 
     @property
     def delta(self) -> Decimal | None:

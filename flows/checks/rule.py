@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 
 from flows.checks.noun import Check, CheckInfo
+from flows.checks.together import CrossCheck
 
 PARTS = ("规则：", "Rule:", "Formula:", "Exclusions:", "Not applicable:")
 LAST_ALPHABET = 0x2FFF
@@ -36,7 +37,7 @@ def _joined(lines: list[str]) -> str:
     return text
 
 
-def check_info(check: Check) -> CheckInfo:
+def check_info(check: Check | CrossCheck) -> CheckInfo:
     """The check's docstring as parts. Raises RuleTextError when a part is missing or out of order."""
     title, *lines = check.doc.strip().splitlines()
     zh, _, en = title.removeprefix(check.id).strip().partition(" · ")

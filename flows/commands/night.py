@@ -13,8 +13,8 @@ from crawl.settings import CrawlSettings, from_environment
 from flows import errors
 from flows.crawl_sources import Crawled, find_sources
 from flows.demo import open_site
-from flows.nightly import Night
-from flows.nightly import nightly as one_night
+from flows.morning import PAGE, exit_code, night_with_report
+from flows.nightly import Night, one_night_at_a_time
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
@@ -88,7 +88,7 @@ def nightly(
         _report(night)
         if night.published is not None:
             result(str(night.published.folder), str(night.published.folder))
-    return crawl_troubles(night.crawled)
+    return crawl_troubles(night.crawled) or exit_code(night)
 
 
 def parse_now(text: str | None) -> dt.datetime:
@@ -110,7 +110,7 @@ def _night(
 ) -> Night:
     if no_prefect:
         with progress_bars() as tell:
-            return one_night(sources, now, data, progress=tell, crawl_settings=settings)
+            return night_with_report(sources, now, data, progress=tell, crawl_settings=settings)
     line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
     url = ensure_server()
     line(f"Prefect：{url.removesuffix('/api')}", f"Prefect: {url.removesuffix('/api')}")
@@ -144,14 +144,17 @@ def _report(night: Night) -> None:
         f"{night.documents} documents; read {done.get('read', 0)}, built facts of {done.get('facts', 0)}, "
         f"checked {done.get('check', 0)}; failed {sum(failed.values())}",
     )
-    for issue in night.issues:
-        line(issue.message_zh, issue.message_en, mark="!")
     if night.published is not None:
         version = night.published.version
         if night.published.is_new:
             line(f"发布 {version}", f"published {version}")
         else:
             line(f"没有变化，仍为 {version}", f"nothing new: {version} holds")
+    if night.report is not None:
+        for one in night.report["needs_a_person"]:
+            line(one["zh"], one["en"], mark="!")
+        page = f"{night.report['folder']}/{PAGE}"
+        line(f"运行报告：{page}", f"report of the run: {page}")
 
 
 def crawl_troubles(crawled: list[Crawled]) -> int:
@@ -185,6 +188,7 @@ def _as_data(night: Night) -> dict[str, Any]:
         "done": night.done,
         "failed": night.failed,
         "issues": [msgspec.to_builtins(issue) for issue in night.issues],
+        "report": None if night.report is None else night.report["folder"],
         "release": None
         if published is None
         else {"version": published.version, "folder": str(published.folder), "is_new": published.is_new},

@@ -19,13 +19,17 @@ from normalize.schema import TABLES, SchemaError
 
 @dataclass(frozen=True)
 class Unreached:
-    """An address that was looked at and gave nothing: what was not found is published beside what was."""
+    """An address that was looked at and gave nothing: what was not found is published beside what was.
+
+    notice_text: the words that lead to the notice it hangs on.
+    """
 
     source_id: str
     url: str
     role: str
     outcome: str
     link_text: str | None
+    notice_text: str | None = None
 
 
 def whole_table(name: str, pieces: list[pl.DataFrame]) -> pl.DataFrame:

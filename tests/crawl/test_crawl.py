@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,10 @@ import pytest
 from crawl.archive import Archive
 from crawl.hosts import HostBook
 from crawl.ledger import Ledger
+from crawl.night import SHANGHAI
 from crawl.runner import CrawlBusy, archive_path, crawl_source, ledger_path
 from crawl.schema import CrawlResult, FoundDocument, Visit
-from crawl.settings import child_environment
+from crawl.settings import CrawlSettings, child_environment
 from tests.crawl.web import DOCX, NOW, PDF, Resource, Site, crawl, listing, notice, row, serve, small_site, source_file
 
 
@@ -412,3 +413,26 @@ def test_a_naive_now_is_refused(tmp_path: Path) -> None:
         path = source_file(tmp_path, site)
     with pytest.raises(ValueError, match="time zone"):
         crawl_source(path, data_root=tmp_path, now=NOW.replace(tzinfo=None))
+
+
+def test_a_real_host_is_not_contacted_without_leave(tmp_path: Path) -> None:
+    """No contact in the user agent, or the wrong hour: nothing goes out, and the ledger says which setting it is."""
+    path = tmp_path / "130630_laiyuan.yml"
+    path.write_text(
+        "code: 130630\npublisher: 涞源县人民政府\nplatform: static\n"
+        "listings: [{url: 'http://www.laiyuan.example/', kind: department_budget}]\n",
+        encoding="utf-8",
+    )
+    hour = datetime.now(SHANGHAI).hour
+    closed = f"{(hour + 6) % 24:02}:00-{(hour + 7) % 24:02}:00"
+    for number, (contact, night, says) in enumerate(
+        [(None, "always", "YUJUE_CRAWL_CONTACT"), ("a@b.cn", closed, f"the night window {closed}")]
+    ):
+        settings = CrawlSettings(tmp_path, contact, night=night, grace_seconds=3.0)
+        result = crawl_source(path, data_root=tmp_path / str(number), now=NOW, settings=settings)
+        (left,) = result.troubles
+        assert (result.failed, result.errors, left.outcome) == (True, [], "refused")
+        assert (left.reason or "").startswith("not asked: ")
+        assert says in (left.reason or "")
+        with Ledger(ledger_path(tmp_path / str(number))) as ledger:
+            assert HostBook(ledger).all_asked() == HostBook(ledger).all_robots() == []

@@ -540,6 +540,8 @@ def test_refusals_in_a_row_end_the_visit(tmp_path: Path) -> None:
     assert reasons[:5] == ["status 403"] * 5
     assert all(reason.startswith("not asked: the host refused earlier") for reason in reasons[5:])
     assert len(reasons) == 12
+    assert result.failed, "a part of the site was not looked at"
+    assert any(line.startswith("7 urls not asked: the host refused") for line in result.warnings)
 
 
 def old_tls(folder: Path) -> ssl.SSLContext:

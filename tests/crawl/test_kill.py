@@ -164,7 +164,10 @@ def killed_at(site: Site, path: Path, data: Path, now: datetime, chance: random.
     time.sleep(chance.uniform(0.0, 0.03))
     running.kill()
     running.wait()
-    time.sleep(0.05)  # a request in the server's hands is finished
+    heard = -1
+    while heard != len(site.requests):  # what was on the wire when it died still comes to the server
+        heard = len(site.requests)
+        time.sleep(0.3)
 
 
 def came_to_its_end(data: Path, now: datetime) -> bool:

@@ -214,3 +214,6 @@ def test_only_a_run_cut_short_in_the_same_night_is_taken_up(ledger: Ledger) -> N
     ledger.end_run(later, "finished")
     ledger.end_run(run, "killed")
     assert ledger.take_up_run("s", "2024-03-01T17:00:00Z") is None, "only the newest run"
+    part = ledger.begin_run("s", "130630", "涞源县人民政府", "2024-03-01T17:00:00Z", scope="kinds: unit_final")
+    assert ledger.take_up_run("s", "2024-03-01T18:00:00Z") is None
+    assert ledger.take_up_run("s", "2024-03-01T18:00:00Z", scope="kinds: unit_final") == part

@@ -169,6 +169,22 @@ def test_silence_closes_for_this_run_only(book: HostBook) -> None:
     assert manners(book).refusal(REAL) is None
 
 
+def test_script_challenges_are_refusals(book: HostBook) -> None:
+    """Status 200 and a firewall's page: the status says welcome, the page does not."""
+    one = manners(book)
+    for _ in range(REFUSALS_IN_A_ROW - 1):
+        one.answered(REAL, 200, None, 10)
+        one.challenged(REAL)
+    assert one.refusal(REAL) is None
+    one.welcomed(REAL)
+    for _ in range(REFUSALS_IN_A_ROW):
+        assert one.refusal(REAL) is None
+        one.answered(REAL, 200, None, 10)
+        one.challenged(REAL)
+    assert "5 script challenges in a row" in (one.refusal(REAL) or "")
+    assert book.host("www.a.gov.cn").strikes == 1
+
+
 def test_retry_after_is_kept_within_bounds(book: HostBook) -> None:
     one = manners(book)
     assert [one.answered(REAL, 429, "20", 0) for _ in range(3)] == [20.0] * 3
@@ -307,6 +323,8 @@ def test_http_and_https_twins(book: HostBook) -> None:
     assert known.url.startswith("https://")
     assert middleware().process_request(known) is None
     assert first.process_exception(Request(REAL), ValueError("a bug")) is None
+    first.crawler.spider.recorder.manners.answered(REAL, 200, None, 1)  # type: ignore[union-attr]
+    assert first.process_exception(Request(REAL), DownloadConnectionRefusedError("x")) is None, "it speaks http"
 
 
 def test_the_book_of_robots_takes_what_it_gets(book: HostBook) -> None:

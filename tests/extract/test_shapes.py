@@ -248,3 +248,54 @@ def test_a_source_that_is_the_sum_of_sources_below_it_is_their_parent() -> None:
         ("general_public_budget", "leaf"),
         ("government_fund", "leaf"),
     ]
+
+
+def test_a_part_of_vehicle_costs_is_not_taken_for_the_whole() -> None:
+    grid = [
+        ["项目", "预算数"],
+        ["合计", "5.00"],
+        ["1、因公出国（境）费用", "0.00"],
+        ["2、公务接待费", "1.00"],
+        ["3、公务用车费", "4.00"],
+        ["其中：（1）公务用车运行维护费", "4.00"],
+        ["（2）公务用车购置费", "0.00"],
+    ]
+    statement = only(interpret_reading(reading("一般公共预算“三公”经费支出预算表", table(1, grid))))
+    keys = ["total", "abroad", "reception", "vehicle", "vehicle_operation", "vehicle_purchase"]
+    assert [line.key for line in statement.lines] == keys
+    parts = only(
+        interpret_reading(reading("“三公”经费表", table(1, [grid[0], grid[3], ["公务用车运行维护费", "4.00"]])))
+    )
+    assert [line.key for line in parts.lines] == ["reception", "vehicle_operation"]
+
+
+def test_funds_under_each_item_are_parts_of_the_item() -> None:
+    grid = [
+        ["单位名称", "公务接待费", "<", "<", "会议费", "<", "<"],
+        ["^", "小计", "一般公共预算", "政府性基金", "小计", "一般公共预算", "政府性基金"],
+        ["某局", "4.00", "3.00", "1.00", "2.00", "2.00", "0.00"],
+    ]
+    statement = only(interpret_reading(reading("“三公”经费财政拨款预算表", table(1, grid))))
+    found = [(c.key, c.meaning.get("measure"), c.meaning.get("fund")) for c in statement.columns[1:4]]
+    assert found == [
+        ("reception", "reception", None),
+        ("reception:general_public_budget", "reception", "general_public_budget"),
+        ("reception:government_fund", "reception", "government_fund"),
+    ]
+
+
+def test_kinds_of_expenditure_beside_functions_are_no_functions() -> None:
+    grid = [
+        ["收入", "<", "支出", "<", "<", "<"],
+        ["项目", "本年预算", "项目（按支出项目类别分类）", "本年预算", "项目（按支出功能科目分类）", "本年预算"],
+        ["一、一般公共预算拨款", "9.00", "一、基本支出", "9.00", "一、教育支出", "9.00"],
+    ]
+    statement = only(interpret_reading(reading("部门收支总体情况表", table(1, grid))))
+    assert [line.key for line in statement.lines] == ["general_public_budget", "use:基本支出", "function:教育支出"]
+    assert [column.key for column in statement.columns if column.role == "amount"] == ["amount"] * 3
+
+
+def test_surplus_named_before_carryover_is_carryover() -> None:
+    grid = [["单位名称", "合计", "上年结余、结转", "财政预算拨款"], ["某局", "9.00", "1.00", "8.00"]]
+    statement = only(interpret_reading(reading("部门收入总表", table(1, grid))))
+    assert [column.key for column in statement.columns[2:]] == ["carryover", "appropriation_income"]

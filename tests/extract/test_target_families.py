@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from extract.document import Block, Cell, IndicatorRow, Interpretation, Place, ProjectForm, Reading, Table
+from extract.document import Block, Cell, IndicatorRow, Interpretation, Place, ProjectForm, Reading, Seam, Table
 from extract.form import load_forms
 from extract.indicator_text import split_levels
 from extract.interpret import interpret_reading
@@ -456,3 +456,48 @@ def test_merged_levels_whose_words_stand_on_another_page() -> None:
         ("产出指标", "质量指标", "指标6"),
         ("效益指标", "社会效益指标", "指标7"),
     ]
+
+
+def test_unit_of_the_money_in_a_cell_of_its_own() -> None:
+    grid = [
+        ["专项（项目）名称", "<", "履职经费", "<"],
+        ["资金金额", "<", "实施期资金总额：", "17.50"],
+        ["（万元）", "<", "其中：财政拨款", "17.50"],
+        ["", "<", "其他资金", ""],
+        ["绩效指标", "一级指标", "二级指标", "指标值"],
+        ["^", "产出指标", "数量指标", "5次"],
+    ]
+    found = interpret_reading(reading("专项业务经费绩效目标表", table(1, grid)))
+    assert [form.caption["unit_header"].text for form in found.projects] == ["（万元）"]
+    assert nothing_lost(found)
+
+
+def test_first_level_printed_in_the_middle_of_blank_cells_not_merged() -> None:
+    grid = [
+        ["项目名称", "某专项", "<", "<"],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标", "数量指标", "检查次数", "5次"],
+        ["", "经济效益指标", "节约资金", "有所节约"],
+        ["效益指标", "社会效益指标", "服务水平", "提高"],
+        ["", "可持续影响指标", "机制", "健全"],
+        ["", "服务对象满意度指标", "满意度", "≥90%"],
+    ]
+    form = interpret_reading(reading("项目绩效目标表", table(1, grid))).projects[0]
+    assert [texts(row, "level1")[0] for row in form.indicators] == ["产出指标", *["效益指标"] * 3, ""]
+
+
+def test_tasks_go_on_where_a_page_break_cuts_their_label() -> None:
+    grid = [
+        ["部门名称", "<", "某局", "<"],
+        ["年度重点工作任务", "名称", "主要实施内容", "拟投入的资金（万元）"],
+        ["^", "甲任务", "内容甲", "1.00"],
+        ["^", "乙任务", "内容乙", "1.00"],
+        ["年度重点工作任务", "丙任务", "内容丙", "2.00"],
+        ["绩效指标", "一级指标", "二级指标", "指标值"],
+        ["^", "产出指标", "数量指标", "5次"],
+    ]
+    cut = table(1, grid)
+    cut.seams = [Seam(row=4, table=2, page=2, reasons=("header",))]
+    found = interpret_reading(reading("部门整体预算绩效目标申报表", cut))
+    assert [goal.name.text for goal in found.goals if goal.name is not None] == ["甲任务", "乙任务", "丙任务"]
+    assert nothing_lost(found)

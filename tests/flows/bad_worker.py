@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from flows import worker
+
+
+def _is_pipe(descriptor: int) -> bool:
+    try:
+        return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
+    except OSError:
+        return False
 
 
 def read(arguments: dict[str, Any]) -> bytes:
@@ -23,6 +31,15 @@ def read(arguments: dict[str, Any]) -> bytes:
     if trouble == "crashes once" and not Path(arguments["filename"]).exists():
         Path(arguments["filename"]).touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    if trouble == "killed thrice":
+        seen = Path(arguments["filename"])
+        seen.write_text((seen.read_text() if seen.exists() else "") + "x")
+        if len(seen.read_text()) <= 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+    if trouble == "breaks the pool":
+        replies = next(fd for fd in range(3, 64) if _is_pipe(fd))
+        os.write(replies, (5).to_bytes(8, "big") + b"\xc1\xc1\xc1\xc1\xc1")  # no msgpack
+        time.sleep(600)
     if trouble == "eats memory":
         return b"x" * (64 << 30)
     if trouble == "has a bug":

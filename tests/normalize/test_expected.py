@@ -100,6 +100,12 @@ def test_a_dead_link_of_an_unknown_office_keeps_its_words() -> None:
     assert (row["state"], row["org_id"], row["link_text"]) == ("link_dead", None, "水务局2022年部门决算")
 
 
+def test_an_attachment_called_number_one_is_told_by_its_notice() -> None:
+    dead = DeadLink(COUNTY, "https://example.gov.cn/1.pdf", "gone", "附件1.pdf", "教育局2024年部门预算公开")
+    found = states(coverage_rows([disclosure("教育局", 2023)], [], [dead], [READ]), "教育局")
+    assert found["department_budget", 2024] == ("link_dead", "link_gone")
+
+
 def test_a_document_we_could_not_read_is_parse_failed() -> None:
     broken = disclosure("教育局", 2024, n_facts=0, n_statements=0)
     rows = coverage_rows([broken], [broken["document_sha256"]], [], [READ])

@@ -64,6 +64,14 @@ def test_printed_comes_back(sign: str, number: Decimal, unit: str) -> None:
         ("1年", None, "unstated", 1, "年"),
         ("0", None, "unstated", 0, None),
         ("≤5天（人次）", "≤", "le", 5, "天（人次）"),
+        ("全年≥50个", "≥", "ge", 50, "个"),
+        ("入库专家数不少于600个", "不少于", "ge", 600, "个"),
+        ("均大于95%", "大于", "gt", 95, "%"),
+        ("》90%", "》", "gt", 90, "%"),
+        ("≥95%；", "≥", "ge", 95, "%"),
+        ("≤25微克/立方米", "≤", "le", 25, "微克/立方米"),
+        ("≤1000元/生.月", "≤", "le", 1000, "元/生.月"),
+        ("360元/人月", None, "unstated", 360, "元/人月"),
     ],
 )
 def test_values(text: str, comparator: str | None, code: str, number: int, unit: str | None) -> None:

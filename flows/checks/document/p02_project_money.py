@@ -24,7 +24,7 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             Equation(
                 f"{project.ident}/total",
                 project.total,
-                (project.fiscal, project.other),
+                (project.fiscal, project.other, *project.more),
                 "财政资金与其他资金之和",
                 "fiscal plus other money",
             )

@@ -17,13 +17,18 @@ Not applicable: 文件没有列出合计、小计与会议费或培训费的“�
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import msgspec
 
 from flows.checks.facts import DocumentFacts, StatementView
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Cell, Check, Finding
 from flows.checks.three_public import CODES, missing_items, run_total
-from flows.checks.words import names, value_en, value_zh
+from flows.checks.words import money, names, value_en, value_zh
+
+
+def value(cell: Cell) -> str:
+    return money(cell.yuan or Decimal(0), cell.unit, cell.resolution)
 
 
 def explain(facts: DocumentFacts, statement: StatementView, finding: Finding) -> Finding:
@@ -32,13 +37,16 @@ def explain(facts: DocumentFacts, statement: StatementView, finding: Finding) ->
     if not missing:
         return finding
     codes = {cell.code for cell in missing}
-    blanks = names([cell for cell in finding.cells if cell.empty and CODES.get(cell.key or "") in codes][: len(codes)])
+    empty = [cell for cell in finding.cells if cell.empty and CODES.get(cell.key or "") in codes][: len(codes)]
+    blanks = names(empty)
     where = missing[0].title
     zh = "、".join(value_zh(cell) for cell in missing)
     en = ", ".join(value_en(cell) for cell in missing)
     return msgspec.structs.replace(
         finding,
         cells=(*finding.cells, *missing),
+        suspects=tuple((blank, value(own)) for blank, own in zip(empty, missing, strict=False)),
+        cause="source",
         message_zh=f"{finding.message_zh}所差恰为《{where}》的 {zh}，而本表的 {blanks} 为空白。",
         message_en=f"{finding.message_en} The difference is exactly {en} of 《{where}》, while {blanks} here is blank.",
     )

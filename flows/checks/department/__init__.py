@@ -1,0 +1,1 @@
+"""Checks across the documents of one department: its own edition and those of its units. One file per rule."""

@@ -1,0 +1,61 @@
+"""D10 中间没有空白页 · No page in between is blank
+
+规则：文件首末页之间不应有没有任何内容的页。
+Rule: Between its first and last page a document has no page without anything on it.
+Formula: every page between the first and the last prints something
+Exclusions:
+  1. 只有页码、页眉的页也算空白 / a page with a page number or a running header only is blank
+  2. 前一页以表格或长段落结尾的不判断：它们可能延续到该页 / not judged behind a table or a long paragraph, which may go
+     on there
+  3. 由图像识别的页、读取受限的页不判断 / pages read from pictures, or not read for a limit, are not judged
+Not applicable: 文件没有页 / the document has no pages
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flows.checks.facts import DocumentFacts
+from flows.checks.noun import Check, Finding, Quote
+
+LONGEST_LINE = 100  # characters: a longer paragraph may run on over the next page, and rows name its first page only
+
+
+def run(facts: DocumentFacts) -> Iterator[Finding]:
+    count = facts.about.n_pages
+    if count is None or facts.about.method != "pdf_text":
+        return
+    rows = [row for row in facts.tables.get("raw_cells", ()) if row["page"] is not None and row["home"] != "page_field"]
+    last = {row["page"]: row for row in sorted(rows, key=lambda row: row["block_no"])}
+    told = {issue["page"] for issue in facts.tables.get("issues", ()) if issue["page"] is not None}
+    if not last:
+        return
+    blank = [page for page in range(min(last) + 1, max(last)) if page not in last and page not in told]
+    sure = [page for page in blank if _ended(last, page)]
+    for page in sure:
+        yield Finding(
+            subject=f"page{page}/blank",
+            outcome="fails",
+            message_zh=f"第 {page} 页是空白页。",
+            message_en=f"Page {page} is blank.",
+            quotes=(Quote(f"page{page}", page, ""),),
+        )
+    if not blank:
+        yield Finding("pages", "holds", "没有空白页。", "No page is blank.", n_terms=count)
+
+
+def _ended(last: Mapping[int, Mapping[str, Any]], page: int) -> bool:
+    """Whether what stands before the page ends before it: neither a table nor a long paragraph that may go on there."""
+    before = last[max(one for one in last if one < page)]
+    return before["table_no"] is None and len(before["text"]) <= LONGEST_LINE
+
+
+CHECK = Check(
+    "D10",
+    "document",
+    "warning",
+    __doc__,
+    run,
+    ("no_pages", "文件没有页。", "The document has no pages."),
+)

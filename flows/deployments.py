@@ -1,0 +1,221 @@
+"""What a Prefect server can start by itself: one flow per thing that is done, with parameters a form can ask for.
+
+`yujue serve-nights` serves `nightly` on one machine; prefect.yaml names all of them for a work pool. Each is the same
+plain function the command line calls, leaves a report under `runs/`, and ends Completed, Completed under the name
+Attention (a person should look) or Failed. Parameters are checked by Prefect before a run begins.
+
+Import this module only after `prefect_server.ensure_server`, or with PREFECT_API_URL set (see `flows.prefect_flow`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import Flow
+from prefect.schedules import Cron
+from prefect.states import Completed, Failed
+from prefect.types.entrypoint import EntrypointType
+from pydantic import Field, ValidationError
+
+from flows import errors
+from flows.corrections import the_corrections
+from flows.crawl_sources import crawl, find_sources
+from flows.morning import PAGE, night_with_report, recorded
+from flows.nightly import Night, one_night_at_a_time, run
+from flows.prefect_flow import as_task
+from flows.prefect_server import answers
+from flows.rebuild import LATEST, rebuild, selection_of
+from flows.runs import write_impact
+from flows.settings import DataRoot, data_root, verify_nights, work_limits
+from flows.upkeep import verify as verifying
+
+Root = Annotated[str | None, Field(description="data root; default: YUJUE_DATA_ROOT, or data/", min_length=1)]
+Moment = Annotated[dt.datetime | None, Field(description="the time it counts as; default: now")]
+Digests = Annotated[
+    list[Annotated[str, Field(pattern=r"^[0-9a-f]{6,64}$")]], Field(description="sha256 of documents, or beginnings")
+]
+Code = Annotated[str, Field(pattern=r"^\d{2,6}$")]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+
+WATCH_SECONDS = 30.0
+MOST_SILENCES = 10
+
+
+@flow(name="nightly", persist_result=False)
+def nightly(
+    sources: Annotated[str | None, Field(description="folder of source files; default: our own")] = None,
+    data: Root = None,
+    now: Moment = None,
+) -> State[Any]:
+    """One night: crawl every source, read, build facts, check, release."""
+    paths = find_sources([], Path(sources) if sources else None)
+    return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task))
+
+
+@flow(name="crawl", persist_result=False)
+def crawl_one(
+    source: Annotated[str, Field(description="division code, name or path of one source", min_length=1)],
+    data: Root = None,
+    now: Moment = None,
+) -> State[Any]:
+    """Crawl one source into the archive and the ledger; reading is the next night's."""
+    root, moment, paths = _root(data), _moment(now), find_sources([source])
+    with recorded(root, "crawl", moment, whole=False) as (_, night, steps), one_night_at_a_time(root):
+        step = steps.around(as_task)
+        for path in paths:
+            night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
+    return _state(night)
+
+
+@flow(name="rebuild", persist_result=False)
+def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
+    start: Annotated[Literal["read", "facts", "check"], Field(description="the stage to begin with")] = "read",
+    sources: Annotated[list[str], Field(description="source ids")] = [],  # noqa: B006 - Prefect makes a form of it
+    counties: Annotated[list[Code], Field(description="division codes, or prefixes")] = [],  # noqa: B006
+    years: Annotated[list[Year], Field(description="fiscal years")] = [],  # noqa: B006
+    documents: Digests = [],  # noqa: B006
+    everything: Annotated[bool, Field(description="every document")] = False,
+    against: Annotated[str, Field(description="release to compare with", min_length=1)] = LATEST,
+    publish: Annotated[bool, Field(description="make the release afterwards")] = False,
+    registry: Annotated[str | None, Field(description="folder of source files; default: our own")] = None,
+    data: Root = None,
+    now: Moment = None,
+) -> State[Any]:
+    """Do it again from the archive alone, and store the impact; without a selection, what has another fingerprint."""
+    root, moment = _root(data), _moment(now)
+    selection = selection_of(sources, counties, years, documents, everything=everything)
+    whole = publish or not selection.is_given
+    with recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
+        rebuild(
+            root,
+            moment,
+            work_limits(),
+            start=start,
+            selection=selection,
+            against=against,
+            make_release=publish,
+            told=lambda impact: write_impact(of_this.folder, impact),
+            step=steps.around(as_task),
+            corrections=the_corrections(),
+            sources=find_sources([], Path(registry) if registry else None),
+            night=night,
+        )
+    return _state(night)
+
+
+@flow(name="release", persist_result=False)
+def release(
+    registry: Annotated[str | None, Field(description="folder of source files; default: our own")] = None,
+    data: Root = None,
+    now: Moment = None,
+) -> State[Any]:
+    """Make a release of what the archive holds today, if it differs from the newest one. Nothing is crawled."""
+    return rebuild_some.fn(publish=True, registry=registry, data=data, now=now)
+
+
+@flow(name="verify", persist_result=False)
+def verify(
+    nights: Annotated[int | None, Field(description="the share of one of so many nights; 1: all", ge=1)] = None,
+    data: Root = None,
+    now: Moment = None,
+) -> State[Any]:
+    """Bodies of the archive against their digests."""
+    root, moment = _root(data), _moment(now)
+    share = nights or verify_nights() or 1
+    with recorded(root, "verify", moment, whole=False) as (_, night, steps):
+        steps.around(as_task)("verify", lambda: verifying.verify(root, moment, nights=share))
+    return _state(night)
+
+
+def _root(data: str | None) -> DataRoot:
+    return DataRoot(Path(data) if data else data_root())
+
+
+def _moment(now: dt.datetime | None) -> dt.datetime:
+    if now is None:
+        return dt.datetime.now(dt.UTC)
+    return now if now.tzinfo is not None else now.replace(tzinfo=dt.UTC)
+
+
+def _state(night: Night) -> State[Any]:
+    """The end of the flow run; its artifact says what needs a person and where the report lies."""
+    report = night.report
+    if report is None:
+        return Failed(message="the report could not be written")
+    page = Path(report["folder"], PAGE).resolve()
+    needs = "\n".join(
+        f"- `{one['what']}` {_plain(one['en'])} / {_plain(one['zh'])}" for one in report["needs_a_person"]
+    )
+    text = f"**{report['run']}** · exit code {report['exit_code']} · [{PAGE}]({page.as_uri()})\n\n{needs or '✓'}\n"
+    create_markdown_artifact(text, key="report", description=report["run"])
+    if report["exit_code"] > errors.FINDINGS:
+        return Failed(message=f"exit code {report['exit_code']}: {page}")
+    if report["exit_code"] == errors.FINDINGS:
+        return Completed(name="Attention", message=str(page))
+    return Completed(message=str(page))
+
+
+def _plain(text: str) -> str:
+    """A text of a web site's in Markdown: as letters only."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#|!" else letter for letter in " ".join(text.split()))
+
+
+# --------------------------------------------------------------------------------------------------------- one machine
+
+
+def check_schedule(cron: str, timezone: str) -> None:
+    """Raises Trouble (exit code 2) for what is no cron line or no time zone."""
+    try:
+        CronSchedule(cron=cron, timezone=timezone)
+    except (ValidationError, ValueError) as error:
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        text = " ".join(reason.split())
+        raise errors.usage(
+            f"计划不可用（{cron}，{timezone}）：{text}", f"not a usable schedule ({cron}, {timezone}): {text}"
+        ) from error
+
+
+def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Path, server: str) -> None:
+    """Serve `nightly` by a schedule until the process is ended. server: address of the API (`ensure_server`).
+
+    A service that was stopped pauses its schedule, and takes it up again here. Runs that fell due meanwhile are not
+    made up for: one night does all there is to do.
+    """
+    check_schedule(cron, timezone)
+    parameters = {"data": str(data.absolute()), "sources": str(sources.absolute()) if sources else None}
+    _watch(server, lambda: os._exit(errors.NETWORK))
+    served: Flow[Any, Any] = nightly
+    served.serve(
+        name="nightly",
+        schedule=Cron(cron, timezone=timezone, slug="nightly"),
+        paused=False,
+        parameters=parameters,
+        limit=1,
+        print_starting_message=False,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+
+
+def _watch(server: str, give_up: Callable[[], object]) -> None:
+    """End this process where its server is gone for good: what started it (systemd …) starts it again, and that one a
+    server. A night at work is another process and goes on."""
+
+    def look() -> None:
+        silences = 0
+        while silences < MOST_SILENCES:
+            time.sleep(WATCH_SECONDS)
+            silences = 0 if answers(server) else silences + 1
+        give_up()
+
+    threading.Thread(target=look, name="server watch", daemon=True).start()

@@ -1,0 +1,1 @@
+"""Housekeeping of a data root: what is there is sound, copied elsewhere, and no more than is wanted."""

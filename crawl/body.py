@@ -25,6 +25,7 @@ _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+\.\d{1,6}|-?\d{2,}")
 _MIN_AMOUNTS = 4  # amount cells that make a page's tables a disclosure rather than a layout
 _LONG_BODY = 300  # characters of body text that make a page without attachment a document
 _DRAWN = re.compile(r"(?:top|left|bottom)\s*:\s*-?[\d.]+\s*(?:pt|px|em|%|in)", re.IGNORECASE)
+_MAX_NODES = 400_000  # elements looked at to find the article
 _MIN_DRAWN = 150  # placed pieces of text that make a page a drawn PDF
 _ICONS = re.compile(
     r"icon|logo|banner|button|btn|qrcode|ewm|arrow|share|wx|weibo|print|close|spacer|blank|bg[_.-]|/images?/|/img/|fileTypeImages|/style|/template",
@@ -39,6 +40,7 @@ def article_of(page: Page, outline: Outline, title: str | None = None) -> html.H
     body = page.root.find("body")
     whole = body if body is not None else page.root
     best, weight = None, 0
+    budget = _MAX_NODES
     for number, element in enumerate(page.root.iter("div", "article", "td", "section", "main", "form", "ucapcontent")):
         if number > 20_000:
             break
@@ -47,14 +49,18 @@ def article_of(page: Page, outline: Outline, title: str | None = None) -> html.H
             continue
         if outline.is_furniture(element):
             continue
-        own = _weight(element)
-        if own > weight or (own == weight and best is not None and element in set(best.iterdescendants())):
+        own, passed = _weight(element)
+        budget -= passed
+        if budget < 0:
+            break
+        if own > weight or (own == weight and any(one is best for one in element.iterancestors())):
             best, weight = element, own
     return best if best is not None else whole
 
 
-def _weight(element: html.HtmlElement) -> int:
-    words = links = 0
+def _weight(element: html.HtmlElement) -> tuple[int, int]:
+    """(text and links in an element, elements looked at)."""
+    words = links = number = 0
     for number, node in enumerate(element.iter()):
         if number > 30_000:
             break
@@ -62,7 +68,7 @@ def _weight(element: html.HtmlElement) -> int:
             continue
         words += len((node.text or "").strip()) + len((node.tail or "").strip())
         links += 40 * (node.tag in {"a", "iframe", "img"} and not node.get("href", "").startswith("#"))
-    return words + links
+    return words + links, number
 
 
 def is_drawn_pdf(page: Page) -> bool:

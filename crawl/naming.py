@@ -226,6 +226,7 @@ def looks_like_disclosure(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def is_office(text: str) -> bool:
     """Whether words are nothing but the name of an office, as lists of departments print them (`3 市教育局（本级）`)."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))

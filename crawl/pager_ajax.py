@@ -78,7 +78,7 @@ def _jpaas_requests(page: Page, values: Mapping[str, str], unit: str, ask: tuple
     steps = []
     for number in range(first, (min(total, MAX_PAGES) if total else first) + 1):
         numbered = json.dumps({"pageNo": number, "pageSize": size}, separators=(",", ":"))
-        steps.append(Step(_with_query(url, {**asked, "paramJson": numbered}), guessed=True))
+        steps.append(Step(_with_query(url, {**asked, "paramJson": numbered})))
     return Further("jpaas", "inferred", total, tuple(steps), f"unit {values.get('tagId', '')!r} of {size} rows a page")
 
 

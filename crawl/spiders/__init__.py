@@ -14,7 +14,7 @@ __all__ = ["BrowserSpider", "DeclaredSpider", "NoBrowser", "ScriptedSpider", "St
 
 
 def spider_of(source: Source) -> type[WalkSpider]:
-    """The class that walks a source: what it declares, else its platform; the generic walk for all others."""
+    """The class that walks a source: by what it declares, else by the family of its platform (crawl.platforms)."""
     family = family_of(source.platform)
     if family == "browser":
         return BrowserSpider

@@ -20,8 +20,9 @@ class ScriptedSpider(WalkSpider):
 
     def pager_of(self, page: Page, listing: Listing) -> Further:
         """As every page; a directory of Guangdong's platform is asked for by the number of its column, which stands
-        behind the # of its address and so never reaches the server: `column` of the listing."""
-        column = listing.column
+        behind the # of its address and so never reaches the server: `column` or `fragment` of the listing."""
+        column = listing.column or (listing.fragment if listing.fragment.isdecimal() else None)
+        column = column or self.source.options.column_id
         if column and "/gkmlpt/" in page.url:
             return gkmlpt_pages(f"{page.url.split('#')[0]}#{column}", scripts_of(page)) or Further()
         return super().pager_of(page, listing)

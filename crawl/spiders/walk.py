@@ -270,7 +270,7 @@ class WalkSpider(ListingReader, Spider):
             if last is None:
                 yield from self._trouble(wanted, "failed", "status 304 without a question", status=304)
                 return
-            body = self.recorder.archive.get(last.sha256)
+            body = self.recorder.archive.body(last.sha256)
         elif answer.status in {200, 203}:
             body = answer.body
         else:
@@ -288,10 +288,6 @@ class WalkSpider(ListingReader, Spider):
             return
         page: Page | None = None
         if kind == "html" or (kind in {"xml", "text"} and wanted.role != "attachment"):
-            if is_script_stub(body) and not self._is_application(wanted, body, answer.url):
-                reason = "the answer is a script challenge, not a page"
-                yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
-                return
             try:
                 page = read_page(body, answer.url)
             except PageError as error:
@@ -301,6 +297,9 @@ class WalkSpider(ListingReader, Spider):
         stub = self._stub(wanted, answer, body, page) if page is not None and kind == "html" else None
         if stub is not None:
             yield from self._on_stub(wanted, answer, body, stub)
+        elif page is not None and is_script_stub(body) and not self._is_application(wanted, body, answer.url):
+            reason = "the answer is a script challenge, not a page"
+            yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
         elif wanted.role == "attachment":
             yield from self._on_attachment(wanted, answer, body, page if kind == "html" else None)
         elif wanted.role == "listing":
@@ -320,6 +319,8 @@ class WalkSpider(ListingReader, Spider):
         found = classify(page, answer.status or 200, wanted.address or wanted.url, answer.url)
         if found.kind not in {"redirect_stub", "waf_stub", "splash", "soft_404"}:
             return None
+        if wanted.role == "notice" and (found.kind == "splash" or read_notice(page, "", None).attachments):
+            return None  # little text and a link to a file is a short notice, whatever else it looks like
         return None if self._is_application(wanted, body, answer.url) else found
 
     def _on_stub(self, wanted: Wanted, answer: Answer, body: bytes, stub: PageClass) -> Iterator[Request]:

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from crawl.ledger import Ledger
 from crawl.runner import ledger_path
@@ -168,7 +168,7 @@ def test_a_directory_whose_column_stands_behind_the_hash(tmp_path: Path) -> None
             )
         notices(site, "a", "b", "c")
         listed = "  - {url: ROOT/l/gkmlpt/index, kind: department_budget, column: '612'}\n"
-        result = crawl(declared(tmp_path, site, listed, platform="json"), data, plan=NIGHT)
+        result = crawl(declared(tmp_path, site, listed, platform="gkmlpt"), data, plan=NIGHT)
         good(result)
         assert result.documents == 3
         with Ledger(ledger_path(data)) as ledger:
@@ -308,6 +308,52 @@ def test_a_dry_run_fetches_no_notice(tmp_path: Path) -> None:
             ("政府办公室2023年部门预算", "2023-02-07", "new", "department_budget"),
         ]
         assert crawl(path, data, now=NOW + timedelta(days=1), plan=NIGHT).documents == 3, "it made nothing known"
+
+
+def test_stubs_that_lead_on_and_stubs_that_do_not(tmp_path: Path) -> None:
+    """A listing and a notice behind stubs are reached; a lost page (status 200) is trouble, a short notice is none."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        site.page("/l/index.html", "<html><head><script>window.location.href='/m/list.html';</script></head></html>")
+        names = ("meta", "lost", "short", "loop")
+        site.page("/m/list.html", listing(*rows(*names)))
+        site.page("/m/meta.html", '<html><head><meta http-equiv="refresh" content="0;url=real.html"></head></html>')
+        site.page("/m/real.html", notice("meta局2024年部门预算", ("a.pdf", "预算表.pdf")))
+        site.page("/m/lost.html", "<html><head><title>404</title></head><body>您访问的页面不存在</body></html>")
+        site.page("/m/short.html", '<html><body><img src="x.png"><a href="b.pdf">点击查看预算.pdf</a></body></html>')
+        site.page("/m/loop.html", '<html><head><meta http-equiv="refresh" content="0;url=loop2.html"></head></html>')
+        site.page("/m/loop2.html", '<html><head><meta http-equiv="refresh" content="0;url=loop.html"></head></html>')
+        site.file("/m/a.pdf", PDF)
+        site.file("/m/b.pdf", PDF + b"b")
+        result = crawl(source_file(tmp_path, site, listing="/l/index.html"), data, plan=NIGHT)
+        assert (result.failed, result.documents) == (False, 2)
+        assert result.skipped_links["redirect_stub"] == 1, "the script's; those of meta are followed by Scrapy"
+        troubles = {one.url.rsplit("/", 1)[1]: (one.outcome, one.reason or "") for one in result.troubles}
+        assert troubles.keys() == {"lost.html", "loop.html"}
+        assert {outcome for outcome, _ in troubles.values()} == {"failed"}
+        assert "soft_404" in troubles["lost.html"][1]
+        with Ledger(ledger_path(data)) as ledger:
+            assert {link.notice_title for link in ledger.links()} >= {"meta局2024年部门预算"}
+
+
+def test_columns_below_a_listing_and_papers_of_a_notice(tmp_path: Path) -> None:
+    """A column of a year below the listing is walked, one beside it is not; papers a notice lists are read too."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        column = '<p><a href="2023n/">2023年部门预算</a></p><p><a href="/other/yjs/">2022年部门预决算公开专栏</a></p>'
+        site.page("/l/index.html", listing(*rows("a"), after=column))
+        site.page("/l/2023n/", listing(row("../b.html", "b局2023年部门预算", "2023-02-06")))
+        papers = "".join(f'<p><a href="/p/{n}.html">{n}小学2024年单位预算</a></p>' for n in ("第一", "第二", "第三"))
+        site.page("/l/a.html", notice("a局及所属单位2024年部门预算公开", body=papers))
+        notices(site, "b")
+        for number in ("第一", "第二", "第三"):
+            path = f"/p/{quote(number)}.html"
+            site.page(path, notice(f"{number}小学2024年单位预算", (f"{quote(number)}.pdf", "预算.pdf")))
+            site.file(f"/p/{quote(number)}.pdf", PDF + number.encode())
+        result = crawl(source_file(tmp_path, site, listing="/l/index.html"), data, plan=NIGHT)
+        assert (result.failed, result.documents, result.troubles) == (False, 4, [])
+        assert not any(path.startswith("/other") for path in paths(site))
+        assert result.skipped_links["a column elsewhere"] >= 1
 
 
 def test_only_one_kind(tmp_path: Path) -> None:

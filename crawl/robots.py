@@ -23,6 +23,8 @@ from crawl.sentinel import body_kind
 
 MAX_ROBOTS_BYTES: Final = 512_000  # RFC 9309, 2.5: at least 500 KiB
 FRESH: Final = timedelta(hours=24)  # RFC 9309, 2.4
+# a run that is taken up under the time it began with sees what it wrote later than that
+AHEAD: Final = timedelta(hours=12)
 GIVEN_UP: Final = timedelta(days=30)  # RFC 9309, 2.3.1.4: "a reasonably long period of time (for example, 30 days)"
 
 
@@ -36,7 +38,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def is_fresh(known: Robots, now: datetime) -> bool:
     """Whether it need not be asked for again."""
-    return known.state != "unreachable" and timedelta(0) <= now - moment_of(known.checked_at) < FRESH
+    return known.state != "unreachable" and -AHEAD < now - moment_of(known.checked_at) < FRESH
 
 
 def from_answer(origin: str, known: Robots | None, status: int, body: bytes, now: datetime) -> Robots:

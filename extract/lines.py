@@ -18,6 +18,7 @@ _OF_WHICH = re.compile(r"^(?:其中|其中包括|包括)[::]?")
 _UNNUMBERED = -1
 
 
+_SUBTOTAL = re.compile(r"(?:[合小总]计|总额)(?:\(.*\))?$")
 _BY_USE = re.compile(r"用途|(?:项目|支出)类别")
 
 
@@ -194,6 +195,8 @@ class LineReader:
         word = row_word(core)
         if word is not None:
             return word.key, word.agg_role, word.flow, None, None
+        if _SUBTOTAL.search(core):  # 人员经费合计
+            return None, "parent", None, None, None
         other = self.form.other_rows if self.form is not None else None
         if other is not None and self.lane > 0 and ordinal_rank(label) is not None:
             system = class_of_header(self.header)

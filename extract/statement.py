@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from extract.caption import parse_caption
 from extract.document import Amount, Cell, Column, Issue, Line, Text
@@ -252,8 +253,27 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
     if has_parts:
         identity.code_parts = (parts[0], parts[1], parts[2])
     _settle(identity, groups)
-    identity.unit_code = identity.code in unit_codes
+    # 类 · 款 · 项 name the subject, though the code of its unit stands beside them on every line.
+    identity.unit_code = identity.code in unit_codes and (not has_parts or _opens_unit(work.grid, row, columns))
     return identity
+
+
+def _opens_unit(grid: Grid, row: int, columns: list[Column]) -> bool:
+    """Whether lines of the same 类 · 款 · 项 follow without a unit's code: then this row is the unit's."""
+    codes = [c for c in takewhile(lambda column: column.role != "label", columns) if c.role == "code"]
+    parts = [column.index for column in codes if column.key in _PARTS]
+    units = [c.index for c in codes if c.key not in _PARTS and c.path and _UNIT_CODE.search(fold(c.path[-1]))]
+    own = _texts_at(grid[row], parts)
+    for below in grid[row + 1 :]:
+        if _texts_at(below, parts) != own:
+            return False
+        if not any(_texts_at(below, units)):
+            return True
+    return False
+
+
+def _texts_at(row: list[Cell | None], indexes: list[int]) -> list[str]:
+    return [fold(cell.text) if (cell := row[index]) is not None else "" for index in indexes]
 
 
 _UNIT_CODE = re.compile(r"(?:单位|部门)\)?(?:\(单位\))?(?:编码|代码)$")

@@ -299,3 +299,43 @@ def test_surplus_named_before_carryover_is_carryover() -> None:
     grid = [["单位名称", "合计", "上年结余、结转", "财政预算拨款"], ["某局", "9.00", "1.00", "8.00"]]
     statement = only(interpret_reading(reading("部门收入总表", table(1, grid))))
     assert [column.key for column in statement.columns[2:]] == ["carryover", "appropriation_income"]
+
+
+def test_a_unit_code_beside_class_type_item_leaves_the_line_its_subject() -> None:
+    grid = [
+        ["科目编码", "<", "<", "单位代码", "单位名称（科目）", "合计", "基本支出", "项目支出"],
+        ["类", "款", "项", "^", "^", "^", "^", "^"],
+        ["", "", "", "116001", "某县财政局", "9.00", "4.00", "5.00"],
+        ["201", "06", "01", "116001", "行政运行", "4.00", "4.00", ""],
+        ["201", "06", "08", "116001", "财政委托业务支出", "5.00", "", "5.00"],
+    ]
+    statement = only(interpret_reading(reading("部门支出总表", table(1, grid))))
+    assert [(line.code, line.level, line.agg_role, line.class_system) for line in statement.lines] == [
+        ("116001", 0, "parent", None),
+        ("2010601", 3, "leaf", "functional"),
+        ("2010608", 3, "leaf", "functional"),
+    ]
+
+
+def test_rows_of_units_before_the_lines_of_the_same_subject_are_units() -> None:
+    grid = [
+        ["科目编码", "<", "<", "单位编码", "采购项目", "预算金额"],
+        ["类", "款", "项", "^", "^", "^"],
+        ["201", "08", "01", "117001", "某市审计局", "9.00"],
+        ["201", "08", "01", "", "日常公用经费", "9.00"],
+    ]
+    statement = only(interpret_reading(reading("部门综合预算政府采购（资产配置、购买服务）预算表", table(1, grid))))
+    assert [(line.code, line.agg_role) for line in statement.lines] == [("2010801", "parent"), ("2010801", "leaf")]
+
+
+def test_totals_of_parts_are_no_leaves() -> None:
+    grid = [
+        ["人员经费", "<", "<", "公用经费", "<", "<"],
+        ["科目编码", "科目名称", "决算数", "科目编码", "科目名称", "决算数"],
+        ["301", "工资福利支出", "8.00", "302", "商品和服务支出", "1.00"],
+        ["人员经费合计", "<", "8.00", "公用经费合计", "<", "1.00"],
+    ]
+    statement = only(interpret_reading(reading("一般公共预算财政拨款基本支出决算明细表", table(1, grid))))
+    assert [line.agg_role for line in statement.lines] == ["leaf", "leaf", "parent", "parent"]
+    natures = [column.meaning.get("nature") for column in statement.columns if column.role == "amount"]
+    assert natures == ["basic_personnel", "basic_public"]

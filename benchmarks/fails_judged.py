@@ -1,7 +1,9 @@
-"""Findings that fail, against those judged by eye: `python benchmarks/fails_judged.py MANIFEST.tsv OUT/findings.parquet`.
+"""Findings that fail, against those judged by eye.
 
-MANIFEST.tsv: file and sha256. Prints how many are true and false, and lists those nobody has judged yet, to be looked at
-beside the page and added to tests/flows/checks/judged_fails.tsv (facts and our own words, none of the document's).
+    python benchmarks/fails_judged.py MANIFEST.tsv OUT/findings.parquet
+
+MANIFEST.tsv: file and sha256. Prints how many are true and false, and lists those nobody has judged yet, to be looked
+at beside the page and added to tests/flows/checks/judged_fails.tsv (facts and our own words, none of the document's).
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ def main() -> int:
     if len(sys.argv) != 3:
         print(__doc__)
         return 2
-    with open(sys.argv[1], encoding="utf-8") as file:
+    with Path(sys.argv[1]).open(encoding="utf-8") as file:
         names = {row["sha256"]: row["file"] for row in csv.DictReader(file, delimiter="\t")}
-    with open(JUDGED, encoding="utf-8") as file:
-        known = {(r["document"], r["check_id"], r["subject"]): r["verdict"] for r in csv.DictReader(file, delimiter="\t")}
+    with JUDGED.open(encoding="utf-8") as file:
+        known = {
+            (r["document"], r["check_id"], r["subject"]): r["verdict"] for r in csv.DictReader(file, delimiter="\t")
+        }
     fails = pl.read_parquet(sys.argv[2]).filter(pl.col("outcome") == "fails").to_dicts()
     tally: Counter[str] = Counter()
     for row in fails:

@@ -31,7 +31,13 @@ def of(findings: Rows, outcome: str) -> dict[str, Any]:
 
 
 def test_exactly_the_real_faults_fail(findings: Rows) -> None:
-    assert sorted(row["check_id"] for row in findings if row["outcome"] == "fails") == ["G01", "I01", "T01", "U01", "W01"]
+    assert sorted(row["check_id"] for row in findings if row["outcome"] == "fails") == [
+        "G01",
+        "I01",
+        "T01",
+        "U01",
+        "W01",
+    ]
 
 
 def test_the_purchase_said_to_be_in_an_empty_table(findings: Rows) -> None:

@@ -10,16 +10,21 @@ change: one digit, two digits exchanged, the decimal point moved, a sign or a un
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
 
-from flows.checks.facts import StatementView
+from flows.checks.facts import LineView, StatementView
 from flows.checks.noun import Cell
+from flows.checks.prose import fold
 from flows.checks.tolerance import tolerance
 from flows.checks.words import UNITS
 
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+、|\(?[一二三四五六七八九十]+\)|\d+[.、])+")
+_MAIN = frozenset({"total", "amount"})
+_TOTALS = frozenset({"income_total", "expenditure_total", "grand_total", "income_current", "expenditure_current"})
 MOST_SUMS = 60
 MOST_SUSPECTS = 3
 UNLIKE = 9
@@ -69,23 +74,36 @@ Twins = Mapping[str, frozenset[Decimal]]
 
 
 def twins_of(statements: Iterable[StatementView]) -> dict[str, frozenset[Decimal]]:
-    """Place of a cell → amounts that other statements print for the same code and the same kind of money."""
-    known: dict[tuple[str, str, str], list[Cell]] = {}
+    """Place of a cell → amounts that other statements print for the same line and the same kind of money.
+
+    The same line: the same code; where a statement prints no codes, the same label (一、教育支出, 205 教育支出); or the
+    totals of the statements.
+    """
+    known: dict[tuple[str, str], list[Cell]] = {}
     for statement in statements:
         for line in statement.lines:
-            if line.code is None or line.class_system is None:
-                continue
+            names = _names(line)
             for column, cell in line.cells.items():
-                if cell.known and column.key is not None:
-                    kind = "total" if column.key in ("total", "amount") else column.key
-                    known.setdefault((line.class_system, line.code, kind), []).append(cell)
-    return {
-        cell.place: frozenset(
-            other.yuan for other in cells if other.statement != cell.statement and other.yuan is not None
-        )
-        for cells in known.values()
-        for cell in cells
-    }
+                if not cell.known or column.key is None:
+                    continue
+                kind = "total" if column.key in _MAIN else column.key
+                for name in names:
+                    known.setdefault((name, kind), []).append(cell)
+    twins: dict[str, set[Decimal]] = {}
+    for cells in known.values():
+        amounts = {(cell.statement, cell.yuan) for cell in cells if cell.yuan is not None}
+        for cell in cells:
+            own = twins.setdefault(cell.place, set())
+            own.update(yuan for statement, yuan in amounts if statement != cell.statement)
+    return {place: frozenset(amounts) for place, amounts in twins.items()}
+
+
+def _names(line: LineView) -> list[str]:
+    if line.role == "grand_total" or line.key in _TOTALS:
+        return ["total"]
+    label = _ORDINAL.sub("", fold(line.label))
+    names = [f"label:{label}"] if line.class_system == "functional" or (line.key or "").startswith("function:") else []
+    return [f"{line.class_system}:{line.code}", *names] if line.code and line.class_system else names
 
 
 def locate(sums: Sequence[Sum], twins: Twins | None = None) -> list[Located]:

@@ -55,7 +55,7 @@ def _awards(passage: Passage) -> dict[str, Said]:
 
 def _total(passages: list[Passage], number: int) -> tuple[Passage, Said] | None:
     """The nearest total of procurement printed before, or in the same passage."""
-    for passage in passages[number : max(number - 3, -1) : -1]:
+    for passage in reversed(passages[max(0, number - 2) : number + 1]):
         for said in passage.said:
             if said.concept == "procurement_total" and said.level and said.within is None:
                 return passage, said

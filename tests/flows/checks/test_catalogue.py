@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.checks import all_checks, catalogue, check_document
+from flows.checks import FAMILIES, all_checks, catalogue, check_document
 from flows.checks.noun import Check
+from flows.checks.page import FAMILY_NAMES, page
 from flows.checks.rule import RuleTextError, check_info
 from tests.flows.checks.build import Builder
 from tests.flows.checks.report import found
@@ -16,17 +17,17 @@ FOLDER = Path(__file__).resolve().parents[3] / "flows" / "checks"
 def test_one_file_is_one_check_named_after_it() -> None:
     files = sorted(
         path.stem[:3].upper()
-        for level in ("line", "statement", "document")
+        for level in ("line", "statement", "document", "department")
         for path in (FOLDER / level).glob("[a-z]*.py")
     )
-    assert files == sorted(check.id for check in all_checks())
+    assert files == sorted(info.id for info in catalogue())
 
 
 def test_the_order_is_fixed() -> None:
     families = "".join(dict.fromkeys(info.family for info in catalogue()))
-    assert families == "HRXTPU"
+    assert families == "HRXTPINGLDWU"
     ids = [info.id for info in catalogue()]
-    assert ids == sorted(ids, key=lambda check_id: ("HRXTPU".index(check_id[0]), check_id))
+    assert ids == sorted(ids, key=lambda check_id: ("HRXTPINGLDWU".index(check_id[0]), check_id))
 
 
 @pytest.mark.parametrize("info", catalogue(), ids=lambda info: info.id)
@@ -74,3 +75,12 @@ def test_the_fingerprint_follows_the_print() -> None:
         return {row["fingerprint"] for row in found(built, "H01")}
 
     assert prints("8.00") == prints("8.00") != prints("8.01")
+
+
+def test_the_page_of_the_catalogue_is_current() -> None:
+    text = (FOLDER.parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert text == page(), "run: python -m flows.checks.page > docs/checks.md"
+
+
+def test_every_family_has_a_name() -> None:
+    assert set(FAMILY_NAMES) == set(FAMILIES)

@@ -30,8 +30,29 @@ def of(findings: Rows, outcome: str) -> dict[str, Any]:
     return {row["check_id"]: row for row in findings if row["outcome"] == outcome}
 
 
-def test_exactly_the_two_real_faults_fail(findings: Rows) -> None:
-    assert sorted(row["check_id"] for row in findings if row["outcome"] == "fails") == ["T01", "U01"]
+def test_exactly_the_real_faults_fail(findings: Rows) -> None:
+    assert sorted(row["check_id"] for row in findings if row["outcome"] == "fails") == [
+        "G01",
+        "I01",
+        "T01",
+        "U01",
+        "W01",
+    ]
+
+
+def test_the_purchase_said_to_be_in_an_empty_table(findings: Rows) -> None:
+    row = of(findings, "fails")["G01"]
+    assert row["left_yuan"] == 93_100.0 and "9.31" in row["message_zh"] and "空表" in row["message_zh"]
+
+
+def test_twelve_cases_in_the_goal_and_fourteen_in_the_form(findings: Rows) -> None:
+    row = of(findings, "fails")["I01"]
+    assert "12件" in row["evidence"][0] and "≥14件" in row["evidence"][1]
+
+
+def test_the_blank_that_lacks_fifteen_is_the_place_named(findings: Rows) -> None:
+    row = of(findings, "fails")["T01"]
+    assert row["suspect_texts"] == ["15.00万元"] and row["suspects"][0] in row["places"] and row["cause"] == "source"
 
 
 def test_the_fifteen_that_meetings_lack(findings: Rows) -> None:

@@ -1,0 +1,64 @@
+"""The catalogue of checks as a page: `python -m flows.checks.page > docs/checks.md`. Every word is a check's docstring."""
+
+from __future__ import annotations
+
+import sys
+
+from flows.checks import FAMILIES, catalogue
+from flows.checks.noun import CheckInfo
+
+FAMILY_NAMES = {
+    "H": ("科目层次", "hierarchy of codes"),
+    "R": ("一行之内", "within one line"),
+    "X": ("表与表之间", "between statements"),
+    "T": ("“三公”经费", "three public expenses"),
+    "P": ("项目", "projects"),
+    "I": ("绩效指标", "performance indicators"),
+    "N": ("文字与数额", "prose against amounts"),
+    "G": ("政府采购", "procurement"),
+    "L": ("部门与单位", "a department and its units"),
+    "D": ("公开的完整与一致", "what is disclosed, whole and consistent"),
+    "W": ("文字", "wording"),
+    "U": ("单位", "units of measure"),
+}
+HEAD = """# 检查目录 · Catalogue of checks
+
+<!-- Made by `python -m flows.checks.page`; do not edit. 由各检查的说明生成，请勿手改。 -->
+
+每项检查的结果之一：成立 holds，四舍五入范围内成立 rounding，不成立 fails，不适用 not_applicable（附理由），无法判断
+not_assessable（附不能读出的是什么）。空白不当作零。容差由所印位数与加数的个数推得：每个数半个末位。
+
+Every check gives one of: holds, rounding (holds within rounding), fails, not_applicable (with the reason),
+not_assessable (with what could not be read). A blank is not a zero. The tolerance follows from the digits printed and
+the number of amounts added: half of the last digit for each.
+"""
+
+
+def page() -> str:
+    """The whole page, families in the order they run."""
+    infos = catalogue()
+    parts = [HEAD]
+    for family in FAMILIES:
+        own = [info for info in infos if info.family == family]
+        if own:
+            zh, en = FAMILY_NAMES[family]
+            parts.append(f"## {family} · {zh} · {en}\n")
+            parts += [_section(info) for info in own]
+    return "\n".join(parts)
+
+
+def _section(info: CheckInfo) -> str:
+    lines = [
+        f"### {info.id} {info.title_zh} · {info.title_en}\n",
+        f"层次 level: {info.level} · 严重程度 severity: {info.severity}\n",
+        f"{info.rule_zh}\n",
+        f"{info.rule_en}\n",
+        f"    {info.formula}\n",
+        *(f"{number}. {text}" for number, text in enumerate(info.exclusions, start=1)),
+        f"\n不适用 not applicable: {info.not_applicable}\n",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

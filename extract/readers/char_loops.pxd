@@ -51,6 +51,15 @@ cpdef Py_ssize_t mark_unreadable(
     unsigned int[::1] code, const Mark[::1] unmapped, const Mark[::1] kept, unsigned int instead
 ) except -1
 
+@cython.locals(n=Py_ssize_t, row=Py_ssize_t, col=Py_ssize_t)
+cpdef void give_to_cells(
+    const double[:, ::1] places, const double[::1] xs, const double[::1] ys, const long long[:, ::1] numbers,
+    long long first, long long nowhere, long long[::1] owner
+) except *
+
+@cython.locals(low=Py_ssize_t, high=Py_ssize_t, at=Py_ssize_t)
+cdef Py_ssize_t _last_at(const double[::1] edges, double value) except? -2
+
 @cython.locals(n=Py_ssize_t, count=Py_ssize_t, known=Py_ssize_t)
 cpdef Py_ssize_t mark_spaces(const unsigned int[::1] code, const Mark[::1] is_space, Mark[::1] white) except -1
 

@@ -162,6 +162,34 @@ def sort_paths(
 
 
 # --------------------------------------------------------------------------------------------------- characters → lines
+def give_to_cells(places: Any, xs: Any, ys: Any, numbers: Any, first: int, nowhere: int, owner: Any) -> None:
+    """Gives characters that are `nowhere` yet to the cell of a grid in which their middle stands.
+
+    xs, ys: edges. numbers: [row, column] → the grid's cell, -1 in a hole. first: what is added to it.
+    """
+    for n in range(len(owner)):
+        if owner[n] != nowhere:
+            continue
+        row = _last_at(ys, (places[1, n] + places[3, n]) / 2)
+        if row < 0 or row >= len(ys) - 1:
+            continue
+        col = _last_at(xs, (places[0, n] + places[2, n]) / 2)
+        if 0 <= col < len(xs) - 1 and numbers[row, col] >= 0:
+            owner[n] = numbers[row, col] + first
+
+
+def _last_at(edges: Any, value: float) -> int:
+    """The last edge that does not lie beyond the value; -1 where none is."""
+    low, high = 0, len(edges)
+    while low < high:
+        at = (low + high) // 2
+        if edges[at] <= value:
+            low = at + 1
+        else:
+            high = at
+    return low - 1
+
+
 def mark_spaces(code: Any, is_space: Any, white: Any) -> int:
     """Fills `white`; how many are white. is_space: by code; what lies beyond is not."""
     count, known = 0, len(is_space)

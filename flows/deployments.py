@@ -7,8 +7,10 @@ Attention (a person should look) or Failed. Parameters are checked by Prefect be
 Import this module only after `prefect_server.ensure_server`, or with PREFECT_API_URL set (see `flows.prefect_flow`).
 """
 
-from __future__ import annotations
+# no `from __future__ import annotations`: a served flow travels to the process of its run without the names that its
+# annotations, as texts, would need there ("`NightlyModel` is not fully defined": every scheduled run would fail)
 
+import contextlib
 import datetime as dt
 import os
 import threading
@@ -20,8 +22,10 @@ from typing import Annotated, Any, Literal
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.exceptions import ObjectNotFound
 from prefect.flows import Flow
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
@@ -189,10 +193,10 @@ def check_schedule(cron: str, timezone: str) -> None:
 def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Path, server: str) -> None:
     """Serve `nightly` by a schedule until the process is ended. server: address of the API (`ensure_server`).
 
-    A service that was stopped pauses its schedule, and takes it up again here. Runs that fell due meanwhile are not
-    made up for: one night does all there is to do.
+    Runs that fell due while the service was down are not made up for: one night does all there is to do.
     """
     check_schedule(cron, timezone)
+    forget_late_runs("nightly/nightly")
     parameters = {"data": str(data.absolute()), "sources": str(sources.absolute()) if sources else None}
     _watch(server, lambda: os._exit(errors.NETWORK))
     served: Flow[Any, Any] = nightly
@@ -200,11 +204,18 @@ def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Path, 
         name="nightly",
         schedule=Cron(cron, timezone=timezone, slug="nightly"),
         paused=False,
+        pause_on_shutdown=False,  # Prefect 3.8 does not get to it when the process is ended by a signal
         parameters=parameters,
         limit=1,
         print_starting_message=False,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
+
+
+def forget_late_runs(deployment: str) -> None:
+    """Drop the scheduled runs of a deployment by pausing it (serving takes its schedule up again)."""
+    with get_client(sync_client=True) as client, contextlib.suppress(ObjectNotFound):
+        client.pause_deployment(client.read_deployment_by_name(deployment).id)
 
 
 def _watch(server: str, give_up: Callable[[], object]) -> None:

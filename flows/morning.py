@@ -59,7 +59,7 @@ def night_with_report(
         )
         if nights := verify_nights():
             share = partial(verify, root, now, nights=nights, progress=progress)
-            steps.around(step)("verify", share)
+            steps.around(directly)("verify", share)
     return night
 
 

@@ -19,11 +19,10 @@ from crawl.body import article_of
 from crawl.dating import DATE, fiscal_year, plain_title, row_date, stated_years
 from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
 from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
-from crawl.outline import Outline, is_action
+from crawl.outline import MAX_LINKS, Outline, is_action
 from crawl.page import Page, pieces_of, squeeze, text_of
 from crawl.shape import Shape, address_shape, attachment_suffix, link_address
 
-MAX_LINKS = 8000  # of one page; more is no page that a person made
 MAX_TEXT = 1000  # characters of a title that are kept
 _MAX_ROW = 400  # characters of a row that are searched for its date
 

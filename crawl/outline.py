@@ -24,6 +24,9 @@ _STOP_TAGS = frozenset({"body", "html", "main"})
 _PANEL_TAGS = frozenset({"div", "ul", "ol", "section", "table", "dd", "li"})
 
 
+MAX_LINKS = 8000  # of one page; more is no page that a person made
+
+
 class Outline:
     """What is known of the places of a page's links. Built once per page."""
 
@@ -36,7 +39,7 @@ class Outline:
         self._among: dict[html.HtmlElement, str | None] = {}
         self._anchors = 0
         self._weighed = 0
-        for element in page.root.iter("a"):
+        for element in islice(page.root.iter("a"), MAX_LINKS):
             self._anchors += 1
             self._note(element)
 

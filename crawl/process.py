@@ -28,6 +28,7 @@ from crawl.manners import Manners, Rules
 from crawl.night import moment_of, parse_window
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
+from crawl.schedule import Plan
 from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
 from crawl.source import load_source
 from crawl.spiders import NoBrowser, WalkSpider, spider_of
@@ -100,10 +101,12 @@ def crawl(job: Job, out: BinaryIO) -> None:
             warnings.append(line)
 
     with Ledger(ledger_path(data_root)) as ledger:
-        run_id = ledger.take_up_run(source.source_id, job.at)
+        # a run of a part of the source is another run than that of all of it: neither goes on where the other ended
+        scope = "" if job.plan == Plan() else msgspec.json.encode(job.plan).decode()
+        run_id = ledger.take_up_run(source.source_id, job.at, scope=scope)
         resumed = run_id is not None
         if run_id is None:
-            run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at)
+            run_id = ledger.begin_run(source.source_id, source.code, source.publisher, job.at, scope=scope)
         report({"event": "run", "run_id": run_id, "resumed": resumed})
         recorder = Recorder(
             source,

@@ -131,7 +131,9 @@ def address_shape(url: str) -> Shape:
         return "file"
     if _COLUMN_PATH.search(path):
         return "column"
-    named = re.search(r"(?:^|&)(?:c|a|m|do|action|mod|act)=(?:article|show|view|detail|content|info|news)\b", query, re.IGNORECASE)
+    named = re.search(
+        r"(?:^|&)(?:c|a|m|do|action|mod|act)=(?:article|show|view|detail|content|info|news)\b", query, re.IGNORECASE
+    )
     if named and _ARTICLE_QUERY.search(query):
         return "article"
     if not last or (_COLUMN_FILE.match(last) and not _ARTICLE_QUERY.search(query)):

@@ -7,6 +7,7 @@
 | YUJUE_CRAWL_NIGHT | hours in which real hosts are asked, Asia/Shanghai; `always` for any | `20:00-08:00` |
 | YUJUE_CRAWL_DAILY_CAP | requests to one host in a day (Asia/Shanghai) at most | 10000 |
 | YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS | comma list of loopback or private addresses a source may be listed on | none |
+| YUJUE_CRAWL_AT_ONCE | sources that are crawled at the same time, each in its own process (never two on one host) | 1 |
 | YUJUE_CRAWL_SECONDS | the crawl of one source is stopped after so many seconds | 14400 |
 """  # noqa: E501 (a table)
 
@@ -30,6 +31,7 @@ MAX_REDIRECTS = 5
 JITTER = 0.1  # a delay is 1 to 1.2 times what it is set to
 NIGHT = "20:00-08:00"
 DAILY_CAP = 10_000
+MAX_AT_ONCE = 32
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -37,6 +39,7 @@ class CrawlSettings(msgspec.Struct, frozen=True):
     """What the environment decides. seconds: hard limit for one crawl; grace_seconds: between TERM and KILL.
 
     night: hours in which real hosts are asked (see `crawl.night.parse_window`); daily_cap: requests to one host a day.
+    at_once: sources crawled at the same time.
     """
 
     data_root: Path
@@ -46,6 +49,7 @@ class CrawlSettings(msgspec.Struct, frozen=True):
     grace_seconds: float = 10.0
     night: str = "always"
     daily_cap: int = DAILY_CAP
+    at_once: int = 1
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSettings:
@@ -66,6 +70,9 @@ def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSetti
     cap = values.get("YUJUE_CRAWL_DAILY_CAP") or str(DAILY_CAP)
     if not (cap.isascii() and cap.isdecimal() and 0 < int(cap) < 10_000_000):
         raise ValueError(f"YUJUE_CRAWL_DAILY_CAP: expected a number of requests, not {cap!r}")
+    at_once = values.get("YUJUE_CRAWL_AT_ONCE") or "1"
+    if not (at_once.isascii() and at_once.isdecimal() and 0 < int(at_once) <= MAX_AT_ONCE):
+        raise ValueError(f"YUJUE_CRAWL_AT_ONCE: expected a number from 1 to {MAX_AT_ONCE}, not {at_once!r}")
     hosts = values.get("YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS", "")
     contact = "".join(c for c in values.get("YUJUE_CRAWL_CONTACT", "") if c.isprintable()).strip()
     return CrawlSettings(
@@ -75,6 +82,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSetti
         seconds=limit,
         night=night,
         daily_cap=int(cap),
+        at_once=int(at_once),
     )
 
 

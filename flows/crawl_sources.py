@@ -15,7 +15,7 @@ from crawl.ledger import Ledger
 from crawl.runner import CrawlBusy, crawl_source
 from crawl.schedule import Plan
 from crawl.schema import Body, CrawlResult, FoundDocument
-from crawl.settings import CrawlSettings
+from crawl.settings import CrawlSettings, from_environment
 from crawl.source import Source, SourceError, load_source
 from flows import errors
 from flows.release.build import Unreached
@@ -113,6 +113,14 @@ def crawl(
         raise errors.usage(f"设置有误：{error}", str(error)) from error
     whole = plan is None or not plan.is_partial
     return Crawled(source, with_shortfalls(source, result, root) if whole else result)
+
+
+def at_once_of(settings: CrawlSettings | None) -> int:
+    """How many sources are crawled at the same time, by these settings or the environment's. Raises Trouble."""
+    try:
+        return (settings or from_environment()).at_once
+    except ValueError as error:
+        raise errors.usage(f"设置有误：{error}", str(error)) from error
 
 
 def crawl_together(

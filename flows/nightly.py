@@ -30,7 +30,7 @@ from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections
 from flows.coverage import sought
-from flows.crawl_sources import Crawled, bodies, crawl, found_documents, unreached
+from flows.crawl_sources import Crawled, at_once_of, bodies, crawl, crawl_together, found_documents, unreached
 from flows.journal import Journal
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
@@ -117,7 +117,11 @@ def nightly(
     corrections = the_corrections(corrections_folder)
     with one_night_at_a_time(root):
         remove_all_debris(root)
-        for number, source in enumerate(sources, start=1):
+        at_once = at_once_of(crawl_settings)
+        if at_once > 1:
+            all_of = partial(crawl_together, sources, root, now, crawl_settings, at_once=at_once, tell=progress)
+            night.crawled.extend(run(step, f"crawl {len(sources)} sources", all_of))
+        for number, source in enumerate(sources if at_once == 1 else (), start=1):
             progress("crawl", number - 1, len(sources))
             night.crawled.append(run(step, f"crawl {source.stem}", partial(crawl, source, root, now, crawl_settings)))
             progress("crawl", number, len(sources))

@@ -11,10 +11,11 @@ from rich.table import Table as RichTable
 
 from crawl.ledger import Ledger, Sweep
 from crawl.schedule import Plan, moment
+from crawl.settings import MAX_AT_ONCE
 from crawl.source import Kind
 from flows import errors
 from flows.commands.night import Data, Json, Now, crawl_troubles, pairs, parse_now
-from flows.crawl_sources import Crawled, crawl_together, find_sources, load
+from flows.crawl_sources import Crawled, at_once_of, crawl_together, find_sources, load
 from flows.nightly import one_night_at_a_time
 from flows.settings import DataRoot, data_root
 from flows.terminal import line, out, print_json, progress_bars, safe, say
@@ -45,8 +46,15 @@ def crawl(  # noqa: PLR0917 (options of the command line)
     ] = False,
     full: Annotated[bool, typer.Option("--full", help="全部重新访问 / ask for everything again")] = False,
     at_once: Annotated[
-        int, typer.Option("--at-once", min=1, max=32, help="同时抓取几个来源 / how many sources at the same time")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--at-once",
+            min=1,
+            max=MAX_AT_ONCE,
+            help="同时抓取几个来源 / how many sources at the same time",
+            show_default=False,
+        ),
+    ] = None,
     now: Now = None,
     data: Data = None,
     as_json: Json = False,
@@ -63,7 +71,8 @@ def crawl(  # noqa: PLR0917 (options of the command line)
             candidates.append(event)
 
     with one_night_at_a_time(root), progress_bars() as tell:
-        crawled = crawl_together(paths, root, at, plan=plan, at_once=at_once, hear=hear, tell=tell)
+        number = at_once or at_once_of(None)
+        crawled = crawl_together(paths, root, at, plan=plan, at_once=number, hear=hear, tell=tell)
     if dry_run:
         _show_candidates(candidates, as_json=as_json)
     elif as_json:

@@ -48,7 +48,15 @@ def test_unusable_seconds(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("NIGHT", "night"), ("NIGHT", "25:00-26:00"), ("NIGHT", "8-20"), ("DAILY_CAP", "0"), ("DAILY_CAP", "many")],
+    [
+        ("NIGHT", "night"),
+        ("NIGHT", "25:00-26:00"),
+        ("NIGHT", "8-20"),
+        ("DAILY_CAP", "0"),
+        ("DAILY_CAP", "many"),
+        ("AT_ONCE", "0"),
+        ("AT_ONCE", "99"),
+    ],
 )
 def test_unusable_manners(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"YUJUE_CRAWL_{name}"):

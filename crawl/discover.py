@@ -1,8 +1,8 @@
 """The links of a page, each with what it is: a disclosure (kind, entity, year, date), a column to follow, a near miss.
 
-A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an office's name
-or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the page's own title. Every
-judgement carries its reasons. block: links of one list have one number. Pure functions.
+A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an
+office's name or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the
+page's own title. Every judgement carries its reasons. block: links of one list have one number. Pure functions.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     if address_shape(page.url) == "home":  # a home page lends its links nothing: its headings are those of sections
         context = msgspec.structs.replace(context, is_home=True)
     article = article_of(page, outline, about.title)
-    inside = {anchor for anchor in article.iter("a")} if article.tag not in {"body", "html"} else None
+    inside = set(article.iter("a")) if article.tag not in {"body", "html"} else None
     spots = _spots(page)
     offices = _office_lists(outline, spots)
     blocks: dict[html.HtmlElement, int] = {}
-    links = [_judge(page, outline, spot, context, inside, offices, blocks) for spot in spots.values()]
+    links = [_judge(spot, outline, context, inside, (offices, blocks)) for spot in spots.values()]
     return Discovery(about, tuple(links))
 
 
@@ -143,7 +143,8 @@ def page_context(about: About) -> Context:
     """What a page's title and columns name: the nearest words that name a kind, and the years of the same words."""
     owner = about.owner
     words = [about.meta.get("columnname") or "", about.title or "", *reversed(about.columns), about.head_title or ""]
-    naming, years = Naming(), ()
+    naming = Naming()
+    years: tuple[int, ...] = ()
     for text in words:
         one = name_title(text)
         if one.wanted and naming.kind is None:
@@ -192,7 +193,8 @@ def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
 
 
 def titles_of(anchor: html.HtmlElement) -> list[str]:
-    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or few."""
+    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or
+    few."""
     shown = words_of(anchor)[:MAX_TEXT]
     title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
     title = re.sub(
@@ -243,14 +245,13 @@ def without_date(shown: str) -> str:
 
 
 def _judge(
-    page: Page,
-    outline: Outline,
     spot: _Spot,
+    outline: Outline,
     context: Context,
     inside: set[html.HtmlElement] | None,
-    offices: dict[html.HtmlElement, float],
-    blocks: dict[html.HtmlElement, int],
+    lists: tuple[dict[html.HtmlElement, float], dict[html.HtmlElement, int]],
 ) -> Found:
+    offices, blocks = lists
     shape = address_shape(spot.url)
     furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
     text, naming = _best_title(spot.words)
@@ -340,7 +341,7 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
         return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
     if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
-    return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
+    return _completed(found, naming, year, above, context, reasons=("its words name it",), confidence=0.7)
 
 
 def _unnamed(
@@ -367,7 +368,14 @@ def _unnamed(
             year = fiscal_year(composed, naming.noun_at)
             replaced = msgspec.structs.replace(found, text=composed if action else found.text)
             return _completed(
-                replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed
+                replaced,
+                naming,
+                year,
+                above,
+                context,
+                reasons=("its row and column name it",),
+                confidence=0.5,
+                words=composed,
             )
         if not office:
             return found
@@ -384,7 +392,9 @@ def _unnamed(
         year = fiscal_year(text, naming.noun_at) if text else None
         naming = _office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
-        return _completed(found, naming, year, above, context, (reason,), 0.4, words=f"{found.text}{text}")
+        return _completed(
+            found, naming, year, above, context, reasons=(reason,), confidence=0.4, words=f"{found.text}{text}"
+        )
     return found
 
 
@@ -421,9 +431,9 @@ def _completed(
     year: int | None,
     above: tuple[str, ...],
     context: Context,
+    *,
     reasons: tuple[str, ...],
     confidence: float,
-    *,
     words: str | None = None,
 ) -> Found:
     """A disclosure with what its words leave open taken from the headings above it, its columns, the site's owner."""

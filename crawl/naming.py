@@ -1,9 +1,9 @@
 """What the words of a title name: which kind of disclosure, or why it only looks like one. Pure functions.
 
-Source of the rules: DOMAIN 1 (report kinds), 7.1 (column names), and the kind rules of the hand-checked pages: 部门 names
-a department's paper, 单位, 本级, 所属 a unit's; a title with neither is told apart by whose site it stands on. Audit reports
-on 预算执行, rules, tenders and news are near misses. Words that only stand inside the name of an office (审计局, 会议中心,
-考核办公室) never make a near miss.
+Source of the rules: DOMAIN 1 (report kinds), 7.1 (column names), and the kind rules of the hand-checked pages: 部门
+names a department's paper, 单位, 本级, 所属 a unit's; a title with neither is told apart by whose site it stands on.
+Audit reports on 预算执行, rules, tenders and news are near misses. Words that only stand inside the name of an office
+(审计局, 会议中心, 考核办公室) never make a near miss.
 """
 
 from __future__ import annotations
@@ -228,7 +228,8 @@ def looks_like_disclosure(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_office(text: str) -> bool:
-    """Whether words are nothing but the name of an office, as lists of departments print them (`3 市教育局（本级）`)."""
+    """Whether words are nothing but the name of an office, as lists of departments print them (`3
+    市教育局（本级）`)."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
     plain = _ENUMERATOR.sub("", plain).strip("·•-—、.。:：★☆>»")
     if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NOT_OFFICE.search(plain) or _outside(plain, _NEWS):
@@ -300,7 +301,8 @@ def _kind_of(words: str) -> tuple[Kind | None, tuple[Kind, ...], bool, int | Non
 
 
 def _paper(words: str) -> tuple[Literal["budget", "final"], int] | None:
-    """The budget or final account a title names, and where; None when 预算 stands there only to be executed or reported."""
+    """The budget or final account a title names, and where; None when 预算 stands there only to be executed or
+    reported."""
     # 一般公共预算支出决算: the name of a fund, not a budget
     words = _FUND_NAME.sub(lambda found: "×" * len(found[0]), words)
     final = words.find("决算")

@@ -1,7 +1,7 @@
 """What an address looks like it leads to: an article, a column, a file, a home page, a route of a one-page application.
 
-Families of addresses: DOMAIN 7.2 (TRS, jcms, VSB, gkmlpt, Hebei uuid, Zhengzhou, FastDFS …). A guess from the shape only;
-callers weigh it with what the page prints. Pure functions.
+Families of addresses: DOMAIN 7.2 (TRS, jcms, VSB, gkmlpt, Hebei uuid, Zhengzhou, FastDFS …). A guess from the shape
+only; callers weigh it with what the page prints. Pure functions.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ def address_shape(url: str) -> Shape:
         return "file"
     if _COLUMN_PATH.search(path):
         return "column"
-    named = re.search(r"(?:^|&)(?:c|a|m|do|action|mod|act)=(?:article|show|view|detail|content|info|news)\b", query, re.IGNORECASE)
+    named = re.search(
+        r"(?:^|&)(?:c|a|m|do|action|mod|act)=(?:article|show|view|detail|content|info|news)\b", query, re.IGNORECASE
+    )
     if named and _ARTICLE_QUERY.search(query):
         return "article"
     if not last or (_COLUMN_FILE.match(last) and not _ARTICLE_QUERY.search(query)):

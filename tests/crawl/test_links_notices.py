@@ -95,7 +95,9 @@ def test_a_pdf_drawn_in_html() -> None:
 
 
 def test_a_link_into_a_platform_is_not_a_file() -> None:
-    found = noticed(article('<a href="http://yjsgk.b.cn/#/detailsPage?id=804411">http://yjsgk.b.cn/#/detailsPage?id=804411</a>'))
+    found = noticed(
+        article('<a href="http://yjsgk.b.cn/#/detailsPage?id=804411">http://yjsgk.b.cn/#/detailsPage?id=804411</a>')
+    )
     assert [link.url for link in found.platform] == ["http://yjsgk.b.cn/#/detailsPage?id=804411"]
     assert found.attachments == ()
 
@@ -114,7 +116,9 @@ def test_a_link_into_a_platform_is_not_a_file() -> None:
         ("关于2023年度县级预算执行和其他财政收支的审计工作报告", "", "", None, 2023, None),
     ],
 )  # fmt: skip
-def test_fields_of_a_notice(title: str, head: str, body: str, kind: str | None, year: int | None, entity: str | None) -> None:
+def test_fields_of_a_notice(  # noqa: PLR0917
+    title: str, head: str, body: str, kind: str | None, year: int | None, entity: str | None
+) -> None:
     found = noticed(article(body, title, head))
     assert (found.kind, found.fiscal_year) == (kind, year)
     if entity is not None:

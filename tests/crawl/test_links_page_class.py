@@ -28,8 +28,14 @@ def html(body: str, title: str = "", head: str = "") -> bytes:
     return f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode()
 
 
-NEWS = "".join(f'<li><a href="/xw/202401/t2024010{n}_{n}.html">要闻第{n}条的标题文字</a><span>2024-01-0{n}</span></li>' for n in range(1, 10))
-ROWS = "".join(f'<li><a href="t2024020{n}_{n}.html">某县第{n}局2024年部门预算</a><span>2024-02-0{n}</span></li>' for n in range(1, 10))
+NEWS = "".join(
+    f'<li><a href="/xw/202401/t2024010{n}_{n}.html">要闻第{n}条的标题文字</a><span>2024-01-0{n}</span></li>'
+    for n in range(1, 10)
+)
+ROWS = "".join(
+    f'<li><a href="t2024020{n}_{n}.html">某县第{n}局2024年部门预算</a><span>2024-02-0{n}</span></li>'
+    for n in range(1, 10)
+)
 
 ANSWERS = [
     Answer("meta_refresh", html("", head='<meta http-equiv="Refresh" content="0;URL=./202402/t1.html">'), "redirect_stub", target=f"{HOST}/czyjs/202402/t1.html"),

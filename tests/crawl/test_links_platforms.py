@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pages as they are written
 """Listings of the habits of many platforms, each case named after its trouble; the pages are made here."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- titles as they are written
 """Titles of other places than the ones at hand: what their words name, and what only looks like it."""
 
 from __future__ import annotations
@@ -117,9 +116,27 @@ def test_whose_paper(title: str, entity: str | None) -> None:
 
 
 def test_offices_and_what_only_looks_like_one() -> None:
-    for name in ("3 市教育局（本级）", "重庆第一中学", "团县委", "某某街道办事处", "县红十字会", "市教育人才交流中心", "政府办"):
+    for name in (
+        "3 市教育局（本级）",
+        "重庆第一中学",
+        "团县委",
+        "某某街道办事处",
+        "县红十字会",
+        "市教育人才交流中心",
+        "政府办",
+    ):
         assert is_office(name), name
-    for name in ("联系我们", "网站地图", "政务公开", "通知公告", "2024年", "财政预决算", "变更备案公告-某某公司", "县领导", "办事指南"):
+    for name in (
+        "联系我们",
+        "网站地图",
+        "政务公开",
+        "通知公告",
+        "2024年",
+        "财政预决算",
+        "变更备案公告-某某公司",
+        "县领导",
+        "办事指南",
+    ):
         assert not is_office(name), name
 
 
@@ -175,7 +192,10 @@ def test_years_that_are_no_fiscal_years() -> None:
         ("http://a/zwgk/public/6616363/2485417031.html", "article"),
         ("http://a/artview/959/335904.html", "article"),
         ("http://a/?c=article&cateid=8&id=1357", "article"),
-        ("http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/202502/06/2307a187-b862-4e45-92e6-2f0f9694fd81.html", "article"),
+        (
+            "http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/202502/06/2307a187-b862-4e45-92e6-2f0f9694fd81.html",
+            "article",
+        ),
         ("http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/index.html", "column"),
         ("http://a/col/col1229214366/index.html", "column"),
         ("http://a/zfxxgk/czxx/index.shtml", "column"),
@@ -205,7 +225,12 @@ def test_addresses_of_links() -> None:
     assert files_named("./a.pdf") == []
 
 
-@given(st.text(alphabet="预算决公开2024年度部门单位本级绩效目标审计报告局（）“”三公经费-至月关于的通知、网站门户 .pdf", max_size=300))
+@given(
+    st.text(
+        alphabet="预算决公开2024年度部门单位本级绩效目标审计报告局（）“”三公经费-至月关于的通知、网站门户 .pdf",
+        max_size=300,
+    )
+)
 def test_any_words_are_judged(text: str) -> None:
     named = name_title(text)
     assert named.wanted == (named.kind is not None and named.near_miss is None)

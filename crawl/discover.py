@@ -97,6 +97,8 @@ class Context(msgspec.Struct, frozen=True):
     is_disclosure: bool
     words: str
     is_home: bool = False
+    no_article: bool = False
+    folder: str = ""
 
 
 def discover(page: Page, outline: Outline | None = None, link_text: str = "") -> Discovery:
@@ -107,6 +109,8 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     if address_shape(page.url) == "home":  # a home page lends its links nothing: its headings are those of sections
         context = msgspec.structs.replace(context, is_home=True)
     article = article_of(page, outline, about.title)
+    folder = page.url.split("?", 1)[0].rsplit("/", 1)[0] + "/"
+    context = msgspec.structs.replace(context, no_article=article.tag in {"body", "html"}, folder=folder)
     inside = set(article.iter("a")) if article.tag not in {"body", "html"} else None
     spots = _spots(page)
     offices = _office_lists(outline, spots)
@@ -378,7 +382,7 @@ def _unnamed(
                 words=composed,
             )
         if not office:
-            return found
+            return _sub_column(found, context)
     for source, text in (
         ("column of the table", column_head or ""),
         *(("heading", one) for one in above),
@@ -387,14 +391,26 @@ def _unnamed(
         naming = context.naming if source == "page" else name_title(text)
         if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
             continue
-        if source == "page" and (context.is_home or not ((found.in_article and leafy) or found.date)):
+        if source == "page" and (
+            context.is_home or not (((found.in_article or context.no_article) and leafy) or found.date)
+        ):
             continue
+        if source == "page" and found.shape in {"column", "home"} and not found.date and not found.in_article:
+            break
         year = fiscal_year(text, naming.noun_at) if text else None
         naming = _office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
         return _completed(
             found, naming, year, above, context, reasons=(reason,), confidence=0.4, words=f"{found.text}{text}"
         )
+    return _sub_column(found, context)
+
+
+def _sub_column(found: Found, context: Context) -> Found:
+    """An office or a year that a disclosure column leads to in its own folder: one of its columns."""
+    below = found.url.startswith(context.folder) and context.folder.count("/") > 3
+    if below and found.shape != "article" and context.is_disclosure and not context.is_home:
+        return msgspec.structs.replace(found, role="column", reasons=("a part of this column",))
     return found
 
 

@@ -41,6 +41,7 @@ _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
 )
 _PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
+_ONLY_NUMBERS = re.compile(r"[\d\s./年月日:\-\[\]()（）【】]+")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
 _HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -221,7 +222,7 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
         names.extend((without_date(title), words))
     else:
         names.extend((words, without_date(title)))
-    return [name for name in names if name and not re.fullmatch(r"[\d\s./年月日:\-\[\]()（）【】]+", name)]
+    return [name for name in names if name and (_is_year(plain_title(name)) or not _ONLY_NUMBERS.fullmatch(name))]
 
 
 def without_repeats(text: str) -> str:

@@ -1,7 +1,8 @@
 """What a page says about itself: title, column, owner of the site, dates, publisher. Pure functions.
 
 Sources: <meta> of 国办发〔2017〕47号 (SiteName, ColumnName, ArticleTitle, PubDate, ContentSource), the index block
-(索引号, 发布机构, 发布日期 …), the breadcrumb, headings, <title>. DOMAIN 7.5: they conflict, so each is kept by its source.
+(索引号, 发布机构, 发布日期 …), the breadcrumb, headings, <title>. DOMAIN 7.5: they conflict, so each is kept by its
+source.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ _CRUMBS = re.compile(
 _CRUMB_NAMES = re.compile(
     r"crumb|position|location|dqwz|weizhi|bread|curpos|currentpath|^pos$|^wz$|^path$|^local", re.IGNORECASE
 )
+_TITLE_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:art(?:icle)?[-_]?title|title|bt|biaoti|content[-_]?title|news[-_]?title|con[-_]?tit(?:le)?"
+    r"|xl_?title|ewb-article-tt)(?:$|\s)",
+    re.IGNORECASE,
+)
 _CRUMB_CUT = re.compile(r"\s*(?:>{1,2}|》|»|›|→|/|::|＞|-|＜|<)\s*")
 
 
@@ -37,8 +43,8 @@ class About(msgspec.Struct, frozen=True):
     """What a page says about itself; None and () where it does not say.
 
     title: of the article (or the page's own heading). columns: the breadcrumb, and meta ColumnName, outermost first.
-    shown_date: printed on the page beside a label or under the title; meta_date: PubDate; signed_date: at the end of the
-    body. owner: the office the site belongs to. publisher: as printed, or meta ContentSource.
+    shown_date: printed on the page beside a label or under the title; meta_date: PubDate; signed_date: at the end of
+    the body. owner: the office the site belongs to. publisher: as printed, or meta ContentSource.
     """
 
     title: str | None
@@ -122,10 +128,11 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
     marked = [
         text
         for element in page.root.iter("div", "p", "span", "td", "h3")
-        if re.search(r"(?:^|[\s_-])(?:art(?:icle)?[-_]?title|title|bt|biaoti|content[-_]?title|news[-_]?title|con[-_]?tit(?:le)?|xl_?title|ewb-article-tt)(?:$|\s)",
-                     f"{element.get('class') or ''} {element.get('id') or ''}", re.IGNORECASE)
-        and len(element) <= 6 and outline.places(element) <= 1 and 4 <= len(text := text_of(element)) <= 120
-    ][:20]  # fmt: skip
+        if _TITLE_NAMES.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+        and len(element) <= 6
+        and outline.places(element) <= 1
+        and 4 <= len(text := text_of(element)) <= 120
+    ][:20]
     if len(marked) > 3:
         marked = []
     heads = [without_site(text) for text in heads]
@@ -194,14 +201,15 @@ def _shown_date(text: str, title: str | None) -> tuple[str | None, bool]:
             for hit in DATE.finditer(near):
                 if day := find_date(hit[0] + "日"):
                     return day, False
-        before = [hit for hit in DATE.finditer(text[max(0, at_title - 240) : at_title])]
+        before = list(DATE.finditer(text[max(0, at_title - 240) : at_title]))
         if before and (day := find_date(before[-1][0] + "日")):
             return day, False
     return None, False
 
 
 def _places(text: str, title: str) -> list[int]:
-    found, at = [], text.find(title)
+    found: list[int] = []
+    at = text.find(title)
     while at >= 0 and len(found) < 6:
         found.append(at)
         at = text.find(title, at + 1)

@@ -1,8 +1,8 @@
 """The files a page carries, wherever it hides them. Pure functions.
 
-Places (DOMAIN 7.4 and pages seen): href; several paths in one href; onclick and javascript: calls; data- attributes; strings
-of scripts (`var hasFJ='<a href=…>'`, JSON); iframes, embeds, objects and their viewers (`viewer.html?file=`); downloads
-without a suffix; links that are only an image.
+Places (DOMAIN 7.4 and pages seen): href; several paths in one href; onclick and javascript: calls; data- attributes;
+strings of scripts (`var hasFJ='<a href=…>'`, JSON); iframes, embeds, objects and their viewers (`viewer.html?file=`);
+downloads without a suffix; links that are only an image.
 """
 
 from __future__ import annotations
@@ -181,7 +181,7 @@ def _from_viewer(page: Page, element: html.HtmlElement) -> Iterator[FoundFile]:
 
 
 def _has_data(element: html.HtmlElement) -> bool:
-    return any(name not in {"class", "id", "style"} and _DATA_ATTRIBUTES.match(name) for name in element.keys())
+    return any(name not in {"class", "id", "style"} and _DATA_ATTRIBUTES.match(name) for name in element.attrib)
 
 
 def _from_data(page: Page, element: html.HtmlElement) -> Iterator[FoundFile]:
@@ -190,15 +190,16 @@ def _from_data(page: Page, element: html.HtmlElement) -> Iterator[FoundFile]:
             continue
         if element.tag == "input" and name == "value" and "/" not in value:
             continue
-        value = value.strip()
-        if value and "." in value and _PATH.fullmatch(value):
-            if (url := link_address(page.base, value)) and attachment_suffix(url):
-                yield FoundFile(url, words_of(element), "attribute")
+        path = value.strip()
+        if "." not in path or not _PATH.fullmatch(path):
+            continue
+        if (url := link_address(page.base, path)) and attachment_suffix(url):
+            yield FoundFile(url, words_of(element), "attribute")
 
 
 def _from_code(page: Page, code: str, words: str, via: str) -> Iterator[FoundFile]:
-    """Paths in the arguments of a call: downloadFj('预算.pdf','./P02.pdf'). The last path counts, a bare name is one only
-    where no path is given, for the first argument often is the name to show."""
+    """Paths in the arguments of a call: downloadFj('预算.pdf','./P02.pdf'). The last path counts, a bare name is one
+    only where no path is given, for the first argument often is the name to show."""
     strings = [next(part for part in found.groups() if part is not None) for found in _QUOTED.finditer(code)]
     paths = [text for text in strings if _PATH.fullmatch(text.strip()) or is_download("http://a/" + text.lstrip("./"))]
     pathlike = [text for text in paths if "/" in text]

@@ -143,7 +143,8 @@ def has_amount_table(page: Page, outline: Outline) -> bool:
 
 
 def is_inline(page: Page, outline: Outline, title: str, *, has_attachments: bool) -> bool:
-    """Whether the page itself is a disclosure: tables with amounts, a drawn PDF, or a long text without an attachment."""
+    """Whether the page itself is a disclosure: tables with amounts, a drawn PDF, or a long text without an
+    attachment."""
     if has_amount_table(page, outline):
         return True
     if looks_like_disclosure(title) and is_drawn_pdf(page):

@@ -56,7 +56,8 @@ def find_date(text: str) -> str | None:
 
 
 def row_date(text: str, url: str | None = None) -> str | None:
-    """The date a list's row prints beside its title: full, split as on cards, or month and day with the year of `url`."""
+    """The date a list's row prints beside its title: full, split as on cards, or month and day with the year of
+    `url`."""
     text = unicodedata.normalize("NFKC", text)
     if full := find_date(text):
         return full

@@ -1,8 +1,8 @@
 """The links of a page, each with what it is: a disclosure (kind, entity, year, date), a column to follow, a near miss.
 
-A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an office's name
-or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the page's own title. Every
-judgement carries its reasons. block: links of one list have one number. Pure functions.
+A link is judged by its words (or its `title`, where the page cuts them off), then, where the words say only an
+office's name or an action (查看), by what stands over it: row, column of the table, heading, tab, breadcrumb, the
+page's own title. Every judgement carries its reasons. block: links of one list have one number. Pure functions.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
 )
 _PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
+_ONLY_NUMBERS = re.compile(r"[\d\s./年月日:\-\[\]()（）【】]+")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
 _HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -96,6 +97,8 @@ class Context(msgspec.Struct, frozen=True):
     is_disclosure: bool
     words: str
     is_home: bool = False
+    no_article: bool = False
+    folder: str = ""
 
 
 def discover(page: Page, outline: Outline | None = None, link_text: str = "") -> Discovery:
@@ -106,11 +109,13 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     if address_shape(page.url) == "home":  # a home page lends its links nothing: its headings are those of sections
         context = msgspec.structs.replace(context, is_home=True)
     article = article_of(page, outline, about.title)
-    inside = {anchor for anchor in article.iter("a")} if article.tag not in {"body", "html"} else None
+    folder = page.url.split("?", 1)[0].rsplit("/", 1)[0] + "/"
+    context = msgspec.structs.replace(context, no_article=article.tag in {"body", "html"}, folder=folder)
+    inside = set(article.iter("a")) if article.tag not in {"body", "html"} else None
     spots = _spots(page)
     offices = _office_lists(outline, spots)
     blocks: dict[html.HtmlElement, int] = {}
-    links = [_judge(page, outline, spot, context, inside, offices, blocks) for spot in spots.values()]
+    links = [_judge(spot, outline, context, inside, (offices, blocks)) for spot in spots.values()]
     return Discovery(about, tuple(links))
 
 
@@ -142,7 +147,8 @@ def page_context(about: About) -> Context:
     """What a page's title and columns name: the nearest words that name a kind, and the years of the same words."""
     owner = about.owner
     words = [about.meta.get("columnname") or "", about.title or "", *reversed(about.columns), about.head_title or ""]
-    naming, years = Naming(), ()
+    naming = Naming()
+    years: tuple[int, ...] = ()
     for text in words:
         one = name_title(text)
         if one.wanted and naming.kind is None:
@@ -191,7 +197,8 @@ def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
 
 
 def titles_of(anchor: html.HtmlElement) -> list[str]:
-    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or few."""
+    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or
+    few."""
     shown = words_of(anchor)[:MAX_TEXT]
     title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
     title = re.sub(
@@ -214,7 +221,7 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
         names.extend((without_date(title), words))
     else:
         names.extend((words, without_date(title)))
-    return [name for name in names if name and not re.fullmatch(r"[\d\s./年月日:\-\[\]()（）【】]+", name)]
+    return [name for name in names if name and (_is_year(plain_title(name)) or not _ONLY_NUMBERS.fullmatch(name))]
 
 
 def without_repeats(text: str) -> str:
@@ -242,14 +249,13 @@ def without_date(shown: str) -> str:
 
 
 def _judge(
-    page: Page,
-    outline: Outline,
     spot: _Spot,
+    outline: Outline,
     context: Context,
     inside: set[html.HtmlElement] | None,
-    offices: dict[html.HtmlElement, float],
-    blocks: dict[html.HtmlElement, int],
+    lists: tuple[dict[html.HtmlElement, float], dict[html.HtmlElement, int]],
 ) -> Found:
+    offices, blocks = lists
     shape = address_shape(spot.url)
     furniture = all(outline.is_furniture(anchor) for anchor in spot.anchors)
     text, naming = _best_title(spot.words)
@@ -339,7 +345,7 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
         return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
     if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
-    return _completed(found, naming, year, above, context, ("its words name it",), 0.7)
+    return _completed(found, naming, year, above, context, reasons=("its words name it",), confidence=0.7)
 
 
 def _unnamed(
@@ -366,10 +372,17 @@ def _unnamed(
             year = fiscal_year(composed, naming.noun_at)
             replaced = msgspec.structs.replace(found, text=composed if action else found.text)
             return _completed(
-                replaced, naming, year, above, context, ("its row and column name it",), 0.5, words=composed
+                replaced,
+                naming,
+                year,
+                above,
+                context,
+                reasons=("its row and column name it",),
+                confidence=0.5,
+                words=composed,
             )
         if not office:
-            return found
+            return _sub_column(found, context)
     for source, text in (
         ("column of the table", column_head or ""),
         *(("heading", one) for one in above),
@@ -378,12 +391,26 @@ def _unnamed(
         naming = context.naming if source == "page" else name_title(text)
         if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
             continue
-        if source == "page" and (context.is_home or not ((found.in_article and leafy) or found.date)):
+        if source == "page" and (
+            context.is_home or not (((found.in_article or context.no_article) and leafy) or found.date)
+        ):
             continue
+        if source == "page" and found.shape in {"column", "home"} and not found.date and not found.in_article:
+            break
         year = fiscal_year(text, naming.noun_at) if text else None
         naming = _office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
-        return _completed(found, naming, year, above, context, (reason,), 0.4, words=f"{found.text}{text}")
+        return _completed(
+            found, naming, year, above, context, reasons=(reason,), confidence=0.4, words=f"{found.text}{text}"
+        )
+    return _sub_column(found, context)
+
+
+def _sub_column(found: Found, context: Context) -> Found:
+    """An office or a year that a disclosure column leads to in its own folder: one of its columns."""
+    below = found.url.startswith(context.folder) and context.folder.count("/") > 3
+    if below and found.shape != "article" and context.is_disclosure and not context.is_home:
+        return msgspec.structs.replace(found, role="column", reasons=("a part of this column",))
     return found
 
 
@@ -420,9 +447,9 @@ def _completed(
     year: int | None,
     above: tuple[str, ...],
     context: Context,
+    *,
     reasons: tuple[str, ...],
     confidence: float,
-    *,
     words: str | None = None,
 ) -> Found:
     """A disclosure with what its words leave open taken from the headings above it, its columns, the site's owner."""

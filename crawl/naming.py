@@ -1,9 +1,9 @@
 """What the words of a title name: which kind of disclosure, or why it only looks like one. Pure functions.
 
-Source of the rules: DOMAIN 1 (report kinds), 7.1 (column names), and the kind rules of the hand-checked pages: 部门 names
-a department's paper, 单位, 本级, 所属 a unit's; a title with neither is told apart by whose site it stands on. Audit reports
-on 预算执行, rules, tenders and news are near misses. Words that only stand inside the name of an office (审计局, 会议中心,
-考核办公室) never make a near miss.
+Source of the rules: DOMAIN 1 (report kinds), 7.1 (column names), and the kind rules of the hand-checked pages: 部门
+names a department's paper, 单位, 本级, 所属 a unit's; a title with neither is told apart by whose site it stands on.
+Audit reports on 预算执行, rules, tenders and news are near misses. Words that only stand inside the name of an office
+(审计局, 会议中心, 考核办公室) never make a near miss.
 """
 
 from __future__ import annotations
@@ -75,14 +75,17 @@ _OFFICE_NEAR = re.compile(
 # compounds of a finance office's work that contain the nouns without naming a paper
 _WORK_COMPOUND = re.compile(
     r"预算绩效管理|预算管理|绩效管理(?!目标)|预算编制(?!说明|情况)|预算编审|预算评审|预算单位|预算法|预算改革|预算约束|预算级次|预算指标(?!文件|表)"
-    r"|预算监督|预算监管|零基预算|预算评估|绩效考核|绩效工资|绩效奖|绩效合同|政府绩效|绩效评估|非预算|概预算|工程预算|预算员|预算定额"
+    r"|预算监督|预算监管|零基预算|预算评估|绩效考核|绩效工资|绩效奖|绩效合同|政府绩效|绩效评估|非预算|概预算|工程预算|预算员|预算定额|施工图预算|预算价|预算金额|投资预算|预算审[核查]|竣工(?:财务|结算)?决算|工程决算|基建决算"
+    r"|绩效(?:分级|评级|等级|引领|[A-D]级)|(?:高质量|综合|亩均|环保|环境|企业|行业|医院|卫生服务|发展|工作|减排|教学|人才|平台|园区|科研|监管|运营|竞争|改革)绩效"
 )
 _BUDGET = r"预\s*[、,/]?\s*决?\s*算|决\s*算"
 _NOUN = re.compile(r"决算|预[、,/]?决?算|绩效|三公|预决")
 _SELF_EVALUATION = re.compile(
     r"自评|自我评价|绩效评价|绩效运行|绩效监控|评价报告|评价结果|绩效报告|事后评价|部门评价|财政评价|评价情况"
 )
-_TARGET = re.compile(r"绩效目标|绩效信息|绩效文本|绩效公开|绩效指标|绩效")
+_PERFORMANCE = re.compile(
+    r"绩效(?:目标|信息|文本|公开|指标|自评|自我|评价|运行|监控|报告|目录|情况|结果)|(?:支出|项目|整体|部门|单位|资金|预算|财政).{0,4}绩效"
+)
 # 部门预算公开和绩效公开, 部门预算（含绩效目标）: the budget is the paper, the targets come with it
 _BUDGET_THEN_TARGET = re.compile(
     r"[预决]算(?:草案|公开|信息|情况|报告|说明|编制|文本|报表|表)*(?:[(]?(?:和|及|与|、|暨|以及|含|附))+[^预决]{0,12}绩效"
@@ -97,7 +100,7 @@ _EXECUTION = re.compile(
     r"预算执行|收支执行|财政收支|收支情况|收支完成|收入完成|财政运行|预算收支|收支运行|收支预算执行|财政收入|财政支出"
 )
 _OTHER_STRONG = re.compile(
-    r"资产占[用有]|国有资产(?:占|使用|配置|情况|管理情况|总体|管理综合)|固定资产(?:占|情况)|财政收支(?:情况|月报|快报)|收支情况|预算执行情况|收支月报"
+    r"资产占[用有]|国有资产(?:占|使用|配置|情况|管理情况|总体|管理综合|报告|专项报告)|固定资产(?:占|情况)|财政收支(?:情况|月报|快报)|收支情况|预算执行情况|收支月报"
     r"|(?:政府|专项|地方|一般|新增|再融资)债[务券](?:限额|余额|信息|资金|情况|发行|使用|还本|存续|项目|公开)|债务(?:限额|余额|信息公开)"
 )
 _OTHER_FUNDS = re.compile(
@@ -121,7 +124,7 @@ _DEPARTMENT_WORDS = re.compile(r"部门|[(]汇总[)]|(?<=局)汇总|综合预算
 _SUMMED = re.compile(r"[(](?:含|包括|包含)[^)]{0,12}[)]|[(](?:汇总|部门)[)]")
 _GOVERNMENT_NOUN = re.compile(
     r"政府(?:[预决]|财政|性?基金|总[预决])|(?:地方)?财政总?[预决]算|总[预决]算|预算草案|决算草案|预算报告|决算报告的|预算调整方案|一般公共[预决]算|政府性基金|国有资本经营[预决]"
-    r"|社会?保险?基金[预决]|(?:省|市|县|区|州|盟|旗|乡|镇)(?:本)?级(?:财政|政府)?\d{0,4}年?度?(?:财政|政府)?[预决]|全[省市县区州盟旗]"
+    r"|社会?保险?基金[预决]|(?:省|市|县|区|州|盟|旗|乡|镇)(?:本)?级(?:财政|政府)?\d{0,4}年?度?(?:财政|政府)?[预决]|全[省市县区州盟旗国]|中央"
 )
 _PLACE_THEN_NOUN = re.compile(
     r"^(?:关于)?(?:\d{4}年?度?)?[\u4e00-\u9fff]{1,12}(?:省|市|县|区|州|盟|旗|镇|乡)(?:本级|人民政府)?(?:关于)?(?:\d{4}年?度?)?(?:财政)?(?:收支)?[预决]算"
@@ -143,7 +146,7 @@ _TENDER = re.compile(
 )
 _WORK = re.compile(
     r"(?:做好|开展|加强|组织|编制|报送|填报|申报|申请|征集|下达|拨付|印发|转发|启用|推荐|召开|举办|清理|规范|布置|批复|提前|上报|收回|预拨|安排)(?!.{0,3}(?:表|一览|目录|清单|公示|公开$)).{0,60}(?:通知|函|方案|请示|公告|意见)"
-    r"|申报|征集|的批复|批复》?$|复函|请示$|任前|拟(?:支持|安排|入库|立项|补助|推荐)|评审结果|入围|名单公示|结果公示$|公益金"
+    r"|申报|征集|的批复|批复》?$|复函|请示$|任前|拟(?:支持|安排|入库|立项|补助|推荐)|评审结果|入围|名单公示|结果公示$|公益金|(?:项目|企业|名单|奖补|奖励|资助|对象|人员)的?(?:公示|公告)$"
 )
 _NOTICE_OF_PAPER = re.compile(r"[预决]算.{0,8}公[开布示].{0,4}(?:通知|函)|公[开布示].{0,30}[预决]算.{0,8}(?:通知|函)")
 _NOTICE_OF_WORK = re.compile(r"做好|工作|组织|规范|推进|加强|进一步|布置|培训|检查")
@@ -169,7 +172,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"草案|报告书?|功能|分类|科目|经济|公开|公布|公示|公告|信息|情况|说明|报表|表格?|文本|目录|附件|附表|汇总|一览|以及|及|和|与|暨|、|的|三公|经费|绩效|目标|自评|自我|评价|年度|\d{4}年?度?|\d+|批复|收支|财政|拨款|支出|收入|项目|整体|明细|编制|基本|全文|版|更正|修订|修改"
+    r"草案|报告书?|功能|分类|科目|经济|公开|公布|公示|公告|信息|情况|说明|报表|表格?|文本|目录|附件|附表|汇总|一览|以及|及|和|与|暨|、|的|三公|经费|绩效|目标|自评|自我|评价|运行|监控|年度|\d{4}年?度?|\d+|批复|收支|财政|拨款|支出|收入|项目|整体|明细|编制|基本|全文|版|更正|修订|修改"
     r"|调整|补充|后|电子|资料|材料|内容|结果|预|决|算|政府|部门|单位|本级|下载|pdf|docx?|xlsx?|zip|rar|wps|专项|债券|债务|转移支付|资金|清单|统计|分析|性|基金|国有|资本|经营|社会|保险|一般|公共|执行|年初|上级|总|稿|套表|第|号|页|附|件|含|各|所属|下属|二级|机关|市级|县级|区级|省级|重点|书|简|本"
     r"|采购|资产|占用|占有|使用|三本|四本|账|省|市|县|区|乡镇|街道|党委|事业|及其|相关|有关|公开稿|函|通知|月|季度|上半年|至|日|一|二|三|四|五|六|七|八|九|十|[\W_]|[a-z]",
     re.IGNORECASE,
@@ -228,7 +231,8 @@ def looks_like_disclosure(text: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def is_office(text: str) -> bool:
-    """Whether words are nothing but the name of an office, as lists of departments print them (`3 市教育局（本级）`)."""
+    """Whether words are nothing but the name of an office, as lists of departments print them (`3
+    市教育局（本级）`)."""
     plain = _SUFFIX.sub("", plain_title(text[:MAX_TITLE]))
     plain = _ENUMERATOR.sub("", plain).strip("·•-—、.。:：★☆>»")
     if not 2 <= len(plain) <= 45 or _NOUN.search(plain) or _NOT_OFFICE.search(plain) or _outside(plain, _NEWS):
@@ -265,6 +269,8 @@ def at_level(kind: Kind, level: Level) -> Kind:
 
 def _kind_of(words: str) -> tuple[Kind | None, tuple[Kind, ...], bool, int | None]:
     performance = words.find("绩效")
+    if performance >= 0 and not _PERFORMANCE.search(words):
+        performance = -1  # 绩效 of something else than spending
     if performance >= 0 and not _BUDGET_THEN_TARGET.search(words):
         evaluated = _SELF_EVALUATION.search(words)
         if evaluated:
@@ -300,7 +306,8 @@ def _kind_of(words: str) -> tuple[Kind | None, tuple[Kind, ...], bool, int | Non
 
 
 def _paper(words: str) -> tuple[Literal["budget", "final"], int] | None:
-    """The budget or final account a title names, and where; None when 预算 stands there only to be executed or reported."""
+    """The budget or final account a title names, and where; None when 预算 stands there only to be executed or
+    reported."""
     # 一般公共预算支出决算: the name of a fund, not a budget
     words = _FUND_NAME.sub(lambda found: "×" * len(found[0]), words)
     final = words.find("决算")
@@ -384,7 +391,8 @@ _OWN_PAPER = re.compile(
     r"(?:[预决]算|绩效(?:目标|自评)|[^,，]{0,20}(?:资金|补助|补贴|资产)(?:分配|使用|拨付|安排|占用|占有|下达)+)(?:结果|计划|方案|公示|公开|报告|表|信息|情况|说明|草案|汇总|及|和|、|附件|文本|报表|[(][^()]{0,12}[)])*$"
 )
 _SENTENCE = re.compile(
-    r"召开|举办|举行|开展|部署|审议|听取|表决|通过|一图|图解|读懂|解读|会议|座谈|培训班|我[市县区省州局委]|做好|加强|组织"
+    r"召开|举办|举行|开展|部署|审议|听取|表决|通过|一图|图解|读懂|解读|会议|座谈|培训班|我[市县区省州局委]|做好|加强|组织|强化|扎实|加快"
+    r"|圆满|全力|顺利|确保|抓好|[!！?？,，]|(?<!附件)(?<!附件\d)[:：]"
 )
 
 

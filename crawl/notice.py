@@ -128,10 +128,10 @@ class NoticePage(msgspec.Struct, frozen=True):
 def read_listing(page: Page, sites: Iterable[str]) -> ListingPage:
     """Read one page of a listing; `sites` are the `site_of` values links may lead to.
 
-    A link in the list area (outside navigation, footer, breadcrumb, sidebar) is a notice when it is a disclosure by its
-    words or by what stands over it (`discover`); or when a date stands beside it and its words are an office's name, or
-    half of its list, or the page's column, name disclosures. The others of the list area are reported as skipped, with a
-    reason.
+    A link in the list area (outside navigation, footer, breadcrumb, sidebar) is a notice when it is a disclosure by
+    its words or by what stands over it (`discover`); or when a date stands beside it and its words are an office's
+    name, or half of its list, or the page's column, name disclosures. The others of the list area are reported as
+    skipped, with a reason.
     """
     allowed = frozenset(sites)
     outline = Outline(page)
@@ -189,9 +189,8 @@ def read_listing(page: Page, sites: Iterable[str]) -> ListingPage:
 
 
 def _link(one: Found) -> Link:
-    return Link(
-        one.url, one.text, one.date, one.kind, one.also, one.entity, one.fiscal_year, one.adjusted, one.confidence, one.reasons
-    )  # fmt: skip
+    own = (one.url, one.text, one.date, one.kind, one.also, one.entity, one.fiscal_year)
+    return Link(*own, one.adjusted, one.confidence, one.reasons)
 
 
 def _without_address(page: Page, outline: Outline) -> Iterator[Skip]:
@@ -281,8 +280,8 @@ def further_pages(page: Page) -> tuple[str, ...]:
 def read_notice(page: Page, link_text: str, listed_date: str | None) -> NoticePage:
     """Read one notice: its title, date, attachments, and whether its own body is a disclosure.
 
-    Title: meta ArticleTitle, else a heading, else <title>, else the words that led here.
-    Date: beside a label (发布日期, 发布时间 …) or under the title, else meta PubDate, else the listing's, else as signed.
+    Title: meta ArticleTitle, else a heading, else <title>, else the words that led here. Date: beside a label
+    (发布日期, 发布时间 …) or under the title, else meta PubDate, else the listing's, else as signed.
     """
     outline = Outline(page)
     found = discover(page, outline, link_text)
@@ -346,7 +345,9 @@ def _named(about: About, attachments: list[str]) -> tuple[Naming, int | None, tu
     sources = [("title", about.title or ""), ("column", about.meta.get("columnname") or "")]
     sources += [("breadcrumb", text) for text in reversed(about.columns)]
     sources += [("attachment", text) for text in attachments[:5]] + [("head", about.head_title or "")]
-    naming, year, reasons = Naming(), None, ()
+    naming = Naming()
+    year: int | None = None
+    reasons: tuple[str, ...] = ()
     own = name_title(about.title or "")
     if own.near_miss:
         return Naming(), fiscal_year(about.title or "", own.noun_at), (f"its title looks fiscal, but: {own.near_miss}",)

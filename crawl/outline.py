@@ -143,8 +143,8 @@ class Outline:
         return self._above[block]
 
     def _heading_among(self, row: html.HtmlElement) -> str | None:
-        """The nearest heading among the siblings before a row (`<p>2024年</p><p>link</p><p>link</p>`), remembered for each
-        row passed, so that long lists are walked once."""
+        """The nearest heading among the siblings before a row (`<p>2024年</p><p>link</p><p>link</p>`), remembered for
+        each row passed, so that long lists are walked once."""
         passed = [row]
         found: str | None = None
         for before in row.itersiblings(preceding=True):
@@ -220,7 +220,8 @@ class Outline:
     # -- tables ---------------------------------------------------------------------------------------------------
 
     def table_words(self, anchor: html.HtmlElement) -> tuple[str | None, str | None]:
-        """(words of the row's first cells, words of the column's head) of a link in a table with more than one column."""
+        """(words of the row's first cells, words of the column's head) of a link in a table with more than one
+        column."""
         cell = next((one for one in anchor.iterancestors("td", "th")), None)
         if cell is None:
             return None, None

@@ -93,7 +93,8 @@ def read_page(body: bytes, url: str) -> Page:
 
 
 def _unfold_records(root: html.HtmlElement) -> None:
-    """Rows that a page keeps as data for its own script (`<script type="text/xml"><datastore>…CDATA`) as markup in place."""
+    """Rows that a page keeps as data for its own script (`<script type="text/xml"><datastore>…CDATA`) as markup in
+    place."""
     for script in list(root.iter("script"))[:200]:
         code = script.text or ""
         if "<![CDATA[" not in code or "<record" not in code:

@@ -1,7 +1,8 @@
-"""What an answer really is: a listing, a notice, a stub, a wall, a page of another name. Pure functions with stated reasons.
+"""What an answer really is: a listing, a notice, a stub, a wall, a page of another name. Pure functions with stated
+reasons.
 
-Status 200 says little (DOMAIN 7.6): a firewall's script comes with 200, a lost page is the home page under the requested
-address, a file's address answers with HTML. Here each is told apart by what it holds.
+Status 200 says little (DOMAIN 7.6): a firewall's script comes with 200, a lost page is the home page under the
+requested address, a file's address answers with HTML. Here each is told apart by what it holds.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ _JS_TARGET = re.compile(
 _META_URL = re.compile(r"(\d{1,5})?\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]{1,600})", re.IGNORECASE)
 _WALL = re.compile(
     r"__jsl_clearance|acw_sc__v2|_\$_ts|\$_ts\s*=|EO_Bot|__tst_status|eo_bot|cf-browser-verification|challenge-platform|anti.?spider|captcha|webdriver|yunsuo_session|safedog|jschl|WAF|请开启\s*JavaScript|请打开\s*JavaScript|安全验证"
-    r"|访问(?:被)?(?:拒绝|阻断|禁止|拦截)|请求(?:被)?(?:拦截|阻断)|疑似(?:黑客)?攻击|您的(?:访问|请求).{0,12}(?:拦截|阻止|异常)|Access Denied|Request Rejected|防火墙",
+    r"|访问(?:被)?(?:拒绝|阻断|禁止|拦截)|请求(?:被)?(?:拦截|阻断)|疑似(?:黑客)?攻击|您的(?:访问|请求).{0,12}(?:拦截|阻止|异常)"
+    r"|Access Denied|Request Rejected|防火墙",
     re.IGNORECASE,
 )
 _LOST = re.compile(
@@ -63,7 +65,9 @@ _LOST = re.compile(
     re.IGNORECASE,
 )
 _DEFAULT_TITLES = re.compile(
-    r"^(?:IIS(?:\s|\d|$)|Welcome to nginx|Apache2? .{0,20}(?:Default|Test) Page|Apache Tomcat|Test Page for|HTTP Server Test Page|.{0,20}It works!?|Index of /|404|40[34] |50[0-4] |Error|错误|出错|提示信息|系统提示)",
+    r"^(?:IIS(?:\s|\d|$)|Welcome to nginx|Apache2? .{0,20}(?:Default|Test) Page|Apache Tomcat|Test Page for"
+    r"|HTTP Server Test Page|.{0,20}It works!?"
+    r"|Index of /|404|40[34] |50[0-4] |Error|错误|出错|提示信息|系统提示)",
     re.IGNORECASE,
 )
 _SPA = re.compile(
@@ -73,6 +77,10 @@ _SPA = re.compile(
 _HOME_TITLE = re.compile(r"首页|主页|门户|网站$|官网|欢迎")
 _ENTER = re.compile(r"进入|点击|欢迎|首页|enter|skip|跳过", re.IGNORECASE)
 _DIRECTORY = re.compile(r"信息公开(?:指南|目录|平台|制度)?|公开目录|办事|服务事项|检索|政务服务|依申请")
+_CONTENT = frozenset({
+    "listing", "home", "notice", "notice_with_links", "pdf_as_html_notice", "directory_spa", "irrelevant_listing",
+    "irrelevant_article", "file",
+})  # fmt: skip
 _MIN_ROWS = 4  # dated rows that make a list
 
 
@@ -87,7 +95,7 @@ class PageClass(msgspec.Struct, frozen=True):
     @property
     def is_content(self) -> bool:
         """Whether the page is of use as it is."""
-        return self.kind in {"listing", "home", "notice", "notice_with_links", "pdf_as_html_notice", "directory_spa", "irrelevant_listing", "irrelevant_article", "file"}  # fmt: skip
+        return self.kind in _CONTENT
 
 
 def classify(
@@ -128,12 +136,12 @@ def classify(
         and not (wanted in {"doc", "xls", "wps", "et", "csv"} and page.root.find(".//table") is not None)
     ):
         return PageClass("wrong_bytes", (f"a page came instead of the {wanted}",), bytes_kind=kind)
-    return _content(page, outline, discover(page, outline), asked, url, home)
+    return _content(page, outline, discover(page, outline), (asked, url), home)
 
 
 def classify_read(page: Page, outline: Outline, found: Discovery, *, home: Page | None = None) -> PageClass:
     """As `classify`, of a page whose links are judged already."""
-    return _stub(page, 200) or _content(page, outline, found, page.url, page.url, home)
+    return _stub(page, 200) or _content(page, outline, found, (page.url, page.url), home)
 
 
 def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
@@ -165,8 +173,8 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
 
 
 def _script_target(code: str) -> str | None:
-    """Where scripts lead a browser: the last unconditional address; one only for phones, or put together from pieces, does
-    not count."""
+    """Where scripts lead a browser: the last unconditional address; one only for phones, or put together from pieces,
+    does not count."""
     target = None
     for script in code[:20_000].split("</script")[:40]:
         for found in islice(_JS_TARGET.finditer(script), 20):
@@ -244,7 +252,10 @@ def _stub(page: Page, status: int) -> PageClass | None:
     return None
 
 
-def _content(page: Page, outline: Outline, found: Discovery, asked: str, final: str, home: Page | None) -> PageClass:
+def _content(
+    page: Page, outline: Outline, found: Discovery, addresses: tuple[str, str], home: Page | None
+) -> PageClass:
+    asked, final = addresses
     about = found.about
     context = page_context(about)
     if home is not None and urlsplit(asked).path not in {"", "/"} and same_places(page, home):
@@ -305,7 +316,8 @@ def papers_of(found: Discovery) -> list[Found]:
 
 def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int, list[str]]:
     """How much speaks for an article rather than a list or a home page."""
-    about, reasons, score = found.about, [], 0
+    about, score = found.about, 0
+    reasons: list[str] = []
     shape = address_shape(page.url)
     if about.has_article_title:
         score, reasons = score + 3, [*reasons, "meta ArticleTitle"]

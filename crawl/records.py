@@ -1,4 +1,5 @@
-"""Lists that come as data: markup in CDATA (jcms dataproxy), markup or records in JSON (jpaas, gkmlpt, cms .do). Pure functions.
+"""Lists that come as data: markup in CDATA (jcms dataproxy), markup or records in JSON (jpaas, gkmlpt, cms .do). Pure
+functions.
 
 DOMAIN 7.3. Whatever carries the rows is turned into plain markup, so that one reader reads every list.
 """
@@ -95,8 +96,8 @@ def markup_of_data(text: str) -> str | None:
 
 
 def records_in(text: str) -> str | None:
-    """Markup in the CDATA sections of a datastore; None where there is none. Scripts in groups (`nextgroup`) are addresses
-    of further records, not rows."""
+    """Markup in the CDATA sections of a datastore; None where there is none. Scripts in groups (`nextgroup`) are
+    addresses of further records, not rows."""
     found = []
     for section in _sections(text):
         if "<" in section and "href" in section:

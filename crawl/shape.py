@@ -1,7 +1,7 @@
 """What an address looks like it leads to: an article, a column, a file, a home page, a route of a one-page application.
 
-Families of addresses: DOMAIN 7.2 (TRS, jcms, VSB, gkmlpt, Hebei uuid, Zhengzhou, FastDFS …). A guess from the shape only;
-callers weigh it with what the page prints. Pure functions.
+Families of addresses: DOMAIN 7.2 (TRS, jcms, VSB, gkmlpt, Hebei uuid, Zhengzhou, FastDFS …). A guess from the shape
+only; callers weigh it with what the page prints. Pure functions.
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def _answers(requests: Iterable[str]) -> Iterator[dict[str, Any]]:
         try:
             asked = json.loads(request)
             found = judge_page(_read(Path(asked["file"])), str(asked.get("base_url") or UNKNOWN_URL))
-        except Exception as error:  # one bad request must not end the others
+        except Exception as error:  # noqa: BLE001 -- one bad request must not end the others
             line(f"第 {number} 行：{error}", f"line {number}: {error!r}", mark="yujue:")
             found = PageLinks(PageClass("unreadable", (str(error)[:200],)))
         else:

@@ -67,7 +67,9 @@ def test_attachments_and_fields_of_notices(judged: list[tuple[dict[str, Any], Pa
         if notice.get("fiscal_year") is not None:
             right.append(found.notice.fiscal_year == notice["fiscal_year"])
         if gold.get("publish_date"):
-            right.append(found.notice.published_date in {gold["publish_date"], *(gold.get("publish_date_candidates") or {})})
+            right.append(
+                found.notice.published_date in {gold["publish_date"], *(gold.get("publish_date_candidates") or {})}
+            )
         if right:
             fields.append(sum(right) / len(right))
     for values in (precision, recall, fields):
@@ -75,7 +77,11 @@ def test_attachments_and_fields_of_notices(judged: list[tuple[dict[str, Any], Pa
 
 
 def test_classes_and_targets(judged: list[tuple[dict[str, Any], PageLinks]]) -> None:
-    wrong = [(gold["file"], gold["page_class"], found.page_class) for gold, found in judged if gold["page_class"] != found.page_class.kind]
+    wrong = [
+        (gold["file"], gold["page_class"], found.page_class)
+        for gold, found in judged
+        if gold["page_class"] != found.page_class.kind
+    ]
     assert len(wrong) <= 0.05 * len(judged), wrong
     for gold, found in judged:
         if gold.get("redirect_target"):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pages as they are written
 """Pages made to break a reader: none raises, and the work grows no faster than the page (ratios within one run)."""
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def test_json_of_many_brackets_is_no_list() -> None:
 WORDS = ["预算", "决算", "预决算", "公开", "网站", "门户网站", "2024年", "部门", "单位", "本级", "三公", "经费", "(", "“", "审计", "委员会", "a.pdf", "'", "> ", "2024-"]  # fmt: skip
 
 
-@pytest.mark.parametrize("module", [about, attachments, body, dating, discover, entity, naming, page_class, records, shape])
+@pytest.mark.parametrize(
+    "module", [about, attachments, body, dating, discover, entity, naming, page_class, records, shape]
+)
 def test_no_pattern_tries_combinations(module: object) -> None:
     """The time of a pattern on four times the words is no power of it."""
     for name, pattern in vars(module).items():

@@ -116,7 +116,7 @@ def test_a_link_into_a_platform_is_not_a_file() -> None:
         ("关于2023年度县级预算执行和其他财政收支的审计工作报告", "", "", None, 2023, None),
     ],
 )  # fmt: skip
-def test_fields_of_a_notice(
+def test_fields_of_a_notice(  # noqa: PLR0917
     title: str, head: str, body: str, kind: str | None, year: int | None, entity: str | None
 ) -> None:
     found = noticed(article(body, title, head))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 -- pages as they are written
 """Listings of the habits of many platforms, each case named after its trouble; the pages are made here."""
 
 from __future__ import annotations
@@ -390,6 +391,27 @@ CASES = [
             "某市财政局",
         ),
         [("t=ys", DB, 2026, None)],
+    ),
+    Case(
+        "bare_offices_under_a_breadcrumb_with_friends_in_the_footer",
+        "http://www.a.gov.cn/xxgk/zjxx/bmys_26/",
+        page(
+            '<div class="position">当前位置：<a href="/">首页</a> > <a href="../">资金信息</a> > 2026年部门预算</div><ul class="ls"><li>'
+            '<a href="http://sf.a.gov.cn/xxgk/czxx/content/post_12.html">市司法局</a></li><li><a href="http://ga.a.gov.cn/attachment/1/12/9.pdf">市公安局</a>'
+            '</li></ul><div><a href="http://www.b.gov.cn/">省政府</a><a href="http://www.c.gov.cn/">市教育局</a></div>',
+            "2026年部门预算-某市政府在线",
+        ),
+        [("post_12.html", DB, 2026, None), ("9.pdf", DB, 2026, None)],
+    ),
+    Case(
+        "years_and_offices_as_parts_of_a_column",
+        "http://www.a.gov.cn/zwgk/czzj/",
+        page(
+            '<p><a href="?year=2024">2024</a><a href="?year=2023">2023</a></p><p><a href="/zwgk/czzj/jyj/">教育局</a><a href="/zwgk/czzj/slj/">水利局</a></p>',
+            "部门预决算",
+        ),
+        [],
+        ["?year=2024", "?year=2023", "/jyj/", "/slj/"],
     ),
     Case(
         "previous_and_next_of_a_list_page_are_not_rows",

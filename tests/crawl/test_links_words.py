@@ -1,4 +1,3 @@
-# ruff: noqa: E501 -- titles as they are written
 """Titles of other places than the ones at hand: what their words name, and what only looks like it."""
 
 from __future__ import annotations
@@ -61,6 +60,11 @@ PAPERS = """涞源县人民政府办公室2024年部门预算|department_budget|
 某县检查站2024年单位预算公开|unit_budget|2024
 某县卫生健康局2024年度部门所属单位预算|unit_budget|2024
 某县教育局2026年部门预算公开（汇总、本级、二级单位）|department_budget|2026
+财政部关于2024年中央决算的报告|government_final|2024
+附件1：某县民政局2024年部门预算|department_budget|2024
+某县2023年度国有资产报告|other_fiscal|2023
+2025年绩效运行监控情况|performance_self_evaluation|2025
+某局2024年部门绩效公开|performance_target|2024
 某部门〔2024〕12号 2025年部门预算|department_budget|2025""".splitlines()
 
 NOT_PAPERS = """某市审计局关于2024年度市级预算执行和其他财政收支的审计结果公告|audit
@@ -78,9 +82,16 @@ NOT_PAPERS = """某市审计局关于2024年度市级预算执行和其他财政
 某县强化预算绩效管理 提升财政资金使用效益|news
 某市人大常委会听取2024年市级决算报告|news
 某县预算绩效管理办法|rule
+县财政局：四个强化推进2024年度部门决算|news
 财政部关于印发《部门决算管理办法》的通知|rule
 某县2025年预算绩效评价第三方机构遴选公告|tender
 2024年度政府信息公开工作年度报告|
+2025年重污染天气重点行业企业绩效分级结果公示|work
+某县2025年度高质量发展绩效评价|
+某区工业企业亩均绩效评价结果|
+某工程竣工财务决算审核服务中选公告|
+2025年某项目施工图预算编制服务|
+2025年度市级工业专项资金项目的公示|work
 县预算评审中心简介|
 政府采购意向公开|""".splitlines()
 
@@ -117,9 +128,27 @@ def test_whose_paper(title: str, entity: str | None) -> None:
 
 
 def test_offices_and_what_only_looks_like_one() -> None:
-    for name in ("3 市教育局（本级）", "重庆第一中学", "团县委", "某某街道办事处", "县红十字会", "市教育人才交流中心", "政府办"):
+    for name in (
+        "3 市教育局（本级）",
+        "重庆第一中学",
+        "团县委",
+        "某某街道办事处",
+        "县红十字会",
+        "市教育人才交流中心",
+        "政府办",
+    ):
         assert is_office(name), name
-    for name in ("联系我们", "网站地图", "政务公开", "通知公告", "2024年", "财政预决算", "变更备案公告-某某公司", "县领导", "办事指南"):
+    for name in (
+        "联系我们",
+        "网站地图",
+        "政务公开",
+        "通知公告",
+        "2024年",
+        "财政预决算",
+        "变更备案公告-某某公司",
+        "县领导",
+        "办事指南",
+    ):
         assert not is_office(name), name
 
 
@@ -175,7 +204,10 @@ def test_years_that_are_no_fiscal_years() -> None:
         ("http://a/zwgk/public/6616363/2485417031.html", "article"),
         ("http://a/artview/959/335904.html", "article"),
         ("http://a/?c=article&cateid=8&id=1357", "article"),
-        ("http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/202502/06/2307a187-b862-4e45-92e6-2f0f9694fd81.html", "article"),
+        (
+            "http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/202502/06/2307a187-b862-4e45-92e6-2f0f9694fd81.html",
+            "article",
+        ),
         ("http://a/columns/f642cf94-0260-4dd4-b1da-c97ada2f2d33/index.html", "column"),
         ("http://a/col/col1229214366/index.html", "column"),
         ("http://a/zfxxgk/czxx/index.shtml", "column"),
@@ -205,7 +237,12 @@ def test_addresses_of_links() -> None:
     assert files_named("./a.pdf") == []
 
 
-@given(st.text(alphabet="预算决公开2024年度部门单位本级绩效目标审计报告局（）“”三公经费-至月关于的通知、网站门户 .pdf", max_size=300))
+@given(
+    st.text(
+        alphabet="预算决公开2024年度部门单位本级绩效目标审计报告局（）“”三公经费-至月关于的通知、网站门户 .pdf",
+        max_size=300,
+    )
+)
 def test_any_words_are_judged(text: str) -> None:
     named = name_title(text)
     assert named.wanted == (named.kind is not None and named.near_miss is None)

@@ -1,7 +1,8 @@
 """I02 指标分值之和为 100 · The weights of the indicators make 100
 
 规则：绩效自评表（目标表）中，一个项目各指标的分值（权重）之和为 100；预算执行率另占 10 分的，各指标之和为 90。
-Rule: In a self-evaluation (target) form the weights of a project's indicators make 100, or 90 where the execution of the
+Rule: In a self-evaluation (target) form the weights of a project's indicators make 100, or 90 where the execution of
+  the
   budget has 10 of its own.
 Formula: Σ weight ∈ {100, 90}
 Exclusions:

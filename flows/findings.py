@@ -21,6 +21,7 @@ WORDS = {
     "not_assessable": ("无法判断", "not assessable"),
 }
 MAX_CELLS = 40
+MAX_TEXT = 60
 
 
 def outcome_counts(findings: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -56,12 +57,23 @@ def add_finding(
         branch.add(safe(sides))
     if not full:
         return
-    known = cells_by_place(tables)
+    known = {**prose_by_place(tables), **cells_by_place(tables)}
     places = finding["places"] or []
     for place in places[:MAX_CELLS]:
         branch.add(safe(known.get(place) or place))
     if len(places) > MAX_CELLS:
         branch.add(safe(say(f"另有 {len(places) - MAX_CELLS} 处", f"and {len(places) - MAX_CELLS} more")))
+
+
+def prose_by_place(tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """Place → `p61  2024年度收入支出总计… (page 18)`, for the paragraphs of a document."""
+    found: dict[str, str] = {}
+    for row in tables["raw_cells"]:
+        if row["paragraph_no"] is not None:
+            text = "".join(row["text"].split())
+            shown = text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
+            found.setdefault(f"p{row['paragraph_no']}", f"p{row['paragraph_no']}  {shown}{_page(row)}")
+    return found
 
 
 def cells_by_place(tables: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:

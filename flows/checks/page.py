@@ -1,4 +1,4 @@
-"""The catalogue of checks as a page: `python -m flows.checks.page > docs/checks.md`. Every word is a check's docstring."""
+"""The catalogue of checks as a page, every word from a docstring: `python -m flows.checks.page > docs/checks.md`."""
 
 from __future__ import annotations
 

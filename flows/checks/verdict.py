@@ -12,7 +12,7 @@ from flows.checks.locate import Located, Suspect, locate, sums_of, twins_of
 from flows.checks.noun import Cell, Finding
 from flows.checks.tolerance import tolerance
 from flows.checks.trial import Cause, cause_of, other_reading
-from flows.checks.words import money, name, one_line
+from flows.checks.words import money, name, one_line, value_en, value_zh
 
 JUDGED = frozenset({"holds", "rounding", "fails"})
 LIKELY = 2  # a slip of the pen; beyond it the cell is only a place to look at
@@ -36,6 +36,7 @@ def pronounce(facts: DocumentFacts, findings: Sequence[Finding]) -> list[Finding
         identities = [cells for one in findings if one.outcome in JUDGED for cells in one.identities]
         located = locate(sums_of(identities), twins_of(facts.statements))
         told = [_told(facts, one, located) if one.outcome == "fails" else one for one in told]
+        told = [_missing(facts, one) if one.outcome == "fails" and one.identities else one for one in told]
     return [_offered(one) if one.reason == "unreadable" else one for one in told]
 
 
@@ -50,6 +51,36 @@ def _told(facts: DocumentFacts, finding: Finding, located: Sequence[Located]) ->
         ):
             return _with(facts, finding, error)
     return finding
+
+
+def _missing(facts: DocumentFacts, finding: Finding) -> Finding:
+    """A sum over codes that lacks exactly what another statement prints for a child this one does not print."""
+    left = finding.cells[0]
+    delta = finding.delta
+    own = next((one for one in facts.statements if one.ident == left.statement), None)
+    if finding.suspects or own is None or delta is None or delta <= 0 or left.code is None:
+        return finding
+    printed = {line.code for line in own.lines}
+    found: dict[str, Cell] = {}
+    for statement in facts.known_statements():
+        for line in statement.lines if statement is not own else ():
+            if line.code is None or line.code in printed or not line.code.startswith(left.code):
+                continue
+            for column, cell in line.cells.items():
+                alike = column.key == left.column_key or {column.key, left.column_key} <= {"total", "amount"}
+                if alike and cell.known and cell.yuan == delta:
+                    found.setdefault(line.code, cell)
+    if len(found) != 1:
+        return finding
+    cell = next(iter(found.values()))
+    return msgspec.structs.replace(
+        finding,
+        cells=(*finding.cells, cell),
+        message_zh=f"{finding.message_zh}差额恰为《{cell.title}》的 {value_zh(cell)}，本表没有这一行。",
+        message_en=f"{finding.message_en} The difference is exactly {value_en(cell)} of 《{cell.title}》, a "
+        f"line that is "
+        "missing here.",
+    )
 
 
 def _with(facts: DocumentFacts, finding: Finding, error: Located) -> Finding:

@@ -1,7 +1,8 @@
 """N09 逐项说明的数额与报表一致 · The amount of a line in prose is that of the table
 
 规则：文中逐项说明支出科目（类、款、项）的，所印本年预算数（决算数）应等于一般公共预算支出表中同一科目的数额。
-Rule: Where prose explains the lines of the classification one by one, the amount of the year is the one the statement of
+Rule: Where prose explains the lines of the classification one by one, the amount of the year is the one the
+  statement of
   general public spending prints for the same line.
 Formula: amount of the item in prose = general_expenditure[code | class and name].total
 Exclusions:
@@ -56,9 +57,9 @@ def _own(facts: DocumentFacts, passage: Passage) -> Iterator[Said]:
     for number, said in enumerate(levels):
         if is_before(said, facts.about.fiscal_year) or (wanted == "final" and said.stage in BUDGETS):
             continue
-        if said.stage == wanted and (wanted == "final" or said.year is not None):
-            yield said
-        elif number == 0 and said.stage is None and said.year in (None, facts.about.fiscal_year):
+        if (said.stage == wanted and (wanted == "final" or said.year is not None)) or (
+            number == 0 and said.stage is None and said.year in (None, facts.about.fiscal_year)
+        ):
             yield said
 
 
@@ -90,8 +91,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             yield Finding(
                 subject=f"{passage.place}/{item.code or item.label}",
                 outcome=outcome,  # type: ignore[arg-type]
-                message_zh=f"文中“{item.label}”为 {said.printed}，《{cell.title}》为 {cell.printed}（{cell.unit or ''}），"
-                + ("不符。" if fails else "相符。"),
+                message_zh=f"文中“{item.label}”为 {said.printed}，《{cell.title}》为 "
+                f"{cell.printed}（{cell.unit or ''}），" + ("不符。" if fails else "相符。"),
                 message_en=f"{item.label} is {said.printed} in the prose and {cell.printed} ({cell.unit or ''}) in "
                 f"《{cell.title}》: " + ("they differ." if fails else "they agree."),
                 cells=(cell,),

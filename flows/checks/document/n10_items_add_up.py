@@ -21,9 +21,19 @@ from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Check, Finding
 from flows.checks.prose import Passage, Said
 
-STAGES = {"initial_budget": ("年初预算", "initial budget"), "adjusted_budget": ("全年预算", "adjusted budget"), "final": ("决算", "final")}
+STAGES = {
+    "initial_budget": ("年初预算", "initial budget"),
+    "adjusted_budget": ("全年预算", "adjusted budget"),
+    "final": ("决算", "final"),
+}
 _NUMBER = re.compile(r"^[(]?(\d{1,2})[)、.]")
 FEWEST = 2
+WHOLE = "general_public_budget_expenditure"
+VERDICTS = {
+    "holds": ("相符。", "they agree."),
+    "rounding": ("相差在四舍五入之内。", "rounding."),
+    "fails": ("不符。", "they differ."),
+}
 
 
 def _stage(passage: Passage, stage: str) -> Said | None:
@@ -34,7 +44,9 @@ def _stage(passage: Passage, stage: str) -> Said | None:
 def _groups(passages: list[Passage]) -> Iterator[tuple[Passage, list[Passage]]]:
     """(passage of the total, the items behind it numbered 1, 2, 3 …)."""
     for number, passage in enumerate(passages):
-        if passage.item is not None or not any(said.concept == "general_public_budget_expenditure" for said in passage.said):
+        if passage.item is not None or not any(
+            said.concept == "general_public_budget_expenditure" for said in passage.said
+        ):
             continue
         items: list[Passage] = []
         for following in passages[number + 1 :]:
@@ -64,9 +76,11 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
                 subject=f"{whole.place}/items/{stage}",
                 outcome=outcome,  # type: ignore[arg-type]
                 message_zh=f"文中{zh}总额 {total.printed}，逐项说明的 {len(parts)} 项之和为 {right / 10000:f} 万元，"
-                + {"holds": "相符。", "rounding": "相差在四舍五入之内。", "fails": "不符。"}[outcome],
-                message_en=f"The prose gives {total.printed} ({en}) in all; the {len(parts)} lines it explains add up to "
-                f"{right:f} yuan: " + {"holds": "they agree.", "rounding": "rounding.", "fails": "they differ."}[outcome],
+                + VERDICTS[outcome][0],
+                message_en=f"The prose gives {total.printed} ({en}) in all; the {len(parts)} lines it explains "
+                f"add up to "
+                f"{right:f} yuan: "
+                + {"holds": "they agree.", "rounding": "rounding.", "fails": "they differ."}[outcome],
                 left=total.yuan,
                 right=right,
                 tolerance=bound,

@@ -39,7 +39,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
             yield Finding(
                 subject=f"{passage.place}/vehicles",
                 outcome="fails" if fails else "holds",
-                message_zh=f"文中说共有车辆 {total} 辆，各类用车之和为 {right} 辆，" + ("不符。" if fails else "相符。"),
+                message_zh=f"文中说共有车辆 {total} 辆，各类用车之和为 {right} 辆，"
+                + ("不符。" if fails else "相符。"),
                 message_en=f"The prose gives {total} vehicles in all, and {right} by use: "
                 + ("they differ." if fails else "they agree."),
                 n_terms=len(kinds),

@@ -6,7 +6,7 @@ import random
 from decimal import Decimal
 from itertools import pairwise
 
-from flows.checks import all_checks
+from flows.checks import all_checks, check_document
 from flows.checks.facts import document_facts
 from flows.checks.locate import locate, sums_of, twins_of, unlikeness
 from flows.checks.noun import Cell
@@ -111,3 +111,27 @@ def test_look_alikes() -> None:
     assert not look_alike(Decimal("151.73"), Decimal("252.73"))
     assert "151.73" in set(alternatives("151,73")) and "1486.83" in set(alternatives("1486..83"))
     assert "10.05" in set(alternatives("1O.O5"))
+
+
+def test_a_row_that_was_dropped_is_named() -> None:
+    whole = [tuple(line) for line in statement(3)]
+    row = next(line for line in whole if line[0].startswith("2010302"))
+    built = Builder().statement("expenditure", ["total", "basic", "project"], whole)
+    built.statement("general_expenditure", ["total", "basic", "project"], [line for line in whole if line is not row])
+    (finding,) = [one for one in found_fails(built) if one["check_id"] == "H01" and "/total" in str(one["subject"])]
+    assert "2010302" in str(finding["message_zh"]) and "没有这一行" in str(finding["message_zh"])
+
+
+def test_the_wrong_cell_is_told_with_its_amount_and_cause() -> None:
+    lines = [list(line) for line in statement(5)]
+    row = next(index for index, line in enumerate(lines) if line[0].startswith("2010301"))
+    right = lines[row][2]
+    lines[row][2] = str(Decimal(right) * 10)
+    built = Builder().statement("general_expenditure", ["total", "basic", "project"], [tuple(line) for line in lines])
+    told = [one for one in found_fails(built) if one["suspects"]]
+    assert told and all(one["suspects"] == [f"t1.r{row + 1}.c4"] for one in told)
+    assert all(one["suspect_texts"] == [f"{right}万元"] and one["cause"] == "source" for one in told)
+
+
+def found_fails(built: Builder) -> list[dict[str, object]]:
+    return [one for one in check_document(built.tables()) if one["outcome"] == "fails"]

@@ -1,0 +1,134 @@
+"""N12 文中的“三公”经费、机关运行经费与报表一致 · 三公 and operating funds in prose are those of the table
+
+规则：文中所说本年的“三公”经费及其各项、机关运行经费，应等于“三公”经费（和机关运行经费）表中的数额。
+Rule: The 三公 expenses of the year, each of their items and the operating funds said in prose are those of the
+  statement
+  of 三公 expenses (and operating funds).
+Formula: amount in prose = three_public[item]
+Exclusions:
+  1. 上年数、变动额、说明原因的数不比较；表中上年的栏也不比较 / earlier years, changes and reasons are not compared, nor
+     the table's columns of the year before
+  2. 表中同一事项有几个数（预算与决算、分单位）的，与其一相符即可 / where the table prints several amounts for the thing
+     (budget and final, several units), one of them will do
+  3. 只看“三公”经费与机关运行经费两部分的文字 / only the parts of the prose on these two are read
+  4. 表中没有印出的不检查；两边按所印位数四舍五入 / not checked where the table prints nothing; rounding as printed
+Not applicable: 文中或表中没有可核对的“三公”经费 / prose or tables print no 三公 expenses to compare
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from flows.checks.facts import DocumentFacts
+from flows.checks.noun import Cell, Check, Finding
+from flows.checks.prose import Passage, Said
+from flows.checks.topics import is_before
+from normalize.claim_links import Linker
+from normalize.schema import Row
+
+THREE = frozenset({"three_public", "abroad", "vehicle", "vehicle_purchase", "vehicle_operation", "reception"})
+WHOLES = frozenset({None, "three_public", "vehicle"})
+STAGES = {"final": "final", "initial_budget": "budget", "budget": "budget", "adjusted_budget": "budget_adjusted"}
+_PRIOR = re.compile(r"上年|去年|以前")
+
+
+def _of_section(passage: Passage) -> bool:
+    return "三公" in passage.heading or passage.section == "three_public" or "三公" in passage.folded[:40]
+
+
+def _operating(facts: DocumentFacts) -> list[Cell]:
+    """Amounts under a header 机关运行经费 of the 三公 statements."""
+    return [
+        cell
+        for statement in facts.of("three_public")
+        for line in statement.lines
+        for column, cell in line.cells.items()
+        if "机关运行经费" in column.path and cell.known and not _PRIOR.search(column.path)
+    ]
+
+
+def _three(linker: Linker, cells: dict[str, Cell], said: Said) -> list[Cell]:
+    found = []
+    stage = STAGES.get(said.stage or "")
+    for row in linker.facts_of(said.concept or ""):
+        if stage is not None and row["stage"] not in (None, stage):
+            continue
+        cell = cells.get(str(row["fact_id"]))
+        prior = row["column_key"] == "previous_year" or _PRIOR.search(str(row["column_path"] or ""))
+        if row["statement_code"] == "three_public" and cell is not None and cell.known and not prior:
+            found.append(cell)
+    return found
+
+
+def _claims(facts: DocumentFacts) -> Iterator[tuple[Passage, Said]]:
+    for passage in facts.prose.running:
+        for said in passage.said:
+            if (
+                not said.level
+                or is_before(said, facts.about.fiscal_year)
+                or said.year not in (None, facts.about.fiscal_year)
+            ):
+                continue
+            if (said.concept in THREE and said.within in WHOLES and _of_section(passage)) or (
+                said.concept == "operating_funds" and said.within is None
+            ):
+                yield passage, said
+
+
+def run(facts: DocumentFacts) -> Iterator[Finding]:
+    if not any(True for _ in facts.of("three_public")):
+        return
+    linker: Linker | None = None
+    cells: dict[str, Cell] = {}
+    for passage, said in _claims(facts):
+        if said.concept == "operating_funds":
+            known = _operating(facts)
+        else:
+            if linker is None:
+                rows: list[Row] = [dict(row) for row in facts.tables.get("budget_lines", ())]
+                linker = Linker(rows, facts.about.fiscal_year)
+                every = (line for statement in facts.of("three_public") for line in statement.lines)
+                cells = {cell.fact_id: cell for line in every for cell in line.cells.values()}
+            known = _three(linker, cells, said)
+        if known:
+            yield _judge(passage, said, known)
+
+
+def _judge(passage: Passage, said: Said, known: list[Cell]) -> Finding:
+    assert said.yuan is not None
+    wanted = said.yuan
+    near = min(known, key=lambda cell: abs((cell.yuan or Decimal(0)) - wanted))
+    assert near.yuan is not None
+    bound = (said.resolution + near.resolution) / 2
+    fails = abs(near.yuan - said.yuan) > bound
+    outcome = "fails" if fails else "holds" if near.yuan == said.yuan else "rounding"
+    cell = known[0] if fails else near
+    name = said.row["subject_printed"] or ""
+    return Finding(
+        subject=f"{passage.place}/{said.concept}",
+        outcome=outcome,  # type: ignore[arg-type]
+        message_zh=f"文中“{name}”为 {said.printed}，《{cell.title}》为 {cell.printed}（{cell.unit or ''}），"
+        + ("不符。" if fails else "相符。"),
+        message_en=f"The prose says {said.printed} for {name}; 《{cell.title}》 prints {cell.printed} "
+        f"({cell.unit or ''}): " + ("they differ." if fails else "they agree."),
+        cells=(cell,),
+        left=said.yuan,
+        right=cell.yuan,
+        tolerance=bound,
+        left_zh="文中数额",
+        right_zh=cell.label,
+        n_terms=1,
+        quotes=(passage.say(said),),
+    )
+
+
+CHECK = Check(
+    "N12",
+    "document",
+    "error",
+    __doc__,
+    run,
+    ("nothing_to_compare", "文中或表中没有可核对的“三公”经费。", "No 三公 expenses in prose and tables to compare."),
+)

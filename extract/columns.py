@@ -160,10 +160,10 @@ def read_columns(grid: Grid, shape: Shape, form: Form | None) -> list[Column]:
                 meaning = {**form.meaning.as_dict(), **meaning}
         if role == "amount":
             group = beside[index]
-            if group is not None and key not in (group, None):
-                key = group if key in ("total", "amount") else f"{group}:{key}"
+            if group is not None and key != group:
+                key = group if key in ("total", "amount", None) else f"{group}:{key}"
                 meaning["measure"] = group
-            stage = stage_of(paths[index])
+            stage = stage_of(paths[index]) if group != "change" else None
             if stage and "stage" not in meaning:
                 meaning["stage"] = stage
             if "flow" not in meaning and form is not None and lanes[index] < len(form.lane_flow):

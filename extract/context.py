@@ -7,13 +7,20 @@ from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from extract.caption import parse_caption
+import msgspec
+
+from extract.caption import parse_caption, title_and_unit
 from extract.document import Paragraph, Reading, Table
 from extract.header import declares_empty, is_note, looks_like_title
 from extract.text import fold, is_blank
 
 MAX_ABOVE = 12
 MAX_BELOW = 6
+MAX_STRANGE = 2  # lines between a table and its title that we cannot name
+LONGEST_STRANGE = 40
+TITLE_WITHIN = 3
+_SENTENCE = re.compile(r"[。;；!?]")
+_NAMES_TABLE = re.compile(r"^.{0,40}表(?:\([^()]{1,24}\))?$")
 _CUT_UNIT = re.compile(r"单位[::]?\(?(?:人民币)?[百千万亿]{1,2}$")
 
 
@@ -65,14 +72,33 @@ class Surroundings:
 
     def _near(self) -> list[Paragraph]:
         near: list[Paragraph] = []
-        for paragraph in self.above:
+        strange = 0
+        for index, paragraph in enumerate(self.above):
+            parts = title_and_unit(paragraph.text)
+            if parts is not None:
+                near += [msgspec.structs.replace(paragraph, text=part) for part in reversed(parts)]
+                continue
             title = paragraph.level is not None or looks_like_title(paragraph.text)
             if not title and not parse_caption(paragraph.text) and not _CUT_UNIT.search(fold(paragraph.text)):
+                strange += 1
+                if strange <= MAX_STRANGE and self._named_above(index):
+                    continue
                 break
             if len(fold(paragraph.text)) > 60:
                 break
             near.append(paragraph)
         return near
+
+    def _named_above(self, index: int) -> bool:
+        """Whether a line that is neither title nor caption stands between the table and its title: it is short, no
+        sentence, and the name of a table stands close above it."""
+        line = fold(self.above[index].text)
+        if len(line) > LONGEST_STRANGE or _SENTENCE.search(line):
+            return False
+        return any(
+            _NAMES_TABLE.search(fold((title_and_unit(other.text) or (other.text,))[0]))
+            for other in self.above[index + 1 : index + 1 + TITLE_WITHIN]
+        )
 
 
 def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, Surroundings]:

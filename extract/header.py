@@ -25,6 +25,7 @@ from extract.text import (
     is_number,
     ordinal_rank,
 )
+from extract.title import is_org
 
 Grid = list[list[Cell | None]]
 MAX_HEADER_ROWS = 7
@@ -32,6 +33,9 @@ _COLUMN_NUMBER = re.compile(r"^(?:\*+|栏次|行次|\d{1,2}|[A-Z]|[①-⑳]|\d{1
 _NUMBER_WORDS = {"栏次", "行次"}
 _TITLE_FORM = re.compile(r"\((?:预算|决算|公开)?表[-\d]+\)$")
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
+_BY_UNIT = re.compile(
+    r"^(?:\(?(?:19|20)\d\d年度?\)?|(?:编制|编报|填报|公开|预算|申报|主管)?(?:部门|单位)(?:\(.{2,4}\))?(?:名称)?:?|(?:金额)?单位:?)$"
+)
 
 
 @dataclass
@@ -103,10 +107,18 @@ def is_caption_row(cells: list[Cell], n_cols: int) -> bool:
     unknown = [cell for cell in texts if not parse_caption(cell.text)]
     if not unknown or all(not cell.ruled for cell in texts):
         return True
+    if any("unit" in parse_caption(cell.text) for cell in texts) and all(map(_stands_by_unit, unknown)):
+        return True
     if len(unknown) > 1 or title_line(unknown[0].text) is None:
         return False
     wide = unknown[0].colspan >= max(2, 0.6 * n_cols)
     return wide or (len(texts) == 1 and len(cells) > 1)
+
+
+def _stands_by_unit(cell: Cell) -> bool:
+    """What forms print in cells of their own beside the unit: a year, the name of the organisation, their labels."""
+    folded = fold(cell.text)
+    return _BY_UNIT.match(folded) is not None or is_org(folded)
 
 
 def title_line(text: str) -> str | None:

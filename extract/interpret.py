@@ -307,6 +307,8 @@ def _captions(statement: Statement, work: OpenTable, context: Surroundings, insi
         work.account.paragraph(paragraph, "caption")
     for _, lower in context.cut_captions():
         work.account.paragraph(lower, "caption")
+    if title is not None and bracket_unit(title.text):
+        caption.setdefault("unit", title.as_text())
     for leaf in _once(work.shape.leaves):
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())

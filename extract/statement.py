@@ -252,10 +252,28 @@ def _identity(work: OpenTable, row: int, columns: list[Column]) -> RowIdentity:
         previous_role = "label"
     if has_parts:
         identity.code_parts = (parts[0], parts[1], parts[2])
+    if not has_parts:
+        groups = _subject_first(groups, unit_codes)
     _settle(identity, groups)
     # 类 · 款 · 项 name the subject, though the code of its unit stands beside them on every line.
     identity.unit_code = identity.code in unit_codes and (not has_parts or _opens_unit(work.grid, row, columns))
     return identity
+
+
+def _subject_first(
+    groups: list[tuple[list[str], list[Text]]], unit_codes: set[str]
+) -> list[tuple[list[str], list[Text]]]:
+    """A subject beside its unit (`105001 · 某局 · 2050101 · 行政运行`) is the line's, and the unit is above it.
+
+    A project printed between the two names the line: it is more particular than its subject.
+    """
+    if len(groups) < 2 or not unit_codes.issuperset(groups[0][0]) or not groups[0][0]:
+        return groups
+    subject = next((g for g in groups[1:] if g[1] and g[0] and unit_codes.isdisjoint(g[0])), None)
+    if subject is None:
+        return groups
+    unit = groups[0][1]
+    return [(subject[0], unit if len(unit) > 1 else [*unit, *subject[1]])]
 
 
 def _opens_unit(grid: Grid, row: int, columns: list[Column]) -> bool:

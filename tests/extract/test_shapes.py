@@ -339,3 +339,44 @@ def test_totals_of_parts_are_no_leaves() -> None:
     assert [line.agg_role for line in statement.lines] == ["leaf", "leaf", "parent", "parent"]
     natures = [column.meaning.get("nature") for column in statement.columns if column.role == "amount"]
     assert natures == ["basic_personnel", "basic_public"]
+
+
+def test_a_subject_printed_beside_its_unit_names_the_line() -> None:
+    grid = [
+        ["单位编码", "单位名称", "功能科目编码", "功能科目名称", "合计"],
+        ["105", "某市教育局", "", "", "9.00"],
+        ["105001", "某市教育局本级", "2050101", "行政运行", "4.00"],
+        ["105001", "某市教育局本级", "2050199", "其他教育管理事务支出", "5.00"],
+    ]
+    statement = only(interpret_reading(reading("部门支出总表", table(1, grid))))
+    assert [(line.code, line.label.text if line.label else None) for line in statement.lines] == [
+        ("105", "某市教育局"),
+        ("2050101", "行政运行"),
+        ("2050199", "其他教育管理事务支出"),
+    ]
+
+
+def test_a_project_between_its_unit_and_its_subject_names_the_line() -> None:
+    grid = [
+        ["预算单位代码", "预算单位名称", "预算项目名称", "金额", "功能分类科目代码", "功能分类科目名称"],
+        ["125001", "某市安监局", "安全生产专项", "2.61", "2150605", "安全监管监察专项"],
+    ]
+    statement = only(interpret_reading(reading("财政拨款结转资金支出表", table(1, grid))))
+    assert [(line.code, line.label.text if line.label else None) for line in statement.lines] == [
+        ("2150605", "安全生产专项")
+    ]
+
+
+def test_a_change_without_a_known_item_is_a_change_of_no_stage() -> None:
+    grid = [
+        ["科目编码", "科目名称", "2025年执行数", "2026年预算数", "2026年预算数比2025年执行数", "<"],
+        ["^", "^", "^", "^", "增减额", "增减%"],
+        ["205", "教育支出", "8.00", "9.00", "1.00", "12.5%"],
+    ]
+    statement = only(interpret_reading(reading("2026年一般公共预算支出表", table(1, grid))))
+    assert [(c.key, c.meaning.get("stage")) for c in statement.columns[2:]] == [
+        ("previous_year", "final"),
+        ("total", "budget"),
+        ("change", None),
+        ("change", None),
+    ]

@@ -6,6 +6,7 @@ inside an owner. What is left to do one by one is done for runs of characters th
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -52,14 +53,14 @@ class TextLines:
         return len(self.owner)
 
     @cached_property
-    def letters(self) -> tuple[str, list[float], list[bool]]:
-        """(all characters, the right edge of each, whether a space that was not drawn stands before it)."""
-        return self.chars.text, self.chars.x1.tolist(), self.spaced.tolist()
+    def letters(self) -> tuple[str, list[float], list[float], list[bool]]:
+        """(all characters, left and right edge of each, whether a space that was not drawn stands before it)."""
+        return self.chars.text, self.chars.x0.tolist(), self.chars.x1.tolist(), self.spaced.tolist()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # made for every line of a document: frozen would cost twice the time
 class Line:
-    """One printed line (or a run of it). text: white space at its ends left out; box in the upright frame.
+    """One printed line (or a run of it); never changed. text: white space at its ends left out; box: upright frame.
 
     size: of most of its characters. Those are number first … last - 1 of source, white ones at the ends left out.
     """
@@ -79,7 +80,7 @@ class Line:
 
 def glued_end(line: Line, marks: str) -> float:
     """Right edge of what cannot be broken off the start of a line: a number or word, or one character and a mark."""
-    text, x1, _ = line.source.letters
+    text, _, x1, _ = line.source.letters
     is_ascii, end = text[line.first].isascii(), x1[line.first]
     for n in range(line.first + 1, line.last):
         if not (is_ascii and text[n].isascii() and not text[n].isspace()) and text[n] not in marks:
@@ -219,17 +220,17 @@ def lines_of(chars: Chars) -> list[Line]:
 
 def runs_of(line: Line, gap: float = 2.0) -> list[Line]:
     """The parts of a line that stand apart by more than `gap` times the size."""
+    text, x0, x1, _ = line.source.letters
+    wide = gap * line.size
     runs: list[int] = []
-    end = 0.0
-    for char in line.chars:
-        if char.text.isspace():
-            runs.append(runs[-1])
-        elif not runs or char.x0 - end > gap * line.size:
-            runs.append(runs[-1] + 1 if runs else 0)
-            end = char.x1
-        else:
-            runs.append(runs[-1])
-            end = max(end, char.x1)
+    run, end = 0, math.inf  # a line begins with what is drawn
+    for n in range(line.first, line.last):
+        if not text[n].isspace():
+            if x0[n] - end > wide:
+                run, end = run + 1, x1[n]
+            elif not runs or x1[n] > end:
+                end = x1[n]
+        runs.append(run)
     return cut_line(line, runs)
 
 
@@ -237,7 +238,7 @@ def cut_line(line: Line, part: Sequence[int]) -> list[Line]:
     """The parts of a line. part: for each of its characters the number of its part, ascending from 0."""
     if not part or part[-1] == 0:
         return [line]
-    text, _, spaced = line.source.letters
+    text, _, _, spaced = line.source.letters
     parts: list[Line] = []
     begin = 0
     for cut in [*(n for n in range(1, len(part)) if part[n] != part[n - 1]), len(part)]:

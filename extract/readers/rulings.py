@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from extract.readers import rule_loops as loops
+from extract.readers.char_loops import begins
 from extract.readers.lattice import Lattice, LatticeCell
 
 Rule = tuple[float, float, float]
@@ -79,8 +80,10 @@ def joined(rules: Rules) -> list[Rule]:
     at = at[order]
     line: _Numbers = np.empty(len(at), dtype=np.int64)
     loops.number(at, line)
-    first = np.flatnonzero(np.diff(line, prepend=-1))
-    middle = np.add.reduceat(at, first) / np.diff(first, append=len(at))
+    first: _Numbers = np.empty(len(at) + 1, dtype=np.int64)
+    n = begins(line, first)
+    first[n] = len(at)
+    middle = np.add.reduceat(at, first[:n]) / (first[1 : n + 1] - first[:n])
     start, end = start[order], end[order]
     order = np.lexsort((start, line))
     found: _Floats = np.empty((len(at), 3))

@@ -16,7 +16,7 @@ listings:
         name: fileName
         link: /file/download?id={fileId}
 
-`{page}` counts from `first`; other names in braces are values of the row. What is not declared is found by usual names.
+`{page}` counts from `first`, `{area_code}` is the option of that name; other names in braces are values of the row. What is not declared is found by usual names.
 """
 
 from __future__ import annotations
@@ -71,15 +71,19 @@ class Api(_Strict):
         link = self.detail.url if self.detail else self.link
         return Fields(self.rows, self.title, link, self.date, self.total, self.pages)
 
-    def step(self, base: str, number: int) -> Step | None:
+    def step(self, base: str, number: int, area_code: str | None = None) -> Step | None:
         """The request for one page, counted from 1; None when what is declared is no address."""
         counted = str(number - 1 + self.first)
-        url = absolute(base, self.url.replace("{page}", counted))
+
+        def filled(text: str) -> str:
+            return text.replace("{page}", counted).replace("{area_code}", area_code or "")
+
+        url = absolute(base, filled(self.url))
         if url is None:
             return None
         if self.form is None:
             return Step(url)
-        return Step(url, form=tuple((k, v.replace("{page}", counted)) for k, v in self.form.items()))
+        return Step(url, form=tuple((key, filled(value)) for key, value in self.form.items()))
 
     @property
     def is_paged(self) -> bool:

@@ -7,7 +7,7 @@ per family or, where a platform pages in its own way, per platform:
 |---|---|---|
 | static | a page with links; further pages are pages too | the generic discovery engine |
 | json | a page whose rows come from a request of its own (AJAX, datastore) | the engine, fed by the platform's pager |
-| dedicated | a budget platform that serves a whole province or city, asked by area code | one class per platform |
+| dedicated | a budget platform that serves a whole province or city | requests that the source declares (`api:`) |
 | browser | nothing without running the page's scripts; only where the source says so | headless browser, an extra |
 
 `static` is the default and right for every site whose listing is readable without scripts, whatever made it: the names
@@ -53,10 +53,8 @@ class PlatformSpec(msgspec.Struct, frozen=True):
     addresses: tuple[tuple[str, str], ...] = ()
 
 
-_PAGED = frozenset({"first_page"})
-_ROWS = frozenset({"first_page", "page_size", "endpoint"})
-_AREA = frozenset({"area_code", "page_size", "endpoint"})
-_IDS = frozenset({"web_id", "column_id", "unit_id", "tag_id", "page_id", "tpl_set_id", "page_type"})
+_AREA = frozenset({"area_code"})
+_COLUMN = frozenset({"column_id"})
 
 
 def _dedicated(name: str, zh: str, en: str, *addresses: tuple[str, str], area: bool = True) -> PlatformSpec:
@@ -112,35 +110,34 @@ _SPECS: Final = (
     ),
     PlatformSpec(
         "gkmlpt", "json", "政府信息公开目录平台（广东）", "Guangdong's disclosure catalogue",
-        _ROWS | {"column_id", "web_id"},
+        _COLUMN,
         addresses=((r"/gkmlpt(?:/|$)", "/gkmlpt/"),),
     ),
     PlatformSpec(
-        "jpaas", "json", "jpaas 发布平台（浙江等）", "jpaas publisher (Zhejiang and others)", _ROWS | _IDS,
+        "jpaas", "json", "jpaas 发布平台（浙江等）", "jpaas publisher (Zhejiang and others)", _COLUMN,
         addresses=((r"/jpaas-|jpaas-publish", "jpaas in the address"), (r"[?&]number=[A-Z]\d{2,3}", "?number=D001")),
     ),
     PlatformSpec(
-        "jcms", "static", "大汉 jcms", "jcms (Hanweb): /col/colN/ with a datastore", _ROWS | _IDS,
+        "jcms", "static", "大汉 jcms", "jcms (Hanweb): /col/colN/ with a datastore",
         addresses=((r"/col/col\d+/", "/col/colN/"),),
     ),
     PlatformSpec(
         "dataproxy", "json", "大汉 jcms，列表来自 dataproxy.jsp", "jcms whose rows all come from dataproxy.jsp",
-        _ROWS | _IDS,
+        _COLUMN,
         addresses=((r"dataproxy\.jsp|morecolumndataproxy", "dataproxy.jsp"),),
     ),
     PlatformSpec(
-        "cms_do", "json", "返回 JSON 的 .do 接口", "rows from a .do address that returns JSON", _ROWS | {"column_id"},
+        "cms_do", "json", "返回 JSON 的 .do 接口", "rows from a .do address that returns JSON", _COLUMN,
         addresses=((r"/cms/web/\w+\.do|\w+\.do(?:\?|$)", "a .do address"),),
     ),
-    PlatformSpec("json", "json", "其他由请求取得的列表", "any other listing fetched by a request", _ROWS | _IDS),
-    PlatformSpec("paging_nav", "json", "showPagingNav 列表", "rows fetched by showPagingNav", _ROWS | {"column_id"}),
+    PlatformSpec("json", "json", "其他由请求取得的列表", "any other listing fetched by a request", _COLUMN),
+    PlatformSpec("paging_nav", "json", "showPagingNav 列表", "rows fetched by showPagingNav", _COLUMN),
     PlatformSpec(
-        "columns", "static", "河北 /columns/<uuid>/ 平台", "Hebei's /columns/<uuid>/", _PAGED | {"page_size"},
+        "columns", "static", "河北 /columns/<uuid>/ 平台", "Hebei's /columns/<uuid>/",
         addresses=((r"/columns/[0-9a-f]{8}-[0-9a-f-]{27}", "/columns/<uuid>/"),),
     ),
     PlatformSpec(
         "openness", "static", "政府信息公开目录（安徽、湖北等）", "openness directory (Anhui, Hubei and others)",
-        _PAGED | {"page_size"},
         addresses=(
             (r"/(?:OpennessContent|openness\w*)/", "openness in the path"),
             (r"/(?:public|grassroots)/column/\d+", "/public/column/N"),
@@ -150,30 +147,27 @@ _SPECS: Final = (
     PlatformSpec(
         "shtml", "static", "cNNNNNN 栏目静态页（湖南、江西、云南等）",
         "static columns /cNNNNNN/*.shtml (Hunan, Jiangxi, Yunnan …)",
-        _PAGED,
         addresses=((r"/c\d{4,9}\w{0,4}/", "/cNNNNNN/"), (r"\.shtml(?:$|[?#])", ".shtml")),
     ),
     PlatformSpec(
-        "vsb", "static", "博达 VSB", "VSB (Webber)", _PAGED,
+        "vsb", "static", "博达 VSB", "VSB (Webber)",
         addresses=((r"\.htm(?:$|[?#])", ".htm"), (r"/info/\d+/\d+\.htm", "/info/N/N.htm")),
     ),
     PlatformSpec(
         "dynamic", "static", "由服务器程序生成的列表（jsp、aspx、php 等）",
         "lists made by a server program (jsp, aspx, php …)",
-        _PAGED,
         addresses=(
             (r"\.(?:jsp|aspx?|php|action|thtml|jhtml)(?:$|[?#])", "a server program's suffix"),
             (r"\?.*=", "parameters in the address"),
         ),
     ),
     PlatformSpec(
-        "trs", "static", "拓尔思 TRS", "TRS: folders with index.html, index_1.html", _PAGED,
+        "trs", "static", "拓尔思 TRS", "TRS: folders with index.html, index_1.html",
         addresses=((r"^https?://[^/]+/(?:[\w.~-]+/)+(?:index\.html?)?$", "a folder, or its index.html"),),
     ),
-    PlatformSpec("static", "static", "其他静态列表", "any listing readable without scripts", _PAGED),
+    PlatformSpec("static", "static", "其他静态列表", "any listing readable without scripts"),
     PlatformSpec(
         "browser", "browser", "须运行脚本的页面", "pages that are nothing without their scripts",
-        _PAGED | {"wait_for", "wait_seconds"},
     ),
 )  # fmt: skip
 PLATFORMS: Final[dict[str, PlatformSpec]] = {spec.name: spec for spec in _SPECS}

@@ -110,8 +110,7 @@ class _Strict(BaseModel):
 class Listing(_Strict):
     """One column of the site that lists notices. pages: how many pages of it are read at most.
 
-    kind: left out where the column mixes kinds; each title says its own. year, department: what every title of the
-    column leaves out because the column is of that one year (the year of the money) or of that one department.
+    kind: left out where the column mixes kinds; each title says its own.
     fragment: what a single-page application reads behind the `#` of its address. api: how its rows are asked for,
     where no page says it. paging: address of a further page, `{page}` in it, likewise.
     column: number of the column where it stands behind the # of the address only (gkmlpt/index#612).
@@ -120,8 +119,6 @@ class Listing(_Strict):
     url: Annotated[str, AfterValidator(_http_url)]
     kind: Kind | None = None
     pages: int = Field(default=50, ge=1, le=1000)
-    year: int | None = Field(default=None, ge=1990, le=2100)
-    department: str | None = Field(default=None, min_length=2, max_length=100)
     fragment: str = Field(default="", max_length=500)
     column: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{1,9}$")] | None = None
     api: Api | None = None
@@ -131,25 +128,12 @@ class Listing(_Strict):
 class Options(_Strict):
     """What a platform must be told. Which platform takes which: crawl/platforms.py.
 
-    first_page: number of a listing's first page (0 or 1), where probing is to be spared. page_size: rows asked for at
-    once. endpoint: address or absolute path that rows come from. area_code: of a dedicated platform. wait_for: a CSS
-    selector that is there once the page is ready; wait_seconds: how long at most. The others are the platform's own
-    words for a site, a column, a template.
+    area_code: of a dedicated platform; `{area_code}` in the requests of `api:` stands for it. column_id: the platform's
+    number of the column, where the address does not have it.
     """
 
-    first_page: int | None = Field(default=None, ge=0, le=1)
-    page_size: int | None = Field(default=None, ge=1, le=500)
-    endpoint: str | None = Field(default=None, max_length=500, pattern=r"^(?:https?://[^/\s]+)?/\S*$")
     area_code: Annotated[str, BeforeValidator(_day), Field(pattern=r"^\d{6,12}$")] | None = None
-    web_id: Identifier | None = None
     column_id: Identifier | None = None
-    unit_id: Identifier | None = None
-    tag_id: Annotated[str, Field(max_length=128)] | None = None
-    page_id: Identifier | None = None
-    page_type: Identifier | None = None
-    tpl_set_id: Identifier | None = None
-    wait_for: str | None = Field(default=None, min_length=1, max_length=200)
-    wait_seconds: float | None = Field(default=None, ge=0, le=60)
 
     def given(self) -> frozenset[str]:
         """Names of the options that are set."""
@@ -423,7 +407,6 @@ _PATTERN_SAYS = {
     "area_code": "an area code of 6 to 12 digits",
     "from": "a year, month or day (2023, 2023-05, 2023-05-01)",
     "until": "a year, month or day (2023, 2023-05, 2023-05-01)",
-    "endpoint": "an address, or a path that begins with /",
 }
 
 

@@ -16,7 +16,7 @@ class DeclaredSpider(WalkSpider):
 
     def first_step(self, listing: Listing) -> Step:
         """The first page of the declared list; the listing's own page where none is declared."""
-        step = listing.api.step(listing.url, 1) if listing.api else None
+        step = listing.api.step(listing.url, 1, self.source.options.area_code) if listing.api else None
         return step or super().first_step(listing)
 
     def after_rows(self, listing: Listing, wanted: Wanted, rows: Rows) -> Further:
@@ -27,9 +27,11 @@ class DeclaredSpider(WalkSpider):
         if not api.is_paged or not rows.rows:
             return Further()
         pages = self.pages_of(wanted, rows)
-        known = {step.key: number for number in range(1, MAX_PAGES + 1) if (step := api.step(listing.url, number))}
+        area = self.source.options.area_code
+        numbers = range(1, MAX_PAGES + 1)
+        known = {step.key: number for number in numbers if (step := api.step(listing.url, number, area))}
         number = known.get(wanted.url, MAX_PAGES)
         if number >= (pages or MAX_PAGES):
             return Further("parameter", "stated", pages)
-        step = api.step(listing.url, number + 1)
+        step = api.step(listing.url, number + 1, area)
         return Further("parameter", "stated", pages, (step,) if step else (), "as the source declares")

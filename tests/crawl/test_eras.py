@@ -93,10 +93,10 @@ def test_options_are_those_of_the_platform(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"needs the option 'area_code': add `options: \{area_code"):
         load_source(write(tmp_path, text))
     assert load_source(write(tmp_path, text + "options: {area_code: 320302000}")).options.area_code == "320302000"
-    with pytest.raises(SourceError, match="takes no option 'web_id'"):
-        load_source(write(tmp_path, text + "options: {area_code: 320302000, web_id: 1}"))
-    with pytest.raises(SourceError, match=r":5: options.page_size: expected at most 500"):
-        load_source(write(tmp_path, text + "options: {area_code: 320302000, page_size: 10000}"))
+    with pytest.raises(SourceError, match="takes no option 'column_id'"):
+        load_source(write(tmp_path, text + "options: {area_code: 320302000, column_id: 1}"))
+    with pytest.raises(SourceError, match=r":5: options.area_code: expected an area code of 6 to 12 digits"):
+        load_source(write(tmp_path, text + "options: {area_code: 3203}"))
 
 
 def test_a_test_source_may_be_asked_on_loopback_and_quickly(tmp_path: Path) -> None:

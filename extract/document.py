@@ -18,7 +18,7 @@ Stage = Literal["crawl", "read", "interpret", "normalize", "check", "release"]
 Box = tuple[float, float, float, float]
 
 
-class Place(msgspec.Struct, frozen=True, omit_defaults=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Where a text stands. Which fields are set follows from the format.
 
     page: 1-based page (PDF, image); None where the format has no pages.
@@ -58,7 +58,7 @@ class Issue(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int = 1
 
 
-class Text(msgspec.Struct, frozen=True, omit_defaults=True):
+class Text(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A printed text with its Place (the first one, where a page break cut it; `more` holds the others)."""
 
     text: str
@@ -66,7 +66,7 @@ class Text(msgspec.Struct, frozen=True, omit_defaults=True):
     more: tuple[Place, ...] = ()
 
 
-class Cell(msgspec.Struct, frozen=True, omit_defaults=True):
+class Cell(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """One anchor cell of a joined table; the positions it spans have no Cell of their own.
 
     text is as printed: line breaks inside the cell kept as "\\n", spaces kept.

@@ -7,10 +7,10 @@ would still have fitted on the page above), so that two tables that only look al
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
 
 import msgspec
 
@@ -22,7 +22,7 @@ SPACER = 14.0  # points: a blank outer column narrower than this only frames the
 TITLE_ROWS = 6  # rows of title, department and unit that may stand above a header inside the grid
 _AMOUNT = re.compile(r"[-－+]?[\d,，]+[.．]\d{2,}%?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_Rows: TypeAlias = dict[int, list[tuple[float, float, int, str]]]
+_Row = list[tuple[float, float, int, str]]
 _NO_BEGINNING = "（(）)、，。；：％%”》/"
 
 
@@ -194,16 +194,16 @@ class _Growing:
 
     @cached_property
     def _first_rows(self) -> _Rows:
-        return _rows(self._first, 0.0)
+        return _Rows(self._first, 0.0)
 
     def _repeated_rows(self, piece: Piece, shift: float) -> int:
         """How many first rows of `piece` repeat the table's own first rows (no row with amounts, no cell cut)."""
-        theirs, ours = _rows(piece, shift), self._first_rows
+        theirs, ours = _Rows(piece, shift), self._first_rows
         count = self._equal_rows(ours, theirs, 0)
         for start in range(1, min(TITLE_ROWS, self._first.n_rows)):
-            if sum(bool(text) for *_, text in ours.get(start - 1, [])) > 2:
+            if sum(bool(text) for *_, text in ours.get(start - 1)) > 2:
                 break  # no title or unit row: what follows is no header
-            if sum(bool(text) for *_, text in theirs.get(0, [])) > 2:
+            if sum(bool(text) for *_, text in theirs.get(0)) > 2:
                 count = max(count, self._equal_rows(ours, theirs, start))
         while count and any(c.row < count < c.row + c.rowspan for c in piece.cells):
             count -= 1
@@ -216,7 +216,7 @@ class _Growing:
         """How many rows of the piece, from its first, equal ours from `start` on."""
         count = 0
         while start + count < self._first.n_rows:
-            mine, other = ours.get(start + count, []), theirs.get(count, [])
+            mine, other = ours.get(start + count), theirs.get(count)
             if not other or not _same_row(mine, other):
                 break
             if all(not text for _, _, _, text in other) or any(_AMOUNT.fullmatch(text) for _, _, _, text in other):
@@ -467,29 +467,42 @@ def _bare(text: str) -> str:
     return "".join(text.split()) if text else ""
 
 
-def _rows(piece: Piece, shift: float) -> _Rows:
-    """row → (x0, x1, rowspan, bare text) of the cells that begin there, blank ones of the frame left out."""
-    left, right = _outer(piece)
-    rows: _Rows = {}
-    for c in piece.cells:
-        x0, x1, text = max(piece.edges[c.col], left), min(piece.edges[c.col + c.colspan], right), _bare(c.text)
-        if x0 < x1 or text:
-            rows.setdefault(c.row, []).append((x0 - shift, x1 - shift, c.rowspan if c.ruled else 1, text))
-    return rows
+class _Rows:
+    """A piece by its rows, each made when it is asked for: most tables are told apart by their first ones."""
+
+    def __init__(self, piece: Piece, shift: float) -> None:
+        self._edges, self._shift = piece.edges, shift
+        self._left, self._right = _outer(piece)
+        self._cells: dict[int, list[PieceCell]] = defaultdict(list)
+        for cell in piece.cells:
+            self._cells[cell.row].append(cell)
+
+    def get(self, row: int) -> _Row:
+        """(x0, x1, rowspan, bare text) of the cells that begin there, blank ones of the frame left out."""
+        found: _Row = []
+        for c in self._cells.get(row, ()):
+            x0, x1 = max(self._edges[c.col], self._left), min(self._edges[c.col + c.colspan], self._right)
+            text = _bare(c.text)
+            if x0 < x1 or text:
+                found.append((x0 - self._shift, x1 - self._shift, c.rowspan if c.ruled else 1, text))
+        return found
 
 
 def _outer(piece: Piece) -> tuple[float, float]:
     """The piece's left and right edge without narrow blank columns at the sides (spacers of a spreadsheet)."""
-    filled = {c.col for c in piece.cells if _bare(c.text)}
+    edges = piece.edges
     first, last = 0, piece.n_cols - 1
-    while first < last and first not in filled and piece.edges[first + 1] - piece.edges[first] < SPACER:
+    if edges[1] - edges[0] >= SPACER and edges[last + 1] - edges[last] >= SPACER:
+        return edges[0], edges[last + 1]
+    filled = {c.col for c in piece.cells if _bare(c.text)}
+    while first < last and first not in filled and edges[first + 1] - edges[first] < SPACER:
         first += 1
-    while last > first and last not in filled and piece.edges[last + 1] - piece.edges[last] < SPACER:
+    while last > first and last not in filled and edges[last + 1] - edges[last] < SPACER:
         last -= 1
-    return piece.edges[first], piece.edges[last + 1]
+    return edges[first], edges[last + 1]
 
 
-def _same_row(ours: list[tuple[float, float, int, str]], theirs: list[tuple[float, float, int, str]]) -> bool:
+def _same_row(ours: _Row, theirs: _Row) -> bool:
     return len(ours) == len(theirs) and all(
         _near(a[0], b[0]) and _near(a[1], b[1]) and a[2] == b[2] and a[3] == b[3]
         for a, b in zip(ours, theirs, strict=True)

@@ -15,7 +15,6 @@ from statistics import median
 
 from extract.document import Box
 from extract.readers.lines import Line, cell_text, cut_line
-from extract.readers.pdf_page import Char
 
 Span = tuple[float, float]
 Rule = tuple[float, float, float]
@@ -140,33 +139,25 @@ class Tableau:
 
 def band_of(line: Line) -> Band:
     """The line cut where texts stand apart, and between an amount and what stands right beside it."""
-    parts: list[list[Char]] = []
-    gaps: list[float] = []
-    end = 0.0
-    for char in line.chars:
-        if char.text.isspace():
-            if parts:
-                parts[-1].append(char)
+    text, x0, x1, _ = line.source.letters
+    starts, gaps, end = [line.first], [0.0], x1[line.first]
+    nearest = _NUMBER_GAP * line.size
+    for n in range(line.first + 1, line.last):
+        if text[n].isspace():
             continue
-        gap = char.x0 - end
-        if not parts or gap > _NUMBER_GAP * line.size:
-            parts.append([char])
-            gaps.append(gap)
-        else:
-            parts[-1].append(char)
-        end = char.x1
-    joined: list[list[Char]] = []
+        if x0[n] - end > nearest:
+            starts.append(n)
+            gaps.append(x0[n] - end)
+        end = x1[n]
+    runs: list[int] = []
     before = False
-    for part, gap in zip(parts, gaps, strict=True):
-        text = "".join(char.text for char in part).strip()
-        amount = bool(STRONG.fullmatch(text))
-        apart = gap > RUN_GAP * line.size or amount or (before and not _AFTER_NUMBER.match(text))
-        if joined and not apart:
-            joined[-1].extend(part)
-        else:
-            joined.append(list(part))
-        before = amount or bool(CODE.fullmatch(text))
-    return Band(line, tuple(cut_line(line, [number for number, part in enumerate(joined) for _ in part])))
+    for start, stop, gap in zip(starts, [*starts[1:], line.last], gaps, strict=True):
+        part = text[start:stop].strip()
+        amount = bool(STRONG.fullmatch(part))
+        apart = gap > RUN_GAP * line.size or amount or (before and not _AFTER_NUMBER.match(part))
+        runs += [(runs[-1] + apart if runs else 0)] * (stop - start)
+        before = amount or bool(CODE.fullmatch(part))
+    return Band(line, tuple(cut_line(line, runs)))
 
 
 def is_number(run: Line) -> bool:

@@ -13,14 +13,15 @@ NUMBERINGS: Final = (
     re.compile(r"[（(][一二三四五六七八九十]{1,3}[)）]"),
     re.compile(r"\d{1,2}[、.．](?!\d)"),
 )
-_SENTENCE = re.compile(r"[。；;，,、：:！!？?]$")
+_SENTENCE = tuple("。；;，,、：:！!？?")
 _LONGEST = 50
 
 
 def may_be_heading(text: str) -> bool:
     """Short, and not ending as a sentence or a list item does."""
-    bare = "".join(text.split())
-    return 1 < len(bare) <= _LONGEST and not _SENTENCE.search(bare)
+    if text.rstrip().endswith(_SENTENCE):
+        return False
+    return 1 < len("".join(text.split())) <= _LONGEST
 
 
 def numbered_depth(text: str) -> int | None:

@@ -6,25 +6,24 @@ inside an owner. What is left to do one by one is done for runs of characters th
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from itertools import compress
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from extract.document import Box
+from extract.readers import char_loops as loops
 from extract.readers.overprint import separate
-from extract.readers.pdf_page import Char, Chars, Floats, Ints, Mask, text_of_codes
+from extract.readers.pdf_page import Char, Chars, Codes, Floats, Ints, Marks, Mask, text_of_codes
 
-_SAME_LINE: Final = 0.5  # of the smaller character's height: vertical overlap that puts two characters on one line
-_WORD_GAP: Final = 0.25  # of the size, between two Latin letters or digits: a space that was not drawn
-_WIDE_GAP: Final = 1.0  # of the size, between any two characters
 _OVER: Final = 0.3  # of its width: writing does not come nearer to the character before …
 _FEWEST: Final = 2  # … in one line more often than this
 _HAN: Final = 0x2E80  # the first code point of East Asian scripts
-_APART: Final = 1e6  # points: further than any two places of a page, so that owners do not mix in one sort
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +53,14 @@ class TextLines:
         return len(self.owner)
 
     @cached_property
-    def letters(self) -> tuple[str, list[float], list[bool]]:
-        """(all characters, the right edge of each, whether a space that was not drawn stands before it)."""
-        return self.chars.text, self.chars.x1.tolist(), self.spaced.tolist()
+    def letters(self) -> tuple[str, list[float], list[float], list[bool]]:
+        """(all characters, left and right edge of each, whether a space that was not drawn stands before it)."""
+        return self.chars.text, self.chars.x0.tolist(), self.chars.x1.tolist(), self.spaced.tolist()
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)  # made for every line of a document: frozen would cost twice the time
 class Line:
-    """One printed line (or a run of it). text: white space at its ends left out; box in the upright frame.
+    """One printed line (or a run of it); never changed. text: white space at its ends left out; box: upright frame.
 
     size: of most of its characters. Those are number first … last - 1 of source, white ones at the ends left out.
     """
@@ -81,7 +80,7 @@ class Line:
 
 def glued_end(line: Line, marks: str) -> float:
     """Right edge of what cannot be broken off the start of a line: a number or word, or one character and a mark."""
-    text, x1, _ = line.source.letters
+    text, _, x1, _ = line.source.letters
     is_ascii, end = text[line.first].isascii(), x1[line.first]
     for n in range(line.first + 1, line.last):
         if not (is_ascii and text[n].isascii() and not text[n].isspace()) and text[n] not in marks:
@@ -92,21 +91,12 @@ def glued_end(line: Line, marks: str) -> float:
 
 def text_lines(chars: Chars, owner: Ints) -> TextLines:
     """The lines of all owners (≥ 0). White characters are kept where a line is; on no line they were not printed."""
-    white = chars.is_space
-    drawn = np.flatnonzero(~white)
+    white = chars.is_space.view(np.uint8)
+    drawn = (white == 0).nonzero()[0]
     if not len(drawn):
         return _NO_LINES
-    middle = chars.top + chars.bottom
-    drawn = drawn[np.lexsort((middle[drawn], owner[drawn]))]
-    own, top, bottom = owner[drawn], chars.top[drawn], chars.bottom[drawn]
-    line = _line_numbers(own, top, bottom)
-    which, lines = drawn, line
-    spaces = np.flatnonzero(white)
-    if len(spaces):
-        begins = _first_of_each(line)
-        bands = np.minimum.reduceat(top, begins), np.maximum.reduceat(bottom, begins)
-        at, is_on_line = _lines_of_spaces(middle[spaces] / 2, owner[spaces], own[begins], bands)
-        which, lines = np.concatenate((drawn, spaces[is_on_line])), np.concatenate((line, at[is_on_line]))
+    drawn = drawn[np.lexsort(((chars.top + chars.bottom)[drawn], owner[drawn]))]
+    which, lines = _numbered(chars, owner, white, drawn)
     order = np.lexsort((chars.x1[which], chars.x0[which], lines))
     which, lines = which[order], lines[order]
     apart = _told_apart(chars, which, lines)
@@ -116,19 +106,34 @@ def text_lines(chars: Chars, owner: Ints) -> TextLines:
     return _measured(chars.take(which), owner[which], lines, apart is not None)
 
 
-def _first_of_each(numbers: Ints) -> Ints:
-    """Where each of the ascending numbers stands first."""
-    is_new: Mask = np.ones(len(numbers), dtype=np.bool_)
-    np.not_equal(numbers[1:], numbers[:-1], out=is_new[1:])
-    return is_new.nonzero()[0]
+def _numbered(chars: Chars, owner: Ints, white: Marks, drawn: Ints) -> tuple[Ints, Ints]:
+    """(characters that stand on a line, the number of it, counted over all owners).
+
+    drawn: what is not white, by owner, then by height of the middle.
+    """
+    n = len(drawn)
+    bands: Floats = np.empty((2, n))
+    line_owner: Ints = np.empty(n, dtype=np.int64)
+    line: Ints = np.empty(len(white), dtype=np.int64)
+    n_lines = loops.number_lines(drawn, owner, chars.top, chars.bottom, line, line_owner, bands)
+    which: Ints = np.empty(len(white), dtype=np.int64)
+    which[:n] = drawn
+    end = n
+    if n < len(white):
+        ends: Floats = np.empty(n_lines)
+        end += loops.place_spaces(
+            white, owner, chars.top, chars.bottom, line, line_owner[:n_lines], bands, ends, which[n:]
+        )
+    which = which[:end]
+    return which, line[which]
 
 
 def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | None:
     """(new line numbers, new order) where texts are printed over each other on one line; None where none are."""
     x0, x1 = chars.x0[which], chars.x1[which]
-    closer = (lines[1:] == lines[:-1]) & (x0[1:] < x1[:-1] - _OVER * (x1[:-1] - x0[:-1]))
-    if int(closer.sum()) < _FEWEST:
+    if loops.count_crowded(lines, x0, x1) < _FEWEST:
         return None
+    closer = (lines[1:] == lines[:-1]) & (x0[1:] < x1[:-1] - _OVER * (x1[:-1] - x0[:-1]))
     part: Ints = np.zeros(len(lines), dtype=np.int64)
     for number, count in Counter(lines[1:][closer].tolist()).items():
         if count < _FEWEST:
@@ -148,98 +153,52 @@ def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | N
 
 def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLines:
     """Text and extent of each line. Characters by line, then from the left."""
-    is_drawn = ~chars.is_space
-    start, texts, spaced = _texts(chars, lines, is_drawn)
-    drawn, of = (chars, lines) if is_drawn.all() else (chars.take(is_drawn), lines[is_drawn])
-    begins = _first_of_each(of)
-    return TextLines(
-        chars,
-        start,
-        owner[np.array(start[:-1])].tolist(),
-        texts,
-        np.minimum.reduceat(drawn.x0, begins).tolist(),
-        np.minimum.reduceat(drawn.top, begins).tolist(),
-        np.maximum.reduceat(drawn.x1, begins).tolist(),
-        np.maximum.reduceat(drawn.bottom, begins).tolist(),
-        _usual_sizes(drawn.size, drawn.code >= _HAN, begins),
-        np.maximum.reduceat(drawn.size, begins).tolist(),
+    n, n_lines = len(chars), int(lines[-1]) + 1
+    white, rounded = chars.is_space, chars.size.round(1)
+    spaced: Marks = np.zeros(n, dtype=np.uint8)
+    printed: Codes = np.empty(2 * n, dtype=np.uint32)
+    ends: Ints = np.empty((2, n_lines), dtype=np.int64)
+    extents: Floats = np.empty((7, n_lines))
+    n_printed = loops.measure(
+        lines,
+        white.view(np.uint8),
+        chars.code,
+        chars.x0,
+        chars.top,
+        chars.x1,
+        chars.bottom,
+        chars.size,
+        rounded,
         spaced,
-        is_apart,
+        printed,
+        ends,
+        extents,
     )
+    start, until = ends.tolist()
+    x0, top, x1, bottom, largest, least, most = extents.tolist()
+    start.append(n)
+    text = text_of_codes(printed[:n_printed])
+    texts = [text[begin:end] for begin, end in zip([0, *until], until, strict=False)]
+    mixed = [number for number in range(n_lines) if least[number] != most[number]]
+    if mixed:
+        usual = _Sizes(rounded.tolist(), (~white).tolist(), (~white & (chars.code >= _HAN)).tolist())
+        for number in mixed:
+            most[number] = usual.of(slice(start[number], start[number + 1]))
+    owners = owner[ends[0]].tolist()
+    return TextLines(chars, start, owners, texts, x0, top, x1, bottom, most, largest, spaced.view(np.bool_), is_apart)
 
 
-def _line_numbers(own: Ints, top: Floats, bottom: Floats) -> Ints:
-    """The line of each character, counted over all owners. Characters by owner, then by height of their middle.
+class _Sizes(NamedTuple):
+    """Of each character: its size to 0.1 pt, whether it is drawn, whether it is 汉字."""
 
-    The band of a line follows its first character: a tall neighbour must not swallow the next line.
-    """
-    is_new: Mask = np.ones(len(own), dtype=np.bool_)
-    is_new[1:] = (own[1:] != own[:-1]) | (top[1:] != top[:-1]) | (bottom[1:] != bottom[:-1])
-    starts = np.flatnonzero(is_new)
-    numbers: list[int] = []
-    number = owner = -1
-    line_top = line_bottom = 0.0
-    for of, high, low in zip(own[starts].tolist(), top[starts].tolist(), bottom[starts].tolist(), strict=True):
-        shared = (line_bottom if line_bottom < low else low) - (line_top if line_top > high else high)
-        height, line_height = low - high, line_bottom - line_top
-        if of != owner or shared < _SAME_LINE * (height if height < line_height else line_height):
-            number += 1
-            owner, line_top, line_bottom = of, high, low
-        numbers.append(number)
-    line: Ints = np.zeros(len(own), dtype=np.int64)
-    line[starts] = np.diff(np.array(numbers, dtype=np.int64), prepend=0)
-    return np.cumsum(line)
+    size: list[float]
+    is_drawn: list[bool]
+    is_han: list[bool]
 
-
-def _lines_of_spaces(middle: Floats, owner: Ints, line_owner: Ints, bands: tuple[Floats, Floats]) -> tuple[Ints, Mask]:
-    """(the first line of its owner that ends below the middle of a white character, whether it stands on it)."""
-    tops, bottoms = bands
-    ends = np.maximum.accumulate(line_owner * _APART + bottoms)
-    at = np.minimum(np.searchsorted(ends, owner * _APART + middle), len(line_owner) - 1)
-    return at, (line_owner[at] == owner) & (tops[at] <= middle) & (middle <= bottoms[at])
-
-
-def _texts(chars: Chars, lines: Ints, drawn: Mask) -> tuple[list[int], list[str], Mask]:
-    """(first character of each line and the end of the last, text of each line, characters with a space before)."""
-    counts = np.bincount(lines)
-    start = [0, *np.cumsum(counts).tolist()]
-    gap = chars.x0[1:] - chars.x1[:-1]
-    size = np.minimum(chars.size[1:], chars.size[:-1])
-    spaced: Mask = np.zeros(len(chars), dtype=np.bool_)
-    spaced[1:] = (gap > _WORD_GAP * size) & (lines[1:] == lines[:-1]) & drawn[1:] & drawn[:-1]
-    code = chars.code
-    if spaced.any():
-        latin = _is_latin(chars)
-        spaced[1:] &= (gap > _WIDE_GAP * size) | (latin[1:] & latin[:-1])
-        at = np.flatnonzero(spaced)
-        if len(at):
-            code = np.insert(code, at, np.uint32(32))
-            counts = counts + np.bincount(lines[at], minlength=len(counts))
-    text = text_of_codes(code)
-    texts: list[str] = []
-    begin = 0
-    for count in counts.tolist():
-        texts.append(text[begin : begin + count])
-        begin += count
-    return start, texts, spaced
-
-
-def _is_latin(chars: Chars) -> Mask:
-    lower = chars.code | 32
-    found: Mask = (lower >= ord("a")) & (lower <= ord("z"))
-    return found
-
-
-def _usual_sizes(size: Floats, is_han: Mask, begins: Ints) -> list[float]:
-    """The size of most characters of each line, to 0.1 pt; where it has 汉字, of these: fonts measure digits apart."""
-    rounded = np.round(size, 1)
-    least, most = np.minimum.reduceat(rounded, begins), np.maximum.reduceat(rounded, begins)
-    usual: list[float] = most.tolist()
-    for number in np.flatnonzero(least != most).tolist():
-        end = begins[number + 1] if number + 1 < len(begins) else len(size)
-        of_line, han = rounded[begins[number] : end], is_han[begins[number] : end]
-        usual[number] = Counter((of_line[han] if han.any() else of_line).tolist()).most_common(1)[0][0]
-    return usual
+    def of(self, line: slice) -> float:
+        """The size of most characters of a line; where it has 汉字, of these: fonts measure digits apart."""
+        han = list(compress(self.size[line], self.is_han[line]))
+        return Counter(han or compress(self.size[line], self.is_drawn[line])).most_common(1)[0][0]
 
 
 def line_at(lines: TextLines, number: int) -> Line:
@@ -261,17 +220,17 @@ def lines_of(chars: Chars) -> list[Line]:
 
 def runs_of(line: Line, gap: float = 2.0) -> list[Line]:
     """The parts of a line that stand apart by more than `gap` times the size."""
+    text, x0, x1, _ = line.source.letters
+    wide = gap * line.size
     runs: list[int] = []
-    end = 0.0
-    for char in line.chars:
-        if char.text.isspace():
-            runs.append(runs[-1])
-        elif not runs or char.x0 - end > gap * line.size:
-            runs.append(runs[-1] + 1 if runs else 0)
-            end = char.x1
-        else:
-            runs.append(runs[-1])
-            end = max(end, char.x1)
+    run, end = 0, math.inf  # a line begins with what is drawn
+    for n in range(line.first, line.last):
+        if not text[n].isspace():
+            if x0[n] - end > wide:
+                run, end = run + 1, x1[n]
+            elif not runs or x1[n] > end:
+                end = x1[n]
+        runs.append(run)
     return cut_line(line, runs)
 
 
@@ -279,7 +238,7 @@ def cut_line(line: Line, part: Sequence[int]) -> list[Line]:
     """The parts of a line. part: for each of its characters the number of its part, ascending from 0."""
     if not part or part[-1] == 0:
         return [line]
-    text, _, spaced = line.source.letters
+    text, _, _, spaced = line.source.letters
     parts: list[Line] = []
     begin = 0
     for cut in [*(n for n in range(1, len(part)) if part[n] != part[n - 1]), len(part)]:

@@ -162,7 +162,7 @@ def _tables_of(sheet: Sheet, before: Found | None) -> list[Found]:
 
 
 def _may_be_row(line: Line) -> bool:
-    return _DIGIT.search(line.text) is not None and (" " in line.text or "\u3000" in line.text)
+    return (" " in line.text or "\u3000" in line.text) and _DIGIT.search(line.text) is not None
 
 
 def _zones(sheet: Sheet, lines: Sequence[Line]) -> list[list[Line]]:

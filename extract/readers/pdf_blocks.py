@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
-from extract.document import Block, Box, Paragraph, Place
+from extract.document import Block, Paragraph, Place
 from extract.readers.pdf_aligned import add_aligned
 from extract.readers.pdf_pieces import Part, Sheet, grown, mark_page_fields, middle, parts_of
 from extract.readers.pdf_prose import Draft, PageLine, paragraphs
 from extract.stitch import stitch
 
 
-@dataclass(frozen=True)
-class _Item:
+class _Item(NamedTuple):
     """One thing on a page from top to bottom: a piece of a table, or a line (of the page or of the author)."""
 
     top: float
@@ -86,7 +87,7 @@ def _items(sheets: Sequence[Sheet], parts: Sequence[Part], repeated: set[int], b
                 after_table = after_table or item.part.piece.number in begins
             elif item.line is not None and not item.is_page_field:
                 if after_table:
-                    entry = replace(item, line=item.line._replace(after_table=True))
+                    entry = item._replace(line=item.line._replace(after_table=True))
                 after_table = False
             items.append(entry)
     return items
@@ -94,10 +95,9 @@ def _items(sheets: Sequence[Sheet], parts: Sequence[Part], repeated: set[int], b
 
 def _places(draft: Draft, number: int, sheets: dict[int, Sheet]) -> tuple[Place, ...]:
     """One Place per page that the paragraph stands on, around all its lines there."""
-    boxes: dict[int, Box] = {}
-    for item in draft.lines:
-        box, known = item.line.box, boxes.get(item.page)
-        if known is not None:
-            box = (min(box[0], known[0]), min(box[1], known[1]), max(box[2], known[2]), max(box[3], known[3]))
-        boxes[item.page] = box
-    return tuple(Place(page, sheets[page].frame.to_shown(grown(box)), paragraph=number) for page, box in boxes.items())
+    places: list[Place] = []
+    for page, lines in groupby(draft.lines, attrgetter("page")):
+        x0, top, x1, bottom = zip(*(item.line.box for item in lines), strict=True)
+        around = grown((min(x0), min(top), max(x1), max(bottom)))
+        places.append(Place(page, sheets[page].frame.to_shown(around), paragraph=number))
+    return tuple(places)

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from extract.document import Box
+from extract.readers.char_loops import give_to_cells
 from extract.readers.lattice import Lattice, LatticeCell
 from extract.readers.pdf_page import Chars, Floats, Ints, Mask
 
@@ -57,16 +58,11 @@ def owners(lattices: Sequence[Lattice], chars: Chars) -> Ints:
     owner: Ints = np.full(len(chars), cells.nowhere, dtype=np.int64)
     if not len(chars) or not lattices:
         return owner
-    x, y = (chars.x0 + chars.x1) / 2, (chars.top + chars.bottom) / 2
+    places = np.array((chars.x0, chars.top, chars.x1, chars.bottom))
     for number in sorted(range(len(lattices)), key=lambda n: _area(lattices[n].box)):
         lattice = lattices[number]
-        col = np.searchsorted(np.array(lattice.xs), x, side="right") - 1
-        row = np.searchsorted(np.array(lattice.ys), y, side="right") - 1
-        inside = (col >= 0) & (col < len(lattice.xs) - 1) & (row >= 0) & (row < len(lattice.ys) - 1)
-        where = np.flatnonzero(inside & (owner == cells.nowhere))
-        cell = lattice.numbers[row[where], col[where]]
-        held = cell >= 0
-        owner[where[held]] = cell[held] + cells.first[number]
+        edges = np.array(lattice.xs), np.array(lattice.ys)
+        give_to_cells(places, *edges, lattice.numbers, cells.first[number], cells.nowhere, owner)
     if chars.part is not None:
         _keep_together(cells, chars, owner)
     return owner
@@ -80,7 +76,8 @@ def _keep_together(cells: _Cells, chars: Chars, owner: Ints) -> None:
     """Gives each text that runs over a ruling to one cell; changes `owner`."""
     assert chars.part is not None
     drawn = np.flatnonzero(~chars.is_space)
-    if len(drawn) < 2:
+    own = owner[drawn]
+    if len(drawn) < 2 or not ((own[1:] != own[:-1]) & (chars.part[drawn[1:]] == chars.part[drawn[:-1]])).any():
         return
     before, after = drawn[:-1], drawn[1:]
     gap = np.abs(chars.x0[after] - chars.x1[before])

@@ -18,19 +18,21 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 import numpy as np
 
 from extract.document import Box
+from extract.readers.char_loops import count_odd, mark_spaces
 from extract.readers.lattice import Lattice
 
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 Ints: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+Marks: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
 
 _UNMAPPED = 0xFFFD
 # radicals stand where the author pasted from a PDF whose fonts mix them up with the characters they look like
 _RADICALS = range(0x2E80, 0x2FE0)
 _IDEOGRAPHS: Codes = np.array([ord(unicodedata.normalize("NFKC", chr(code))) for code in _RADICALS], dtype=np.uint32)
 _LAST_SPACE = 0x3000
-_IS_SPACE: Mask = np.array([chr(code).isspace() for code in range(_LAST_SPACE + 1)] + [False])
+_IS_SPACE: Marks = np.array([chr(code).isspace() for code in range(_LAST_SPACE + 1)], dtype=np.uint8)
 
 
 class Char(NamedTuple):
@@ -102,7 +104,9 @@ class Chars:
     @property
     def is_space(self) -> Mask:
         """Which of them are white."""
-        return _IS_SPACE[np.minimum(self.code, _LAST_SPACE + 1)]
+        found: Marks = np.empty(len(self), dtype=np.uint8)
+        mark_spaces(self.code, _IS_SPACE, found)
+        return found.view(np.bool_)
 
     def take(self, which: Any) -> Chars:
         """Those at the given positions (or under the given mask), in that order."""
@@ -124,6 +128,8 @@ def printable(codes: Any) -> Codes:
     Kangxi radicals have the glyphs of their ideographs; Unicode (NFKC) says which that is.
     """
     found: Codes = np.asarray(codes, dtype=np.uint32)
+    if not count_odd(found):
+        return found
     wrong = ((found >= 0xD800) & (found < 0xE000)) | (found > 0x10FFFF)
     if wrong.any():
         found = np.where(wrong, np.uint32(_UNMAPPED), found)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
 
 from extract.document import Box
+from extract.readers import char_loops as loops
 from extract.readers import pdfium_calls as calls
 from extract.readers.pdf_page import (
     NO_CHARS,
@@ -19,13 +22,14 @@ from extract.readers.pdf_page import (
     Codes,
     Floats,
     Ints,
+    Marks,
     Mask,
     PageContent,
     PageFailure,
     printable,
     text_of_codes,
 )
-from extract.readers.pdfium_calls import Bounds, Handle, RawChars
+from extract.readers.pdfium_calls import Handle, RawChars
 from extract.readers.rulings import Rule, grids_and_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -37,15 +41,12 @@ _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
 _STROKE = 0.5  # points
 _UNMAPPED = 0xFFFD
-_TALL = 1.6  # height over width from which a character's box is looked at again
-_TOO_HIGH = 1.6  # height over size of the font from which the font's box is not believed
-_LEAST_SIZE, _MOST_SIZE = 0.5, 3.0  # of a character's height: the size of its font
+_SPACE = 32
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
-_FAR = 1e6  # points; NaN is not nearer either
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
 _SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
-_SMALLEST = 0.01  # points: a size of nothing, as a matrix without extent makes it
+_RASTERS = (0.0, 0.5)  # points: what lies on a border of the one is inside in the other
 
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -117,7 +118,8 @@ def _multiply(m: Matrix, n: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + x, e * h + f * j + y)
 
 
-class _Part(NamedTuple):
+@dataclass(eq=False)
+class _Part:
     """The objects of a page, or of a form on it. n_objects: how many it has, read or not. bounds: in its own space.
 
     frame: its own space → user space of the page.
@@ -129,9 +131,17 @@ class _Part(NamedTuple):
     bounds: Floats
     frame: Matrix
 
-    def of(self, kind: int) -> tuple[Ints, Floats]:
-        """(handles, bounds) of the objects of one kind."""
-        which = self.kind == kind
+    @cached_property
+    def texts(self) -> tuple[Ints, Floats]:
+        """(handles, bounds) of its text objects."""
+        return self._of(pdfium.FPDF_PAGEOBJ_TEXT)
+
+    @cached_property
+    def paths(self) -> tuple[Ints, Floats]:
+        return self._of(pdfium.FPDF_PAGEOBJ_PATH)
+
+    def _of(self, kind: int) -> tuple[Ints, Floats]:
+        which = (self.kind == kind).nonzero()[0]
         return self.objects[which], self.bounds[which]
 
 
@@ -159,10 +169,8 @@ def _make_seen(part: _Part) -> None:
     is neither embedded nor on this machine. A stroke counts for the extent, so those get one: in memory only, and
     nothing is drawn from this page.
     """
-    texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
-    for text in texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING].tolist():
-        if calls.is_embedded(calls.font_of(text)) == 0:
-            calls.set_stroke(text, _STROKE)
+    texts, bounds = part.texts
+    calls.stroke_unembedded(texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING], _STROKE)
 
 
 class _Page:
@@ -172,7 +180,6 @@ class _Page:
         self._n_hidden = 0
         self._n_outlines = 0
         self._slanted = ""
-        self._clips: dict[tuple[int, Handle], Bounds | None] = {}
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
         self._strips: tuple[list[Floats], list[Floats]] = ([], [])  # rulings across and down: whole paths …
         self._across: list[Rule] = []  # … and sides of others
@@ -237,7 +244,7 @@ class _Page:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        angles = Counter(calls.angle_of(text_page, at) for at in _sample(np.flatnonzero(code > 32), 20))
+        angles = Counter(calls.angles_of(text_page, _sample((code > _SPACE).nonzero()[0], 20)))
         for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
@@ -257,42 +264,42 @@ class _Page:
     def _chars(self, text_page: Handle, raw: RawChars) -> tuple[Chars, int]:
         """Characters in the upright frame; how many have no mapping to Unicode."""
         code, part = raw.code, raw.part
-        if not len(code):
+        n = len(code)
+        if not n:
             return NO_CHARS, 0
-        x0, top, x1, bottom = _moved(raw.box[:, [0, 3, 2, 1]], self._shown)
-        for at in np.flatnonzero(code == _BROKEN_HYPHEN).tolist():
+        for at in (code == _BROKEN_HYPHEN).nonzero()[0].tolist():
             if calls.is_hyphen(text_page, at) == 1:
                 code[at] = ord("-")
-        kept = ~(raw.added & (code <= 32))  # white space that pdfium adds between words and lines is not printed
-        wrong = raw.unmapped | ((code < 32) & (code != 9) & (code != 10) & (code != 13))
+        places = _moved(raw.box, self._shown)
+        x0, top, x1, bottom = places
+        begins: Ints = np.empty(n, dtype=np.int64)
+        begins = begins[: loops.begins(part, begins)]
+        font, slope = calls.sizes_and_slopes_of(text_page, begins)
         if self._shown[1] == 0 and self._shown[2] == 0:
-            self._set_upright_extents(text_page, np.flatnonzero(kept & (bottom - top > _TALL * (x1 - x0))), top, bottom)
+            self._set_upright_extents(text_page, raw, font, places)
+        size: Floats = np.empty(n)
+        kept: Marks = np.empty(n, dtype=np.uint8)
         # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
-        near = (np.abs(x0) < _FAR) & (np.abs(x1) < _FAR) & (np.abs(top) < _FAR) & (np.abs(bottom) < _FAR)
-        if not near.all():
-            self._n_hidden += int((kept & ~near & (code > 32)).sum())
-            kept &= near
-        kept &= ~_is_overprint(code, x0, top, kept & (bottom - top > _TINY))
-        wrong &= kept
-        code[wrong] = _UNMAPPED
+        self._n_hidden += loops.settle(code, raw.added, part, font, places, size, kept)
+        is_kept: Mask = kept.view(np.bool_)
+        if _may_be_overprinted(code, kept, places):
+            is_kept &= ~_is_overprint(code, x0, top, is_kept & (bottom - top > _TINY))
+        n_unmapped = loops.mark_unreadable(code, raw.unmapped, kept, _UNMAPPED)
         if self._clipped:
-            self._leave_out_hidden(part, kept, (x0 + x1) / 2, (top + bottom) / 2)
-        size, slope = self._sizes(text_page, part, bottom - top)
+            self._leave_out_hidden(part, is_kept, (x0 + x1) / 2, (top + bottom) / 2)
         slanted = slope > _SLANTED
         if slanted.any():
-            self._leave_out_slanted(code, kept, slanted)
-        chars = Chars(printable(code), x0, top, x1, bottom, size, part=part)
-        return (chars if kept.all() else chars.take(kept)), int(wrong.sum())
+            self._leave_out_slanted(code, is_kept, np.repeat(slanted, np.diff(begins, append=n)))
+        return Chars(printable(code), x0, top, x1, bottom, size, part=part).take(is_kept), n_unmapped
 
-    def _set_upright_extents(self, text_page: Handle, tall: Ints, top: Floats, bottom: Floats) -> None:
+    def _set_upright_extents(self, text_page: Handle, raw: RawChars, font: Floats, places: Floats) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""
-        if not len(tall):
-            return
-        size, baseline = calls.sizes_of(text_page, tall), calls.baselines_of(text_page, tall)
-        too_high = (size > 0) & (size < (bottom[tall] - top[tall]) / _TOO_HIGH)
-        at, size = tall[too_high], size[too_high]
-        stands = self._shown[3] * baseline[too_high] + self._shown[5]
-        top[at], bottom[at] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
+        high: Ints = np.empty(len(raw.code), dtype=np.int64)
+        high = high[: loops.find_too_high(raw.code, raw.added, raw.part, font, places, high)]
+        if len(high):
+            size = calls.sizes_of(text_page, high)
+            stands = self._shown[3] * calls.baselines_of(text_page, high) + self._shown[5]
+            places[1, high], places[3, high] = stands - _ASCENT * size, stands + (1 - _ASCENT) * size
 
     def _leave_out_slanted(self, code: Codes, kept: Mask, slanted: Mask) -> None:
         """Takes characters out of `kept` that are written across the page: a watermark, not text of the tables that it
@@ -301,18 +308,6 @@ class _Page:
         if found.any() and 2 * int(found.sum()) < int((kept & (code > 32)).sum()):
             self._slanted = text_of_codes(printable(code[found]))
             kept &= ~slanted
-
-    @staticmethod
-    def _sizes(text_page: Handle, part: Ints, height: Floats) -> tuple[Floats, Floats]:
-        """(size, slope) of each character's font, the same for all of a text object; as size its height where that is
-        not credible."""
-        is_new: Mask = np.ones(len(part), dtype=np.bool_)
-        np.not_equal(part[1:], part[:-1], out=is_new[1:])
-        which = np.cumsum(is_new) - 1
-        sizes, slopes = calls.sizes_and_slopes_of(text_page, np.flatnonzero(is_new))
-        size = sizes[which]
-        credible = np.where((size > _LEAST_SIZE * height) & (size < _MOST_SIZE * height), size, height)
-        return np.maximum(credible, _SMALLEST), slopes[which]  # distances are measured in sizes
 
     def _leave_out_hidden(self, part: Ints, kept: Mask, x: Floats, y: Floats) -> None:
         """Takes characters out of `kept` that the clip of their text object hides."""
@@ -327,53 +322,30 @@ class _Page:
 
     def _texts(self, part: _Part, frame: Matrix) -> None:
         """Remember text objects that their clip paths hide in part."""
-        texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
-        if not len(texts):
+        texts, bounds = part.texts
+        clips = calls.clips_of(texts)
+        which = (clips[:, 0] != calls.NO_CLIP[0]).nonzero()[0]
+        if not len(which):
             return
-        counts, ends = calls.clips_of(texts)
-        if not counts.any():
-            return
-        x0, top, x1, bottom = _moved(bounds, frame)
-        # a clip path is added to those in force, so the last one tells the whole chain; the texts share its points
-        for some in _equal(counts, ends):
-            count, end = int(counts[some[0]]), int(ends[some[0]])
-            if count < 1:
-                continue
-            for at in [some] if end else some[:, None]:
-                shown = self._clip(int(texts[at[0]]), count, end)
-                if shown is None:
-                    continue
-                left, high, right, low = (float(side[0]) for side in _moved(np.array([shown]), frame))
-                cut = (left > x0[at] + 1) | (high > top[at] + 1) | (right < x1[at] - 1) | (low < bottom[at] - 1)
-                for text in texts[at[cut]].tolist():
-                    self._clipped[text] = (left, high, right, low)
-
-    def _clip(self, text: Handle, count: int, end: Handle) -> Bounds | None:
-        """What the clip of a text object leaves to be seen, measured once for all that share it."""
-        key = (count, end)
-        if not end or key not in self._clips:
-            self._clips[key] = _clip_bounds(calls.clip_of(text), count)
-        return self._clips[key]
+        clip, box = _moved(clips[which], frame), _moved(bounds[which], frame)
+        cut = (clip[:2] > box[:2] + 1).any(axis=0) | (clip[2:] < box[2:] - 1).any(axis=0)
+        self._clipped.update(zip(texts[which[cut]].tolist(), map(tuple, clip[:, cut].T.tolist()), strict=True))
 
     def _paths(self, part: _Part, frame: Matrix) -> None:
         """Remember what is a ruling among the paths, and how many are outlines of something else."""
-        paths, bounds = part.of(pdfium.FPDF_PAGEOBJ_PATH)
+        paths, bounds = part.paths
         if not len(paths):
             return
         segments, fill, stroke = calls.paths_of(paths)
         self._n_outlines += int((segments > _MAX_SEGMENTS).sum())
-        drawn = (segments >= 2) & (segments <= _MAX_SEGMENTS) & ((fill != 0) | (stroke != 0))
-        # one call tells enough: what is thin as a whole is a line, whatever its outline
-        plain = drawn & ((segments == 2) | ((segments <= 5) & (stroke == 0)))
-        x0, top, x1, bottom = _moved(bounds, frame)
-        wide, high = x1 - x0, bottom - top
-        thickest = np.where(stroke != 0, _THIN + 2, _THIN)
-        across = np.flatnonzero(plain & (wide >= high) & (high <= thickest))
-        down = np.flatnonzero(plain & (wide < high) & (wide <= thickest))
-        middle_y, middle_x = (top + bottom) / 2, (x0 + x1) / 2
-        self._strips[0].append(np.column_stack((middle_y[across], x0[across], x1[across])))
-        self._strips[1].append(np.column_stack((middle_x[down], top[down], bottom[down])))
-        for number in np.flatnonzero(drawn & ~plain).tolist():
+        strips: Floats = np.empty((2, len(paths), 3))
+        others: Ints = np.empty(len(paths), dtype=np.int64)
+        n_of: Ints = np.empty(3, dtype=np.int64)
+        loops.sort_paths(segments, fill, stroke, _moved(bounds, frame), _MAX_SEGMENTS, strips, others, n_of)
+        across, down, n_others = n_of.tolist()
+        self._strips[0].append(strips[0, :across])
+        self._strips[1].append(strips[1, :down])
+        for number in others[:n_others].tolist():
             self._outline(int(paths[number]), int(segments[number]), bool(stroke[number]), frame)
 
     def _rules(self) -> tuple[Floats, Floats]:
@@ -406,24 +378,30 @@ class _Page:
             self._down.append(((x0 + x1) / 2, top, bottom))
 
 
-def _moved(bounds: Floats, frame: Matrix) -> tuple[Floats, Floats, Floats, Floats]:
-    """n × (left, bottom, right, top) → (x0, top, x1, bottom) in the frame."""
-    a, b, c, d, e, f = frame
-    x0, y0, x1, y1 = bounds[:, 0], bounds[:, 1], bounds[:, 2], bounds[:, 3]
-    if b == 0 and c == 0:
-        left, right, top, bottom = a * x0 + e, a * x1 + e, d * y0 + f, d * y1 + f
-    else:
-        left, right = a * x0 + c * y0 + e, a * x1 + c * y1 + e
-        top, bottom = b * x0 + d * y0 + f, b * x1 + d * y1 + f
-    return np.minimum(left, right), np.minimum(top, bottom), np.maximum(left, right), np.maximum(top, bottom)
+def _moved(bounds: Floats, frame: Matrix) -> Floats:
+    """n × (left, top, right, bottom) → (x0, top, x1, bottom) × n in the frame."""
+    moved: Floats = np.empty((4, len(bounds)))
+    loops.move(bounds, np.array(frame, dtype=np.float64), moved)
+    return moved
+
+
+def _may_be_overprinted(code: Codes, kept: Marks, places: Floats) -> bool:
+    """A quick look for characters printed again, for every page passes here."""
+    spots: Floats = np.empty(len(code))
+    for shift in _RASTERS:
+        ordered = spots[: loops.spots(code, kept, places, shift, spots)]
+        ordered.sort()
+        if loops.has_equal(ordered):
+            return True
+    return False
 
 
 def _is_overprint(code: Codes, x0: Floats, top: Floats, kept: Mask) -> Mask:
     """Fake bold: the same character printed again with a small shift; the first of them stays."""
     found: Mask = np.zeros(len(code), dtype=np.bool_)
     which = np.flatnonzero(kept & (code > 32))
-    for shift in (0.0, 0.5):
-        # one number for each spot of one point; what lies on a border of the one raster is inside in the other
+    for shift in _RASTERS:
+        # one number for each spot of one point
         spot = (code[which].astype(np.int64) << 42) + (_within(x0[which] + shift) << 21) + _within(top[which] + shift)
         ordered = np.sort(spot)
         if (ordered[1:] == ordered[:-1]).any():
@@ -438,17 +416,9 @@ def _within(at: Floats) -> Ints:
     return np.floor(np.clip(at, -1e6, 1e6)).astype(np.int64) + 1_000_000
 
 
-def _equal(one: Ints, other: Ints) -> list[Ints]:
-    """Positions at which both have the same values, together."""
-    order = np.lexsort((one, other))
-    changes = (one[order][1:] != one[order][:-1]) | (other[order][1:] != other[order][:-1])
-    return np.split(order, np.flatnonzero(changes) + 1)
-
-
-def _sample(indexes: Ints, count: int) -> list[int]:
+def _sample(indexes: Ints, count: int) -> Ints:
     """Some `count` of them, evenly."""
-    found: list[int] = indexes[:: max(1, len(indexes) // count)].tolist()
-    return found
+    return np.ascontiguousarray(indexes[:: max(1, len(indexes) // count)])
 
 
 def _subpaths(path: Handle, segments: int, frame: Matrix) -> list[list[tuple[float, float]]]:
@@ -468,18 +438,3 @@ def _subpaths(path: Handle, segments: int, frame: Matrix) -> list[list[tuple[flo
         if close and found[-1][0] != found[-1][-1]:
             found[-1].append(found[-1][0])
     return [points for points in found if len(points) > 1]
-
-
-def _clip_bounds(clip: Handle, count: int) -> Bounds | None:
-    """What all `count` clip paths together leave to be seen; None where they hold no point."""
-    x0 = y0 = -math.inf
-    x1 = y1 = math.inf
-    for path in range(count):
-        points = [
-            calls.point_of(calls.clip_segment(clip, path, index))
-            for index in range(max(0, calls.n_clip_segments(clip, path)))
-        ]
-        if points:
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            x0, y0, x1, y1 = max(x0, min(xs)), max(y0, min(ys)), min(x1, max(xs)), min(y1, max(ys))
-    return None if math.isinf(x0) else (x0, y0, x1, y1)

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from extract.readers.headings import may_be_heading, numbered_depth
@@ -31,18 +32,20 @@ class PageLine(NamedTuple):
 
 @dataclass
 class Draft:
-    """A paragraph being put together; number and Place follow later."""
+    """A paragraph being put together; number and Place follow later. text: once it has all its lines."""
 
     lines: list[PageLine]
     level: int | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         return join_lines([item.line.text for item in self.lines])
 
     @property
     def breaks(self) -> tuple[int, ...]:
         """Positions in `text` at which a further page begins."""
+        if self.lines[-1].page == self.lines[0].page:
+            return ()
         turns = [n for n in range(1, len(self.lines)) if self.lines[n].page != self.lines[n - 1].page]
         texts = [item.line.text for item in self.lines]
         return tuple(len(join_lines(texts[: n + 1])) - len(texts[n]) for n in turns)
@@ -88,7 +91,7 @@ def paragraphs(lines: Sequence[PageLine], table_size: float | None = None) -> li
     margins = _margins(lines)
     drafts: list[Draft] = []
     for item in lines:
-        if drafts and _goes_on(drafts[-1].lines[-1], item, margins, lines):
+        if drafts and _goes_on(drafts[-1].lines[-1], item, margins):
             drafts[-1].lines.append(item)
         else:
             drafts.append(Draft([item]))
@@ -100,35 +103,40 @@ def join_lines(texts: Sequence[str]) -> str:
     """Wrapped lines as one text: a space only where Latin letters meet."""
     joined = ""
     for text in texts:
-        latin = joined[-1:].isascii() and text[:1].isascii() and joined[-1:].isalpha() and text[:1].isalpha()
+        latin = text[:1].isascii() and text[:1].isalpha() and joined[-1:].isascii() and joined[-1:].isalpha()
         joined += f" {text}" if latin else text
     return joined
 
 
-def _margins(lines: Sequence[PageLine]) -> dict[tuple[int, int], tuple[float, float]]:
-    """(left, right) text margin by page format: the usual left edge and the furthest usual right edge."""
+def _margins(lines: Sequence[PageLine]) -> dict[tuple[float, float], tuple[float, float]]:
+    """(left, right) text margin by size of the page: the usual left edge and the furthest usual right edge."""
+    by_size: dict[tuple[float, float], list[Line]] = defaultdict(list)
     by_format: dict[tuple[int, int], list[Line]] = defaultdict(list)
     for item in lines:
-        by_format[_format(item)].append(item.line)
+        by_size[item.width, item.height].append(item.line)
+    for size, found in by_size.items():
+        by_format[_format(*size)].extend(found)
     margins: dict[tuple[int, int], tuple[float, float]] = {}
     for page_format, found in by_format.items():
-        lefts = sorted(line.box[0] for line in found)
-        rights = sorted(line.box[2] for line in found)
+        lefts = sorted([line.box[0] for line in found])
+        rights = sorted([line.box[2] for line in found])
         margins[page_format] = (lefts[len(lefts) // 20], rights[-1 - len(rights) // 50])
-    return margins
+    return {size: margins[_format(*size)] for size in by_size}
 
 
-def _format(item: PageLine) -> tuple[int, int]:
-    return (round(item.width), round(item.height))
+def _format(width: float, height: float) -> tuple[int, int]:
+    return (round(width), round(height))
 
 
-def _goes_on(
-    before: PageLine, item: PageLine, margins: dict[tuple[int, int], tuple[float, float]], lines: Sequence[PageLine]
-) -> bool:
+def _goes_on(before: PageLine, item: PageLine, margins: dict[tuple[float, float], tuple[float, float]]) -> bool:
     """Whether `item` continues the paragraph of `before`: its line was full, and `item` has no first-line indent."""
-    if item.after_table or item.page > before.page + 1 or _format(item) != _format(before):
+    if item.after_table:
         return False
-    left, right = margins[_format(item)]
+    if item.page != before.page and (
+        item.page > before.page + 1 or _format(item.width, item.height) != _format(before.width, before.height)
+    ):
+        return False
+    left, right = margins[item.width, item.height]
     upper, lower = before.line, item.line
     size = upper.size
     if abs(upper.size - lower.size) > 0.08 * size:
@@ -158,8 +166,11 @@ def _set_levels(drafts: Sequence[Draft], table_size: float | None) -> None:
     if not sizes:
         return
     running: Counter[float] = Counter()
+    short: list[Draft] = []
     for draft in drafts:
-        if not may_be_heading(draft.text):
+        if may_be_heading(draft.text):
+            short.append(draft)
+        else:
             running[round(draft.lines[0].line.size, 1)] += len(draft.text)
     body = running.most_common(1)[0][0] if running else table_size or sizes.most_common(1)[0][0]
     larger = sorted({s for s in sizes if s > 1.08 * body}, reverse=True)
@@ -168,11 +179,9 @@ def _set_levels(drafts: Sequence[Draft], table_size: float | None) -> None:
         above = [s for s in ranks if s <= 1.08 * size]
         ranks[size] = ranks[above[0]] if above else min(len(set(ranks.values())) + 1, 3)
     base = max(ranks.values(), default=0)
-    for draft in drafts:
-        if not may_be_heading(draft.text):
-            continue
-        depth = numbered_depth(draft.text)
+    for draft in short:
         rank = ranks.get(round(draft.lines[0].line.size, 1))
+        depth = numbered_depth(draft.text) if rank is None else None
         if rank is not None:
             draft.level = rank
         elif depth is not None:

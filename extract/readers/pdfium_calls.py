@@ -7,6 +7,7 @@ built, else one by one through ctypes. Both fill the same arrays. An object that
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from ctypes import (
@@ -28,10 +29,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints, Mask
+from extract.readers.pdf_page import Codes, Floats, Ints, Marks
 
 Handle = int
-Bounds = tuple[float, float, float, float]
+Box = tuple[float, float, float, float]
+
+NO_CLIP: Box = (-math.inf, math.inf, math.inf, -math.inf)  # left, top, right, bottom, origin below
 
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
@@ -69,33 +72,24 @@ _NAMES: dict[str, tuple[Any, ...]] = {
     "FPDFPathSegment_GetType": (c_int, c_size_t),
     "FPDFPathSegment_GetClose": (c_int, c_size_t),
     "FPDFPathSegment_GetPoint": (c_int, c_size_t, c_size_t, c_size_t),
+    "FPDFText_GetCharAngle": (c_float, c_size_t, c_int),
+    "FPDFClipPath_CountPathSegments": (c_int, c_size_t, c_int),
+    "FPDFTextObj_GetFont": (c_size_t, c_size_t),
+    "FPDFFont_GetIsEmbedded": (c_int, c_size_t),
+    "FPDFTextObj_SetTextRenderMode": (c_int, c_size_t, c_int),
+    "FPDFPageObj_SetStrokeWidth": (c_int, c_size_t, c_float),
+    "FPDFPageObj_Transform": (None, c_size_t, *[c_double] * 6),
 }
 _pdfium = {name: _function(name, *types) for name, types in _NAMES.items()}
 
 is_hyphen = _function("FPDFText_IsHyphen", c_int, c_size_t, c_int)
-angle_of = _function("FPDFText_GetCharAngle", c_float, c_size_t, c_int)
-clip_of = _pdfium["FPDFPageObj_GetClipPath"]
-n_clip_segments = _function("FPDFClipPath_CountPathSegments", c_int, c_size_t, c_int)
-clip_segment = _pdfium["FPDFClipPath_GetPathSegment"]
 n_form_objects = _function("FPDFFormObj_CountObjects", c_int, c_size_t)
-font_of = _function("FPDFTextObj_GetFont", c_size_t, c_size_t)
-is_embedded = _function("FPDFFont_GetIsEmbedded", c_int, c_size_t)
 _matrix = _function("FPDFPageObj_GetMatrix", c_int, c_size_t, c_size_t)
-_set_render_mode = _function("FPDFTextObj_SetTextRenderMode", c_int, c_size_t, c_int)
-_set_stroke_width = _function("FPDFPageObj_SetStrokeWidth", c_int, c_size_t, c_float)
-_transform = _function("FPDFPageObj_Transform", None, c_size_t, *[c_double] * 6)
-
-
-def set_stroke(text: Handle, width: float) -> None:
-    """Let a text object be filled and stroked, and measured again."""
-    _set_render_mode(text, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE)
-    _set_stroke_width(text, width)
-    _transform(text, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def handle_of(pointer: Any) -> Handle:
     """The address behind one of pypdfium2's pointers."""
-    return cast(pointer, c_void_p).value or 0
+    return addressof(pointer.contents) if pointer else 0
 
 
 class OneByOne:
@@ -108,7 +102,9 @@ class OneByOne:
         n = len(code)
         every = range(n)
         code[:] = np.fromiter(map(_pdfium["FPDFText_GetUnicode"], repeat(text_page), every), np.uint32, n)
-        deque(map(_pdfium["FPDFText_GetLooseCharBox"], repeat(text_page), every, range(*_span(box), 16)), 0)
+        sides = np.zeros((n, 4), np.float32)
+        deque(map(_pdfium["FPDFText_GetLooseCharBox"], repeat(text_page), every, range(*_span(sides), 16)), 0)
+        box[:] = sides
         part[:] = np.fromiter(map(_pdfium["FPDFText_GetTextObject"], repeat(text_page), every), np.int64, n)
         white = np.flatnonzero(code <= 32).tolist()  # pdfium adds nothing else
         for at in white:
@@ -130,34 +126,54 @@ class OneByOne:
         deque(map(call, repeat(text_page), index.tolist(), range(at, end, 16), range(at + 8, end, 16)), 0)
 
     @staticmethod
-    def fill_objects(holder: Handle, in_form: bool, handle: Ints, kind: Any, bounds: Any) -> None:
+    def fill_angles(text_page: Handle, index: Ints, angle: Floats) -> None:
+        angle[:] = list(map(_pdfium["FPDFText_GetCharAngle"], repeat(text_page), index.tolist()))
+
+    @staticmethod
+    def fill_objects(holder: Handle, in_form: bool, handle: Ints, kind: Ints, bounds: Floats) -> None:
         get = _pdfium["FPDFFormObj_GetObject" if in_form else "FPDFPage_GetObject"]
         found = list(map(get, repeat(holder), range(len(handle))))
         handle[:] = found
-        at, end = _span(bounds)
+        sides = np.zeros((len(found), 4), np.float32)
+        at, end = _span(sides)
         if all(found):
             kind[:] = list(map(_pdfium["FPDFPageObj_GetType"], found))
             deque(map(_pdfium["FPDFPageObj_GetBounds"], found, *(range(at + 4 * n, end, 16) for n in range(4))), 0)
-            return
-        for n, obj in enumerate(found):
-            if obj:
-                kind[n] = _pdfium["FPDFPageObj_GetType"](obj)
-                _pdfium["FPDFPageObj_GetBounds"](obj, *range(at + 16 * n, at + 16 * n + 16, 4))
+        else:
+            for n, obj in enumerate(found):
+                if obj:
+                    kind[n] = _pdfium["FPDFPageObj_GetType"](obj)
+                    _pdfium["FPDFPageObj_GetBounds"](obj, *range(at + 16 * n, at + 16 * n + 16, 4))
+        bounds[:] = sides[:, [0, 3, 2, 1]]
 
     @staticmethod
-    def fill_clips(obj: Ints, count: Any, last: Ints) -> None:
+    def stroke(text: Ints, mode: int, width: float) -> None:
+        for of in text.tolist():
+            if _pdfium["FPDFFont_GetIsEmbedded"](_pdfium["FPDFTextObj_GetFont"](of)) == 0:
+                _pdfium["FPDFTextObj_SetTextRenderMode"](of, mode)
+                _pdfium["FPDFPageObj_SetStrokeWidth"](of, width)
+                _pdfium["FPDFPageObj_Transform"](of, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+    @staticmethod
+    def fill_clips(obj: Ints, seen: Floats) -> None:
+        known: dict[tuple[int, Handle], int] = {}
         for n, of in enumerate(obj.tolist()):
-            clip = clip_of(of)
-            count[n] = _pdfium["FPDFClipPath_CountPaths"](clip) if clip else 0
-            if count[n] > 0:
-                last[n] = clip_segment(clip, int(count[n]) - 1, 0)
+            clip = _pdfium["FPDFPageObj_GetClipPath"](of)
+            count = _pdfium["FPDFClipPath_CountPaths"](clip) if clip else 0
+            if count < 1:
+                continue
+            last = _pdfium["FPDFClipPath_GetPathSegment"](clip, count - 1, 0)
+            same = known.setdefault((count, last), n) if last else n
+            seen[n] = seen[same] if same != n else _clip_box(clip, count)
 
     @staticmethod
-    def fill_paths(path: Ints, segments: Any, modes: Any) -> None:
+    def fill_paths(path: Ints, segments: Ints, fill: Ints, stroke: Ints) -> None:
         paths = path.tolist()
         segments[:] = list(map(_pdfium["FPDFPath_CountSegments"], paths))
+        modes = np.zeros((len(paths), 2), np.int32)
         at, end = _span(modes)
         deque(map(_pdfium["FPDFPath_GetDrawMode"], paths, range(at, end, 8), range(at + 4, end, 8)), 0)
+        fill[:], stroke[:] = modes.T
 
     @staticmethod
     def fill_segments(path: Handle, kind: Any, closes: Any, point: Any) -> None:
@@ -166,6 +182,19 @@ class OneByOne:
         closes[:] = list(map(_pdfium["FPDFPathSegment_GetClose"], found))
         at, end = _span(point)
         deque(map(_pdfium["FPDFPathSegment_GetPoint"], found, range(at, end, 8), range(at + 4, end, 8)), 0)
+
+
+def _clip_box(clip: Handle, count: int) -> Box:
+    left, top, right, bottom = NO_CLIP
+    for path in range(count):
+        points = [
+            point_of(_pdfium["FPDFClipPath_GetPathSegment"](clip, path, n))
+            for n in range(max(0, _pdfium["FPDFClipPath_CountPathSegments"](clip, path)))
+        ]
+        if points:
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            left, bottom, right, top = max(left, min(xs)), max(bottom, min(ys)), min(right, max(xs)), min(top, max(ys))
+    return (left, top, right, bottom)
 
 
 def _compiled() -> ModuleType | None:
@@ -192,16 +221,16 @@ class RawChars(NamedTuple):
     code: Codes
     box: Floats
     part: Ints
-    added: Mask
-    unmapped: Mask
+    added: Marks
+    unmapped: Marks
 
 
 def chars_of(text_page: Handle, count: int) -> RawChars:
     """The first `count` characters."""
-    code, box = np.zeros(count, np.uint32), np.zeros((count, 4), np.float32)
+    code, box = np.zeros(count, np.uint32), np.zeros((count, 4))
     part, added, unmapped = np.zeros(count, np.int64), np.zeros(count, np.uint8), np.zeros(count, np.uint8)
     _fill.fill_chars(text_page, code, box, part, added, unmapped)
-    return RawChars(code, box.astype(np.float64), part, added.astype(np.bool_), unmapped.astype(np.bool_))
+    return RawChars(code, box, part, added, unmapped)
 
 
 def sizes_of(text_page: Handle, index: Ints) -> Floats:
@@ -229,28 +258,46 @@ def baselines_of(text_page: Handle, index: Ints) -> Floats:
     return origin[:, 1]
 
 
+def angles_of(text_page: Handle, index: Ints) -> list[float]:
+    """Angle at which these characters are written, in radians, clockwise."""
+    angle = np.zeros(len(index))
+    _fill.fill_angles(text_page, index, angle)
+    found: list[float] = angle.tolist()
+    return found
+
+
 def objects_of(holder: Handle, count: int, *, in_form: bool) -> tuple[Ints, Ints, Floats]:
     """(handle, kind, bounds) of the first `count` objects of a page or form.
 
-    bounds: n × (left, bottom, right, top), in the space of what holds them.
+    bounds: n × (left, top, right, bottom), in the space of what holds them.
     """
-    handle, kind, bounds = np.zeros(count, np.int64), np.full(count, -1, np.int32), np.zeros((count, 4), np.float32)
+    handle, kind, bounds = np.zeros(count, np.int64), np.full(count, -1, np.int64), np.zeros((count, 4))
     _fill.fill_objects(holder, in_form, handle, kind, bounds)
-    return handle, kind.astype(np.int64), bounds.astype(np.float64)
+    return handle, kind, bounds
 
 
-def clips_of(objects: Ints) -> tuple[Ints, Ints]:
-    """(number of clip paths of each object, the first segment of the last of them)."""
-    count, last = np.zeros(len(objects), np.int32), np.zeros(len(objects), np.int64)
-    _fill.fill_clips(objects, count, last)
-    return count.astype(np.int64), last
+def stroke_unembedded(texts: Ints, width: float) -> None:
+    """Let the text objects whose fonts are not embedded be filled and stroked, and measured again."""
+    _fill.stroke(texts, pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE, width)
+
+
+def clips_of(objects: Ints) -> Floats:
+    """n × (left, top, right, bottom): what the clip paths of each object leave to be seen; NO_CLIP without any.
+
+    A clip path is added to those in force, so the last one tells the whole chain: it is measured once for all that
+    share it.
+    """
+    seen: Floats = np.empty((len(objects), 4))
+    seen[:] = NO_CLIP
+    _fill.fill_clips(objects, seen)
+    return seen
 
 
 def paths_of(paths: Ints) -> tuple[Ints, Ints, Ints]:
     """(segments, how it is filled, whether it is stroked) of each path; 0: not."""
-    segments, modes = np.zeros(len(paths), np.int32), np.zeros((len(paths), 2), np.int32)
-    _fill.fill_paths(paths, segments, modes)
-    return segments.astype(np.int64), modes[:, 0].astype(np.int64), modes[:, 1].astype(np.int64)
+    segments, fill, stroke = np.zeros((3, len(paths)), np.int64)
+    _fill.fill_paths(paths, segments, fill, stroke)
+    return segments, fill, stroke
 
 
 def segments_of(path: Handle, count: int) -> tuple[Sequence[int], Sequence[int], Floats]:

@@ -84,40 +84,47 @@ def test_the_same_arrays(name: str) -> None:
 def _arrays(fill: Any, text: Any, page: Any, count: int, n_objects: int) -> list[Any]:
     """What one of them fills; two objects more than there are, so that some are missing."""
     at, holder = calls.handle_of(text), calls.handle_of(page)
-    code, box, part = np.zeros(count, np.uint32), np.zeros((count, 4), np.float32), np.zeros(count, np.int64)
+    code, box, part = np.zeros(count, np.uint32), np.zeros((count, 4)), np.zeros(count, np.int64)
     added, unmapped = np.zeros(count, np.uint8), np.zeros(count, np.uint8)
     fill.fill_chars(at, code, box, part, added, unmapped)
     every = np.arange(count, dtype=np.int64)
     size, matrix, origin = np.zeros(count), np.zeros((count, 6), np.float32), np.zeros((count, 2))
     fill.fill_sizes(at, every, size, matrix)
     fill.fill_origins(at, every, origin)
-    handle, kind = np.zeros(n_objects, np.int64), np.full(n_objects, -1, np.int32)
-    bounds = np.zeros((n_objects, 4), np.float32)
+    angle = np.zeros(count)
+    fill.fill_angles(at, every, angle)
+    handle, kind, bounds = np.zeros(n_objects, np.int64), np.full(n_objects, -1), np.zeros((n_objects, 4))
     fill.fill_objects(holder, False, handle, kind, bounds)
     objects, paths = handle[handle != 0], handle[kind == pdfium.FPDF_PAGEOBJ_PATH]
-    clips, last = np.zeros(len(objects), np.int32), np.zeros(len(objects), np.int64)
-    fill.fill_clips(objects, clips, last)
-    segments, modes = np.zeros(len(paths), np.int32), np.zeros((len(paths), 2), np.int32)
-    fill.fill_paths(paths, segments, modes)
-    filled = [
-        code,
-        box,
-        part,
-        added,
-        unmapped,
-        size,
-        matrix,
-        origin,
-        handle,
-        kind,
-        bounds,
-        clips,
-        last,
-        segments,
-        modes,
-    ]
+    clips = np.tile(calls.NO_CLIP, (len(objects), 1))
+    fill.fill_clips(objects, clips)
+    segments, filled_with, stroked = np.zeros((3, len(paths)), np.int64)
+    fill.fill_paths(paths, segments, filled_with, stroked)
+    filled = [code, box, part, added, unmapped, size, matrix, origin, angle, handle, kind, bounds, clips]
+    filled += [segments, filled_with, stroked]
     for path, n in zip(paths.tolist(), segments.tolist(), strict=True):
         kinds, closes, point = np.zeros(n, np.int32), np.zeros(n, np.int32), np.zeros((n, 2), np.float32)
         fill.fill_segments(path, kinds, closes, point)
         filled += [kinds, closes, point]
     return filled
+
+
+@needs_compiled
+@pytest.mark.parametrize("fill", [calls.compiled, calls.OneByOne])
+def test_an_unembedded_font_is_given_a_stroke(fill: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pdf(PAGES["a grid"])
+    document = pdfium.FPDF_LoadMemDocument64(data, len(data), None)
+    page = pdfium.FPDF_LoadPage(document, 0)
+    holder, count = calls.handle_of(page), pdfium.FPDFPage_CountObjects(page)
+    try:
+        handle, kind, before = calls.objects_of(holder, count, in_form=False)
+        is_text = kind == pdfium.FPDF_PAGEOBJ_TEXT
+        monkeypatch.setattr(calls, "_fill", fill)
+        calls.stroke_unembedded(handle[is_text], 0.5)
+        after = calls.objects_of(holder, count, in_form=False)[2]
+    finally:
+        pdfium.FPDF_ClosePage(page)
+        pdfium.FPDF_CloseDocument(document)
+    grown = np.array([-0.25, 0.25, 0.25, -0.25])
+    np.testing.assert_allclose(after[is_text] - before[is_text], np.tile(grown, (int(is_text.sum()), 1)), atol=1e-4)
+    np.testing.assert_array_equal(after[~is_text], before[~is_text])

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-INPUTS := pyproject.toml setup.py requirements.lock extract/readers/pdfium_bulk.pyx
+INPUTS := pyproject.toml setup.py requirements.lock extract/readers/pdfium_bulk.pyx $(wildcard extract/readers/*_loops.p*)
 STAMP  := $(VENV)/.installed-$(shell cat $(INPUTS) | cksum | cut -d' ' -f1)
 
 .PHONY: demo test lint types install clean

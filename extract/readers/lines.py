@@ -92,7 +92,7 @@ def glued_end(line: Line, marks: str) -> float:
 def text_lines(chars: Chars, owner: Ints) -> TextLines:
     """The lines of all owners (≥ 0). White characters are kept where a line is; on no line they were not printed."""
     white = chars.is_space.view(np.uint8)
-    drawn = np.flatnonzero(white == 0)
+    drawn = (white == 0).nonzero()[0]
     if not len(drawn):
         return _NO_LINES
     drawn = drawn[np.lexsort(((chars.top + chars.bottom)[drawn], owner[drawn]))]
@@ -154,7 +154,7 @@ def _told_apart(chars: Chars, which: Ints, lines: Ints) -> tuple[Ints, Ints] | N
 def _measured(chars: Chars, owner: Ints, lines: Ints, is_apart: bool) -> TextLines:
     """Text and extent of each line. Characters by line, then from the left."""
     n, n_lines = len(chars), int(lines[-1]) + 1
-    white, rounded = chars.is_space, np.round(chars.size, 1)
+    white, rounded = chars.is_space, chars.size.round(1)
     spaced: Marks = np.zeros(n, dtype=np.uint8)
     printed: Codes = np.empty(2 * n, dtype=np.uint32)
     ends: Ints = np.empty((2, n_lines), dtype=np.int64)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
@@ -39,6 +41,7 @@ _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
 _STROKE = 0.5  # points
 _UNMAPPED = 0xFFFD
+_SPACE = 32
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
 _TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
@@ -116,7 +119,8 @@ def _multiply(m: Matrix, n: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + x, e * h + f * j + y)
 
 
-class _Part(NamedTuple):
+@dataclass(eq=False)
+class _Part:
     """The objects of a page, or of a form on it. n_objects: how many it has, read or not. bounds: in its own space.
 
     frame: its own space → user space of the page.
@@ -128,9 +132,17 @@ class _Part(NamedTuple):
     bounds: Floats
     frame: Matrix
 
-    def of(self, kind: int) -> tuple[Ints, Floats]:
-        """(handles, bounds) of the objects of one kind."""
-        which = self.kind == kind
+    @cached_property
+    def texts(self) -> tuple[Ints, Floats]:
+        """(handles, bounds) of its text objects."""
+        return self._of(pdfium.FPDF_PAGEOBJ_TEXT)
+
+    @cached_property
+    def paths(self) -> tuple[Ints, Floats]:
+        return self._of(pdfium.FPDF_PAGEOBJ_PATH)
+
+    def _of(self, kind: int) -> tuple[Ints, Floats]:
+        which = (self.kind == kind).nonzero()[0]
         return self.objects[which], self.bounds[which]
 
 
@@ -158,7 +170,7 @@ def _make_seen(part: _Part) -> None:
     is neither embedded nor on this machine. A stroke counts for the extent, so those get one: in memory only, and
     nothing is drawn from this page.
     """
-    texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
+    texts, bounds = part.texts
     calls.stroke_unembedded(texts[np.abs(bounds[:, 2] - bounds[:, 0]) < _NOTHING], _STROKE)
 
 
@@ -235,7 +247,7 @@ class _Page:
         """Turn the frame so that most characters stand upright: their own angle decides, not the page's /Rotate."""
         a, b, c, d, _, _ = self._shown
         turns: Counter[int] = Counter()
-        angles = Counter(calls.angles_of(text_page, _sample(np.flatnonzero(code > 32), 20)))
+        angles = Counter(calls.angles_of(text_page, _sample((code > _SPACE).nonzero()[0], 20)))
         for angle, count in angles.items():
             x, y = math.cos(angle), -math.sin(angle)  # pdfium counts clockwise
             turns[round(math.degrees(math.atan2(-(b * x + d * y), a * x + c * y)) / 90) % 4 * 90] += count
@@ -258,7 +270,7 @@ class _Page:
         n = len(code)
         if not n:
             return NO_CHARS, 0
-        for at in np.flatnonzero(code == _BROKEN_HYPHEN).tolist():
+        for at in (code == _BROKEN_HYPHEN).nonzero()[0].tolist():
             if calls.is_hyphen(text_page, at) == 1:
                 code[at] = ord("-")
         places = _moved(raw.box, self._shown)
@@ -316,9 +328,9 @@ class _Page:
 
     def _texts(self, part: _Part, frame: Matrix) -> None:
         """Remember text objects that their clip paths hide in part."""
-        texts, bounds = part.of(pdfium.FPDF_PAGEOBJ_TEXT)
+        texts, bounds = part.texts
         clips = calls.clips_of(texts)
-        which = np.flatnonzero(clips[:, 0] != calls.NO_CLIP[0])
+        which = (clips[:, 0] != calls.NO_CLIP[0]).nonzero()[0]
         if not len(which):
             return
         clip, box = _moved(clips[which], frame), _moved(bounds[which], frame)
@@ -327,7 +339,7 @@ class _Page:
 
     def _paths(self, part: _Part, frame: Matrix) -> None:
         """Remember what is a ruling among the paths, and how many are outlines of something else."""
-        paths, bounds = part.of(pdfium.FPDF_PAGEOBJ_PATH)
+        paths, bounds = part.paths
         if not len(paths):
             return
         segments, fill, stroke = calls.paths_of(paths)

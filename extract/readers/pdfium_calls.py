@@ -89,7 +89,7 @@ _matrix = _function("FPDFPageObj_GetMatrix", c_int, c_size_t, c_size_t)
 
 def handle_of(pointer: Any) -> Handle:
     """The address behind one of pypdfium2's pointers."""
-    return cast(pointer, c_void_p).value or 0
+    return addressof(pointer.contents) if pointer else 0
 
 
 class OneByOne:
@@ -287,7 +287,8 @@ def clips_of(objects: Ints) -> Floats:
     A clip path is added to those in force, so the last one tells the whole chain: it is measured once for all that
     share it.
     """
-    seen: Floats = np.tile(NO_CLIP, (len(objects), 1))
+    seen: Floats = np.empty((len(objects), 4))
+    seen[:] = NO_CLIP
     _fill.fill_clips(objects, seen)
     return seen
 

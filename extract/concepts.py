@@ -15,7 +15,7 @@ LONGEST: Final = 60  # characters of a subject that are looked at, from its end
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _LEVEL: Final = re.compile(r"\((类|款|项)\)?")
-_CODE: Final = re.compile(r"\((\d{3}|\d{5}|\d{7})\)|^(\d{7}|\d{5}|\d{3})(?=[\u4e00-\u9fff])")
+_CODE: Final = re.compile(r"\((\d{3}|\d{5}|\d{7})\)|^(\d{7}|\d{5}|\d{3})(?=[-_]?[\u4e00-\u9fff])")
 _PATH: Final = re.compile(r"^(?:\d{7})?[\u4e00-\u9fff]{2,16}支出-[^-]+(?:-[^-]+)?$")
 _YEAR: Final = re.compile(r"^(.{0,24}?)(?:19|20)\d\d(?:年度?|(?=[\u4e00-\u9fff]))")
 # Who: everything up to a word that ends the name of an organisation, or a word for "we".
@@ -169,4 +169,4 @@ def _line(text: str, code: re.Match[str] | None) -> Subject:
 
 
 def _label(text: str) -> str:
-    return re.sub(r"^(?:[一二三四五六七八九十]+[、.]|\d{1,2}[、.]|其中:?|支出|:)+", "", text)
+    return re.sub(r"^(?:[-_]|[一二三四五六七八九十]+[、.]|\d{1,2}[、.]|其中:?|支出|:)+", "", text)

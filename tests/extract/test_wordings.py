@@ -69,6 +69,14 @@ WORDINGS = {
         "年末结转结余3万元，比上年减少0.5万元。",
         ["carryover_out level 3万元", "carryover_out decrease 0.5万元 上年"],
     ),
+    "code_before_the_item": (
+        "（一）2010801-行政运行9.5万元，主要用于人员经费。1.2080505机关事业单位基本养老保险缴费支出6.2万元，比上年增加0.2万元。",
+        ["function_item level 9.5万元", "function_item level 6.2万元", "function_item increase 0.2万元 上年"],
+    ),
+    "planned_at_the_start_of_the_year": (
+        "“三公”经费年初预算安排12万元。一般公共预算收支预算9万元。",
+        ["three_public level 12万元", "general_public_budget level 9万元"],
+    ),
     "reception_without_the_word_fee": ("国内公务接待支出2.34万元。", ["reception level 2.34万元"]),
 }
 

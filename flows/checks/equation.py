@@ -75,7 +75,7 @@ def evaluate(equation: Equation) -> Finding:
         left_zh=name(left),
         right_zh=equation.zh,
         n_terms=len(known),
-        identities=((left, *known),) if equation.relation == "equal" else (),
+        identities=(cells,) if equation.relation == "equal" else (),
     )
 
 

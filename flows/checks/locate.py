@@ -61,12 +61,13 @@ def sums_of(identities: Iterable[tuple[Cell, ...]]) -> list[Sum]:
     """Identities as sums, each once; the same cells summed twice (by two checks) are one sum."""
     found: dict[tuple[str, ...], Sum] = {}
     for cells in identities:
-        left, *terms = cells
-        if left.yuan is None or any(term.yuan is None for term in terms):
+        left, terms = cells[0], [cell for cell in cells[1:] if cell.yuan is not None]
+        if left.yuan is None or not terms:
             continue
         total = sum((term.yuan for term in terms if term.yuan is not None), Decimal(0))
         key = (left.place, *sorted(term.place for term in terms))
-        found.setdefault(key, Sum(cells, left.yuan - total, tolerance(cell.resolution for cell in cells)))
+        printed = (left, *terms)
+        found.setdefault(key, Sum(printed, left.yuan - total, tolerance(cell.resolution for cell in printed)))
     return list(found.values())
 
 

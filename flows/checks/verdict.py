@@ -43,7 +43,7 @@ def pronounce(facts: DocumentFacts, findings: Sequence[Finding]) -> list[Finding
 def _told(facts: DocumentFacts, finding: Finding, located: Sequence[Located]) -> Finding:
     if finding.suspects:
         return finding  # the check itself knows better
-    places = {cells[0].place: {cell.place for cell in cells} for cells in finding.identities}
+    places = {cells[0].place: {c.place for c in cells if c.yuan is not None} for cells in finding.identities}
     for error in located:
         if any(
             one.cells[0].place in places and places[one.cells[0].place] == {c.place for c in one.cells}

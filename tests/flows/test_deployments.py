@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -52,9 +53,16 @@ def until(found: Any, process: subprocess.Popen[bytes], log: Path, what: str) ->
     raise AssertionError(f"not within {SECONDS} s: {what}\n{log.read_text()}")
 
 
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As a power cut: the service and the night it may have begun."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
 @pytest.mark.prefect
 @pytest.mark.slow
-def test_a_scheduled_night_happens_and_a_service_that_was_stopped_goes_on(
+def test_a_scheduled_night_happens_and_a_service_that_was_killed_goes_on(
     documents: list[Path], tmp_path: Path, home: Path
 ) -> None:
     root = fill_root(tmp_path / "data", documents[:1])
@@ -67,7 +75,9 @@ def test_a_scheduled_night_happens_and_a_service_that_was_stopped_goes_on(
 
     def start() -> subprocess.Popen[bytes]:
         with log.open("ab") as file:
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file)
+            return subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True
+            )
 
     def url() -> str:
         return str(json.loads((home / "yujue-server.json").read_text())["url"])
@@ -88,8 +98,7 @@ def test_a_scheduled_night_happens_and_a_service_that_was_stopped_goes_on(
         artifact = ask(url(), "artifacts")[0]
         assert report["run"] in artifact["data"]
         assert "index.html" in artifact["data"]
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        end(process)
         before = {one["id"] for one in ask(url(), "flow_runs") if one["state_type"] == "SCHEDULED"}
         assert before
         process = start()
@@ -101,11 +110,7 @@ def test_a_scheduled_night_happens_and_a_service_that_was_stopped_goes_on(
 
         until(taken_up_again, process, log, "the schedule taken up again")
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        finally:
-            process.kill()
+        end(process)
 
 
 @pytest.mark.prefect

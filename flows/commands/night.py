@@ -14,7 +14,7 @@ from flows import errors
 from flows.crawl_sources import Crawled, find_sources
 from flows.demo import open_site
 from flows.morning import PAGE, exit_code, night_with_report
-from flows.nightly import Night, one_night_at_a_time
+from flows.nightly import Night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background

@@ -150,7 +150,13 @@ def test_check_says_both_sides_and_ends_with_one(shared: Path, capsys: pytest.Ca
     assert "t6.r23.c4" in said
     assert main(["check", str(document), "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
-    assert {row["check_id"] for row in told["findings"] if row["outcome"] == "fails"} == {"G01", "I01", "T01", "U01", "W01"}
+    assert {row["check_id"] for row in told["findings"] if row["outcome"] == "fails"} == {
+        "G01",
+        "I01",
+        "T01",
+        "U01",
+        "W01",
+    }
 
 
 def test_show_and_why(word: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -171,7 +172,7 @@ class DocumentFacts(msgspec.Struct):
     """Everything the checks may ask about one document.
 
     printed: rows of table `statements`, in the order they stand in the document. tables: all rows, for what has no
-    view.
+    view. made: what several checks need and is made once (`flows.checks.linking`).
     """
 
     document_sha256: str
@@ -182,6 +183,7 @@ class DocumentFacts(msgspec.Struct):
     prose: Prose
     printed: list[AnyRow]
     tables: Tables
+    made: dict[str, object] = {}
 
     def of(self, *codes: str) -> Iterator[StatementView]:
         """Statements of these codes, by code in the order given, then by seq."""
@@ -226,7 +228,12 @@ def _printed_resolutions(rows: Iterable[AnyRow]) -> list[Decimal]:
 
 def _row_resolution(row: AnyRow) -> Decimal | None:
     printed, yuan = row["resolution_yuan"], _exact(row["amount_fen"], row["amount_yuan"])
-    return None if printed is None else own_resolution(Decimal(repr(printed)), yuan)
+    return None if printed is None else own_resolution(_decimal(printed), yuan)
+
+
+@lru_cache(maxsize=256)
+def _decimal(number: float) -> Decimal:
+    return Decimal(repr(number))
 
 
 def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> StatementView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from flows.checks.noun import Cell
@@ -22,6 +23,7 @@ LISTED_TERMS: Final = 8
 _SPACE = re.compile(r"\s+")
 
 
+@lru_cache(maxsize=8192)
 def one_line(text: str) -> str:
     """A printed label on one line, white space collapsed (for messages only)."""
     return _SPACE.sub(" ", text).strip()

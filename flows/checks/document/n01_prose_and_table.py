@@ -22,11 +22,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.linking import cells_by_fact, rows_of
+from flows.checks.noun import Check, Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import is_before
-from normalize.claim_links import Linker
-from normalize.schema import Row
 
 WHOLE = frozenset({"total_both", "appropriation_both"})
 SISTERS = (
@@ -53,37 +52,23 @@ def _eligible(facts: DocumentFacts, passage: Passage, said: Said) -> bool:
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
-    linker: Linker | None = None
-    cells: dict[str, Cell] = {}
     for passage in facts.prose.running:
         for said in passage.said:
             reason = said.row["link_reason"] or ""
             if reason in ("", "not_in_statements") or not _eligible(facts, passage, said):
                 continue
-            if linker is None:
-                rows: list[Row] = [dict(row) for row in facts.tables.get("budget_lines", ())]
-                linker = Linker(rows, facts.about.fiscal_year)
-                cells = {
-                    cell.fact_id: cell for s in facts.statements for line in s.lines for cell in line.cells.values()
-                }
-            finding = _judge(passage, said, linker, cells, differs=reason == "differs")
+            finding = _judge(facts, passage, said, differs=reason == "differs")
             if finding is not None:
                 yield finding
 
 
-def _judge(passage: Passage, said: Said, linker: Linker, cells: dict[str, Cell], *, differs: bool) -> Finding | None:
+def _judge(facts: DocumentFacts, passage: Passage, said: Said, *, differs: bool) -> Finding | None:
     own = said.row["fact_id"]
     if differs:
-        known = [
-            cell
-            for row in linker.facts_of(said.concept or "")
-            if (cell := cells.get(str(row["fact_id"]))) is not None
-            and cell.known
-            and row["column_key"] != "previous_year"
-        ]
-        cell = known[0] if known else None
+        known = (cell for row, cell in rows_of(facts, said.concept or "") if row["column_key"] != "previous_year")
+        cell = next(known, None)
     else:
-        cell = cells.get(own) if own else None
+        cell = cells_by_fact(facts).get(own) if own else None
     if cell is None or cell.yuan is None or said.yuan is None:
         return None
     bound = (said.resolution + cell.resolution) / 2

@@ -22,11 +22,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from flows.checks.facts import DocumentFacts
+from flows.checks.linking import rows_of
 from flows.checks.noun import Cell, Check, Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import is_before
-from normalize.claim_links import Linker
-from normalize.schema import Row
 
 THREE = frozenset({"three_public", "abroad", "vehicle", "vehicle_purchase", "vehicle_operation", "reception"})
 WHOLES = frozenset({None, "three_public", "vehicle"})
@@ -49,15 +48,13 @@ def _operating(facts: DocumentFacts) -> list[Cell]:
     ]
 
 
-def _three(linker: Linker, cells: dict[str, Cell], said: Said) -> list[Cell]:
+def _three(facts: DocumentFacts, said: Said) -> list[Cell]:
     found = []
     stage = STAGES.get(said.stage or "")
-    for row in linker.facts_of(said.concept or ""):
-        if stage is not None and row["stage"] not in (None, stage):
+    for row, cell in rows_of(facts, said.concept or ""):
+        if row["statement_code"] != "three_public" or (stage is not None and row["stage"] not in (None, stage)):
             continue
-        cell = cells.get(str(row["fact_id"]))
-        prior = row["column_key"] == "previous_year" or _PRIOR.search(str(row["column_path"] or ""))
-        if row["statement_code"] == "three_public" and cell is not None and cell.known and not prior:
+        if row["column_key"] != "previous_year" and not _PRIOR.search(str(row["column_path"] or "")):
             found.append(cell)
     return found
 
@@ -80,18 +77,8 @@ def _claims(facts: DocumentFacts) -> Iterator[tuple[Passage, Said]]:
 def run(facts: DocumentFacts) -> Iterator[Finding]:
     if not any(True for _ in facts.of("three_public")):
         return
-    linker: Linker | None = None
-    cells: dict[str, Cell] = {}
     for passage, said in _claims(facts):
-        if said.concept == "operating_funds":
-            known = _operating(facts)
-        else:
-            if linker is None:
-                rows: list[Row] = [dict(row) for row in facts.tables.get("budget_lines", ())]
-                linker = Linker(rows, facts.about.fiscal_year)
-                every = (line for statement in facts.of("three_public") for line in statement.lines)
-                cells = {cell.fact_id: cell for line in every for cell in line.cells.values()}
-            known = _three(linker, cells, said)
+        known = _operating(facts) if said.concept == "operating_funds" else _three(facts, said)
         if known:
             yield _judge(passage, said, known)
 

@@ -16,8 +16,8 @@ listings:
         name: fileName
         link: /file/download?id={fileId}
 
-`{page}` counts from `first`, `{area_code}` is the option of that name; other names in braces are values of the row. What
-is not declared is found by usual names.
+`{page}` counts from `first`, `{area_code}` is the option of that name; other names in braces are values of the row.
+What is not declared is found by usual names.
 """
 
 from __future__ import annotations

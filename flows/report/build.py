@@ -205,6 +205,9 @@ def _needs(found: Data, night: Night, root: DataRoot, run: Run, quarantine: Quar
             )
         for warning in source["warnings"]:
             need("crawl_warning", f"{name}：{warning}", f"{name}: {warning}")
+    for one_source in night.sources:
+        for flag in one_source.flags:
+            need("source_flag", f"{one_source.source_id}：{flag}", f"{one_source.source_id}: {flag}")
     for stage in found["stages"]:
         for sha256 in stage["differing"]:
             need(

@@ -5,7 +5,7 @@
 
 from setuptools import Extension, setup
 
-CALLS = {"extract/readers/pdfium_bulk.pyx": []}
+CALLS: dict[str, list[str]] = {"extract/readers/pdfium_bulk.pyx": []}
 LOOPS = {f"extract/readers/{name}.py": [f"extract/readers/{name}.pxd"] for name in ("char_loops", "rule_loops")}
 
 setup(

@@ -21,7 +21,7 @@ from extract.readers import char_loops as loops
 from extract.readers.overprint import separate
 from extract.readers.pdf_page import Char, Chars, Codes, Floats, Ints, Marks, Mask, text_of_codes
 
-_OVER: Final = 0.3  # of its width: writing does not come nearer to the character before …
+_OVER: Final = 0.3  # of its width: writing does not come nearer to the character before … (as in `char_loops`)
 _FEWEST: Final = 2  # … in one line more often than this
 _HAN: Final = 0x2E80  # the first code point of East Asian scripts
 

@@ -36,7 +36,7 @@ from extract.settings import Limits
 
 _MAX_FORM_DEPTH = 40  # as deep as pdfium itself reads text in them
 _MAX_SEGMENTS = 100_000  # of one path: whole grids are drawn as one; outlines of glyphs end at their first curve
-_THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them
+_THIN = 4.0  # a filled area thinner than this (points) is a ruling, as Word and WPS draw them (as in `char_loops`)
 _LEAN = 0.8  # how far a straight ruling may lean (points)
 _NOTHING = 0.01  # points: a text object that is narrower is passed over by pdfium
 _STROKE = 0.5  # points
@@ -44,7 +44,7 @@ _UNMAPPED = 0xFFFD
 _SPACE = 32
 _ASCENT = 0.88  # share of the size above the baseline, as in Chinese fonts
 _BROKEN_HYPHEN = 2  # what pdfium makes of a hyphen at the end of a line
-_TINY = 2.5  # points: glyphs of a lower string may follow each other within one point
+_TINY = 2.5  # points: glyphs of a lower string may follow each other within one point (as in `char_loops`)
 _SLICED = 0.4  # of its height, between the middle of a character and the edge that hides it: part of it is seen
 _SLANTED = 0.17  # sine times cosine: ten degrees from the edges of the page; a scan lies less askew
 _RASTERS = (0.0, 0.5)  # points: what lies on a border of the one is inside in the other

@@ -58,10 +58,10 @@ def owners(lattices: Sequence[Lattice], chars: Chars) -> Ints:
     owner: Ints = np.full(len(chars), cells.nowhere, dtype=np.int64)
     if not len(chars) or not lattices:
         return owner
-    places = np.array((chars.x0, chars.top, chars.x1, chars.bottom))
+    places = np.array((chars.x0, chars.top, chars.x1, chars.bottom), dtype=np.float64)
     for number in sorted(range(len(lattices)), key=lambda n: _area(lattices[n].box)):
         lattice = lattices[number]
-        edges = np.array(lattice.xs), np.array(lattice.ys)
+        edges = np.array(lattice.xs, dtype=np.float64), np.array(lattice.ys, dtype=np.float64)
         give_to_cells(places, *edges, lattice.numbers, cells.first[number], cells.nowhere, owner)
     if chars.part is not None:
         _keep_together(cells, chars, owner)

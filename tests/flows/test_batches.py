@@ -52,7 +52,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataRoot:
 
 def test_a_document_that_breaks_the_pool_costs_itself_alone(root: DataRoot) -> None:
     names = [*(f"fine {number}" for number in range(5)), "breaks the pool", "has a bug"]
-    plan = plan_of(root, names)
+    plan = plan_of(root, names, WorkLimits(seconds=30, memory_mib=2048, workers=1))  # the others wait behind it
     journal = Journal(root.path / "events.jsonl")
     plan.journal = journal
     assert do_batch(plan, sorted(names), journal) == 2

@@ -51,7 +51,7 @@ def one_line(capsys: pytest.CaptureFixture[str]) -> str:
         (["nosuch"], "No such command"),
         (["demo", "--frobnicate"], "No such option"),
         (["serve", "--port", "99999"], "65535"),
-        (["crawl"], "Missing argument"),
+        (["why"], "Missing argument"),
         (["crawl", "nothere.yml"], "no such source file: nothere.yml"),
         (["crawl", "999999"], "no source named 999999"),
         (["nightly", "--sources", "nosuch"], "no folder of sources: nosuch"),

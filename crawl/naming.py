@@ -16,7 +16,7 @@ import msgspec
 
 from crawl.dating import plain_title
 
-Kind = Literal[
+Kind = Literal[  # values of doc_type
     "department_budget",
     "unit_budget",
     "department_final",

@@ -38,24 +38,13 @@ from pydantic_core import ErrorDetails
 
 from crawl.address import clean_url, host_of, is_private, literal_address, site_of
 from crawl.declared import Api
+from crawl.naming import Kind
 from crawl.platforms import PLATFORMS, Platform
 from crawl.strict_yaml import Tree, YamlTrouble, read_yaml
 
 MAX_SOURCE_BYTES = 1_000_000
 
 Status = Literal["active", "draft", "retired"]
-Kind = Literal[  # values of doc_type
-    "department_budget",
-    "unit_budget",
-    "department_final",
-    "unit_final",
-    "government_budget",
-    "government_final",
-    "performance_target",
-    "performance_self_evaluation",
-    "three_public",
-    "other_fiscal",
-]
 
 
 class SourceError(ValueError):

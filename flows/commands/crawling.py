@@ -10,9 +10,9 @@ import typer
 from rich.table import Table as RichTable
 
 from crawl.ledger import Ledger, Sweep
+from crawl.naming import Kind
 from crawl.schedule import Plan, moment
 from crawl.settings import MAX_AT_ONCE
-from crawl.source import Kind
 from flows import errors
 from flows.commands.night import Data, Json, Now, crawl_troubles, pairs, parse_now
 from flows.crawl_sources import Crawled, at_once_of, crawl_together, find_sources, load

@@ -11,10 +11,11 @@ import msgspec
 import typer
 from rich.table import Table as RichTable
 
+from crawl.naming import Kind
 from crawl.platforms import PLATFORMS, Guess, family_of
 from crawl.registry import Trouble, lint
 from crawl.settings import from_environment
-from crawl.source import Kind, Source, Status, is_own_network
+from crawl.source import Source, Status, is_own_network
 from flows import errors
 from flows.crawl_sources import OWN_SOURCES, find_sources, load, source_files
 from flows.registry import REASONS, Draft, draft, import_columns, listing_of, places

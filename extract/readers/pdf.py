@@ -166,6 +166,20 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 count=len(page.slanted),
             )
         )
+    if page.given_up:
+        limits_met = "; ".join(page.given_up)
+        found.append(
+            issue(
+                "rulings_given_up",
+                "warning",
+                f"第 {page.number} 页的框线过多，部分表格可能只读作文字（{limits_met}），请对照原件",
+                f"page {page.number} has more rulings than a table; some tables may be read as text only "
+                f"({limits_met}): compare with the original",
+                sha256=sha256,
+                place=place,
+                count=len(page.given_up),
+            )
+        )
     if page.cut:
         found.append(
             issue(

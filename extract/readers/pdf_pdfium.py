@@ -209,7 +209,8 @@ class _Page:
         finally:
             pdfium.FPDFText_ClosePage(pointer)
         cut = max(n_chars, sum(part.n_objects for part in self._holders)) > self._limits.max_page_objects
-        lattices, rules = ([], []) if cut else grids_and_rules(*self._rules())
+        given_up: list[str] = []
+        lattices, rules = ([], []) if cut else grids_and_rules(*self._rules(), given_up.append)
         return PageContent(
             self._number,
             self._width,
@@ -225,6 +226,7 @@ class _Page:
             self._n_outlines,
             self._slanted,
             self._n_sliced,
+            given_up,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:

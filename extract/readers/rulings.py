@@ -7,7 +7,7 @@ cell of its left or upper neighbour where no line is drawn between them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -39,23 +39,32 @@ def ruled_grids(across: Rules, down: Rules) -> list[Lattice]:
     return grids_and_rules(across, down)[0]
 
 
-def grids_and_rules(across: Rules, down: Rules) -> tuple[list[Lattice], list[Rule]]:
+def grids_and_rules(
+    across: Rules, down: Rules, tell: Callable[[str], None] = lambda limit: None
+) -> tuple[list[Lattice], list[Rule]]:
     """(`ruled_grids`, horizontal lines outside all of them, top to bottom).
 
-    Tables drawn with half of their rulings have only the latter.
+    Tables drawn with half of their rulings have only the latter. tell: called with each limit that made lines or grids
+    be given up, so that no table goes without a word.
     """
-    rows = joined(across)
+    rows, columns_drawn = joined(across), joined(down)
     grids = []
-    for some_rows, columns in _touching(rows, joined(down)):
+    if len(rows) * len(columns_drawn) > _MOST_MEETINGS:
+        tell(f"{len(rows)} x {len(columns_drawn)} rulings")
+    for some_rows, columns in _touching(rows, columns_drawn):
         if len(some_rows) >= 2 and columns:
             grid = _grid(some_rows, columns)
+            if grid is None and len(some_rows) * len(columns) > _MOST_POSITIONS:
+                tell(f"a grid of {len(some_rows)} x {len(columns)} rulings")
             if grid is not None and len(grid.cells) > 1:
                 grids.append(grid)
     if len(grids) > _MOST_GRIDS:
+        tell(f"{len(grids)} grids")
         grids = sorted(grids, key=_extent, reverse=True)[:_MOST_GRIDS]
     grids.sort(key=lambda grid: (grid.ys[0], grid.xs[0]))
     boxes = [grid.box for grid in grids]
     if len(rows) * len(boxes) > _MOST_MEETINGS:
+        tell(f"{len(rows)} rulings beside {len(boxes)} grids")
         return grids, []
     outside = [
         (at, start, end)
@@ -64,7 +73,10 @@ def grids_and_rules(across: Rules, down: Rules) -> tuple[list[Lattice], list[Rul
             top - _SAME_EDGE <= at <= bottom + _SAME_EDGE and start < x1 and end > x0 for x0, top, x1, bottom in boxes
         )
     ]
-    return grids, outside if len(outside) <= _MOST_LOOSE else []
+    if len(outside) > _MOST_LOOSE:
+        tell(f"{len(outside)} rulings outside grids")
+        return grids, []
+    return grids, outside
 
 
 def _extent(grid: Lattice) -> float:

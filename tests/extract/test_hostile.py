@@ -157,6 +157,18 @@ def test_a_pattern_of_lines_is_no_table_with_half_its_rulings() -> None:
     assert grids_and_rules([(5.0 * n, 0.0, 100.0) for n in range(3_000)], []) == ([], [])
 
 
+def test_no_table_is_given_up_without_a_word() -> None:
+    """Limits of rulings left grids out, and nobody was told."""
+    told: list[str] = []
+    across = [(5.0 * n, 0.0, 6_000.0) for n in range(1_200)]
+    down = [(5.0 * n, 0.0, 6_000.0) for n in range(1_200)]
+    grids_and_rules(across, down, told.append)
+    assert told[0] == "1200 x 1200 rulings"
+    lines = "\n".join(f"10 {5 * n} m 300 {5 * n} l S" for n in range(3_000))
+    reading = read_document(pdf([{"size": [400, 15_100], "extra": lines}]))
+    assert "rulings_given_up" in {issue.code for issue in reading.issues}
+
+
 def test_thousands_of_lines_between_rules() -> None:
     """Time grew with lines times rules: minutes for a long page."""
     rows = [

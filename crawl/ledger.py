@@ -22,6 +22,7 @@ from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
 
 # how a run ends that did not come to the end of its walk (None: the machine or the process died)
 UNFINISHED: Final = frozenset({None, "killed", "timeout", "stopped", "no_stats", "shutdown"})
+SOFT_404: Final = "soft_404:"  # how the reason of a visit begins that brought another page than was asked for
 _VISIT_COLUMNS = (
     "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
 )
@@ -306,12 +307,18 @@ class Ledger:
         return [(str(a), str(b), str(c)) for a, b, c in rows]
 
     def listing_states(self, *, as_of: str | None = None) -> list[ListingState]:
-        """How the first page of every listing stands (stood at a moment), by source and address."""
+        """How the first page of every listing stands (stood at a moment), by source and address.
+
+        A listing whose rows are asked for at another address than its own (`api:`) stands as those requests do.
+        """
         rows = self._db.execute(
-            f"SELECT v.source_id, v.url, v.outcome, v.at, g.read_at FROM ("  # noqa: S608 (constant)
-            f"SELECT max(visit_id) AS newest, max(CASE WHEN outcome IN {_WITH_BODY} THEN at END) AS read_at "
-            "FROM visits WHERE role = 'listing' AND landing_url IS NULL AND (? IS NULL OR at <= ?) "
-            "GROUP BY source_id, url) AS g JOIN visits AS v ON v.visit_id = g.newest ORDER BY v.source_id, v.url",
+            f"SELECT v.source_id, g.stands_for, v.outcome, v.at, g.read_at FROM ("  # noqa: S608 (constant)
+            f"SELECT coalesce(landing_url, url) AS stands_for, max(visit_id) AS newest, "
+            f"max(CASE WHEN outcome IN {_WITH_BODY} THEN at END) AS read_at "
+            "FROM visits AS l WHERE role = 'listing' AND (? IS NULL OR at <= ?) AND (landing_url IS NULL OR NOT EXISTS "
+            "(SELECT 1 FROM visits AS p WHERE p.source_id = l.source_id AND p.url = l.landing_url)) "
+            "GROUP BY source_id, stands_for) AS g JOIN visits AS v ON v.visit_id = g.newest "
+            "ORDER BY v.source_id, g.stands_for",
             (as_of, as_of),
         )
         return [ListingState(*row) for row in rows]
@@ -342,9 +349,17 @@ class Ledger:
         return found
 
     def links(
-        self, *, source_id: str | None = None, run_id: str | None = None, sha256: str | None = None
+        self,
+        *,
+        source_id: str | None = None,
+        run_id: str | None = None,
+        sha256: str | None = None,
+        as_of: str | None = None,
     ) -> list[Link]:
-        """Every way to a document (or to one), sorted; with run_id only those seen (again) by this run."""
+        """Every way to a document (or to one), sorted; with run_id only those seen (again) by this run.
+
+        A body that was found, later (until as_of), to be another page than was asked for at its address is none.
+        """
         rows = self._db.execute(
             "SELECT source_id, sha256, url, landing_url, role, link_text, notice_title, published_date, listed_date, "
             "filename, kind FROM links WHERE (? IS NULL OR source_id = ?) AND (? IS NULL OR run_id = ?) "
@@ -352,7 +367,38 @@ class Ledger:
             "ORDER BY sha256, source_id, published_date IS NULL, published_date, landing_url, url",
             (source_id, source_id, run_id, run_id, sha256, sha256),
         )
-        return [Link(*row) for row in rows]
+        disowned = self._disowned(source_id, as_of)
+        return [
+            link for link in (Link(*row) for row in rows) if (link.source_id, link.url, link.sha256) not in disowned
+        ]
+
+    def _disowned(self, source_id: str | None, as_of: str | None) -> set[tuple[str, str, str]]:
+        """(source_id, url, sha256) of bodies whose address said last that they were not what was asked for there."""
+        told = self._db.execute(
+            "SELECT source_id, url, sha256, max(visit_id) FROM visits WHERE outcome = 'failed' AND sha256 IS NOT NULL "
+            "AND source_id = coalesce(?, source_id) "
+            "AND substr(reason, 1, ?) = ? AND (? IS NULL OR at <= ?) GROUP BY source_id, url, sha256",
+            (source_id, len(SOFT_404), SOFT_404, as_of, as_of),
+        ).fetchall()
+        found: set[tuple[str, str, str]] = set()
+        for source, url, sha256, visit_id in told:
+            later = self._db.execute(
+                f"SELECT 1 FROM visits WHERE source_id = ? AND url = ? AND sha256 = ? AND visit_id > ? "  # noqa: S608 (constant)
+                f"AND outcome IN {_WITH_BODY} AND (? IS NULL OR at <= ?) LIMIT 1",
+                (source, url, sha256, visit_id, as_of, as_of),
+            ).fetchone()
+            if later is None:
+                found.add((source, url, sha256))
+        return found
+
+    def soft_404_bodies(self, source_id: str, *, limit: int) -> list[str]:
+        """The newest bodies of a source that came in place of what was asked for."""
+        rows = self._db.execute(
+            "SELECT sha256, max(visit_id) AS newest FROM visits WHERE source_id = ? AND outcome = 'failed' "
+            "AND sha256 IS NOT NULL AND substr(reason, 1, ?) = ? GROUP BY sha256 ORDER BY newest DESC LIMIT ?",
+            (source_id, len(SOFT_404), SOFT_404, limit),
+        )
+        return [str(row[0]) for row in rows]
 
     def skipped(self, run_id: str) -> list[tuple[str, str, str, str]]:
         """(landing_url, url, link text, reason) of links not followed in this run."""
@@ -383,7 +429,7 @@ class Ledger:
             seen.add((body.source_id, body.url, body.sha256))
         found: dict[str, Link] = {}
         current: set[str] = set()
-        for link in self.links(source_id=source_id):
+        for link in self.links(source_id=source_id, as_of=as_of):
             if as_of is not None and (link.source_id, link.url, link.sha256) not in seen:
                 continue
             found.setdefault(link.sha256, link)

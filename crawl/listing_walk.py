@@ -34,12 +34,19 @@ class ListingWalk:
     page to ask for or None.
 
     overlap: pages beyond the first quiet one that are read before the walk ends; None walks to the end.
-    must_see: whether a page is to be asked whatever the pages before it brought (a full sweep is due).
+    must_see: whether a page is to be asked whatever the pages before it brought (a full sweep is due). depth: links
+    between the first page of the source's listing and the first page of this one.
     """
 
     def __init__(
-        self, limit: int, *, overlap: int | None = None, must_see: Callable[[str], bool] = lambda _: False
+        self,
+        limit: int,
+        *,
+        overlap: int | None = None,
+        must_see: Callable[[str], bool] = lambda _: False,
+        depth: int = 0,
     ) -> None:
+        self.depth = depth
         self.limit = limit
         self.overlap = overlap
         self.must_see = must_see

@@ -12,6 +12,7 @@ from itertools import islice
 from lxml import html
 
 from crawl.page import Page, marks_furniture, squeeze, text_of
+from crawl.tabs import panel_words
 
 MAX_HEADING = 40  # characters of what can be a heading; longer is a text
 _MAX_CLIMB = 40  # ancestors that are looked at above a link
@@ -37,6 +38,7 @@ class Outline:
         self._text: dict[html.HtmlElement, str] = {}
         self._above: dict[html.HtmlElement, tuple[str, ...]] = {}
         self._among: dict[html.HtmlElement, str | None] = {}
+        self._panels = panel_words(page)
         self._anchors = 0
         self._weighed = 0
         for element in islice(page.root.iter("a"), MAX_LINKS):
@@ -195,7 +197,10 @@ class Outline:
         return None
 
     def _tab_of(self, panel: html.HtmlElement) -> str | None:
-        """The tab of a panel: panels in one block, as many items in a block before it, joined by their order."""
+        """The tab of a panel: one that names it (`crawl.tabs`), else panels in one block, as many items in a block
+        before it, joined by their order."""
+        if panel in self._panels:
+            return self._panels[panel]
         if panel.tag not in _PANEL_TAGS:
             return None
         parent = panel.getparent()

@@ -29,7 +29,8 @@ class Wanted(msgspec.Struct, frozen=True):
     listing: number of the Source's listing it descends from. guessed: the address was made, not read: it may be gone.
     form: what is sent by POST to `address`; url is then the name of the request in the ledger (form written as query).
     column: address of the column below the listing it was found in, if any. kind: where a page states another than the
-    listing's. hops: stub pages and notices that lead on which were passed since the listing.
+    listing's. hops: stub pages and notices that lead on which were passed since the listing. depth: links between the
+    first page of the listing and this address (its further pages stand where the first one does).
     """
 
     url: str
@@ -46,6 +47,7 @@ class Wanted(msgspec.Struct, frozen=True):
     column: str | None = None
     kind: str | None = None
     hops: int = 0
+    depth: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -203,6 +205,14 @@ class Recorder:
         if self.manners is not None and outcome == "refused" and status is not None and status < 400:
             self.manners.challenged(wanted.url)  # no status said so: a firewall's page did
         return visit
+
+    def disown(self, visit: Visit, reason: str) -> Visit:
+        """Write that what a visit of this run brought was not what was asked for; returns the visit that says so. Its
+        body is no document any more (`Ledger.links`)."""
+        told = msgspec.structs.replace(visit, outcome="failed", reason=reason, etag=None, last_modified=None)
+        self.ledger.record(self.run_id, told)
+        self._tell(told)
+        return told
 
     def _link_past(self, wanted: Wanted, visit: Visit) -> None:
         """The way to a document was written with its visit; a further one is added with the file name known then."""

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from crawl.address import host_of, site_of
+from crawl.platform_apis import api_of
 from crawl.platforms import PLATFORMS, family_of, guess_platform
 from crawl.source import Listing, Source, SourceError, is_own_network, key_text, last_day, load_with_lines
 from crawl.strict_yaml import Loc, Tree
@@ -144,7 +145,7 @@ def _platform(entry: Entry) -> Iterable[Trouble]:
                 yield _trouble(entry, "warning", "platform", loc, said)
             elif family_of(platform) == "dedicated" and guess.platform != platform and not source.test_source:
                 yield _trouble(entry, "error", "platform", loc, f"{listing.url} is no address of platform {platform}")
-    declared = any(getattr(listing, "api", None) is not None for listing in source.listings)
+    declared = any(api_of(source, number) is not None for number, _ in enumerate(source.listings))
     if source.status == "active" and family_of(source.platform) == "dedicated" and not declared:
         said = f"nothing reads {source.platform} by itself: say how its rows are asked for (`api:` of the listing)"
         yield _trouble(entry, "warning", "platform", ("platform",), said)

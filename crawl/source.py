@@ -210,6 +210,7 @@ class Politeness(_Strict):
     max_bytes: int = Field(default=64_000_000, ge=1, le=1_000_000_000)
     retries: int = Field(default=2, ge=0, le=5)
     max_requests: int = Field(default=20_000, ge=1, le=1_000_000)
+    max_depth: int = Field(default=8, ge=1, le=50)  # links between a listing's first page and what is asked for
     cookies: bool = False  # some sites answer only to whom sends their cookie back
     mobile: bool = False  # some sites answer only to phones: says so in the user agent, beside who we are
 

@@ -73,10 +73,13 @@ def _night(source: Source, run: tuple[str, str, str | None], ledger: Ledger, arc
     if run[2] != "finished":
         flags.append(f"the run did not finish ({run[2] or 'killed, or still running'})")
     last = {visit.url: visit for visit in visits if visit.role == "listing" and visit.landing_url is None}
+    states = {one.url: one for one in ledger.listing_states() if one.source_id == source.source_id}
     for listing in source.listings:
         visit = last.get(listing.url)
-        if visit is not None and visit.sha256 is None:
+        if visit is not None and visit.outcome not in BODY:
             flags.append(f"the listing could not be read ({visit.outcome}: {visit.reason}): {listing.url}")
+        elif visit is None and (state := states.get(listing.url)) is not None and state.last_outcome not in BODY:
+            flags.append(f"the rows of the listing could not be asked for ({state.last_outcome}): {listing.url}")
         verdict = listing_verdict(source, listing.url, visits, archive)
         if verdict is not None and verdict.flagged:
             flags.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawl.platform_apis import api_of
 from crawl.platforms import family_of
 from crawl.source import Source
 from crawl.spiders.browser import BrowserSpider, NoBrowser
@@ -18,6 +19,6 @@ def spider_of(source: Source) -> type[WalkSpider]:
     family = family_of(source.platform)
     if family == "browser":
         return BrowserSpider
-    if any(listing.api is not None for listing in source.listings):
+    if any(api_of(source, number) is not None for number, _ in enumerate(source.listings)):
         return DeclaredSpider
     return ScriptedSpider if family == "json" else StaticSpider

@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 import msgspec
 
 from crawl.address import site_of
+from crawl.declared import Api
 from crawl.listing_json import Rows, datastore_rows, read_rows
 from crawl.notice import Link, Skip, attachment_suffix, read_listing
 from crawl.page import Page
 from crawl.pager import Further, further_pages
 from crawl.pager_ajax import next_request
+from crawl.platform_apis import api_of
 from crawl.recorder import Wanted
 from crawl.source import Listing, Source
 
@@ -33,6 +35,13 @@ class ListingReader:
 
     def __init__(self) -> None:
         self._rows: dict[int, int] = {}  # number of a listing → most rows an answer of its script had
+        self._apis: dict[int, Api | None] = {}
+
+    def api_of(self, number: int) -> Api | None:
+        """How the rows of a listing (its number) are asked for, where it is declared."""
+        if number not in self._apis:
+            self._apis[number] = api_of(self.source, number)
+        return self._apis[number]
 
     def read_answer(self, wanted: Wanted, body: bytes, page: Page) -> ListingRead:
         """Rows and pager of one answer of a listing: a page, or what a script of it gets."""
@@ -43,7 +52,9 @@ class ListingReader:
         further = self.after_rows(listing, wanted, rows)
         if rows.page is None:
             return ListingRead((), (), (), further)
-        if listing.api is not None:  # the source says what these rows are: a name of a department alone is a paper too
+        if (
+            self.api_of(wanted.listing) is not None
+        ):  # the source says what these rows are: a name of a department alone is a paper too
             links = [Link(row.url, row.title, row.date) for row in rows.records]
             files = tuple(link for link in links if attachment_suffix(link.url))
             return ListingRead(tuple(link for link in links if link not in files), files, (), further)
@@ -70,9 +81,8 @@ class ListingReader:
         start = body[:2000].lstrip(b"\xef\xbb\xbf \t\r\n")
         if start.startswith(b"<") and b"<datastore" not in body[:20_000]:
             return None
-        return read_rows(
-            body, wanted.url, wanted.landing_url or wanted.url, listing.api.fields if listing.api else None
-        )
+        api = self.api_of(wanted.listing)
+        return read_rows(body, wanted.url, wanted.landing_url or wanted.url, api.fields if api else None)
 
     def pager_of(self, page: Page, listing: Listing) -> Further:
         """The further pages that a page of the listing tells of."""

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from crawl.ledger import Ledger
+from crawl.registry import Place, lint
 from crawl.runner import ledger_path
 from crawl.schedule import Plan
 from crawl.schema import CrawlResult
@@ -413,3 +414,90 @@ def test_a_source_that_wants_a_browser_without_the_extra(tmp_path: Path) -> None
         else:
             good(result)
             assert result.documents == 1
+
+
+def test_two_columns_of_one_directory_address(tmp_path: Path) -> None:
+    """gkmlpt/index#612 and #613 are one page to the server: it is asked for once, and both columns are walked."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        site.page("/l/gkmlpt/index", '<html><body><div id="app"></div><script>window._CONFIG = {SITE_ID: 758019, x: 1}</script></body></html>')  # fmt: skip  # noqa: E501
+        for column, name in (("612", "a"), ("613", "b")):
+            articles = [{"title": f"{name}局2024年部门预算", "url": f"{site.root}/l/{name}.html", "date": 1707177600}]
+            site.resources[f"/l/gkmlpt/api/all/{column}?page=1&sid=758019"] = json_body(
+                {"articles": articles, "total": 1}
+            )
+        notices(site, "a", "b")
+        listed = "".join(
+            f"  - {{url: ROOT/l/gkmlpt/index, kind: {kind}, column: '{column}'}}\n"
+            for column, kind in (("612", "department_budget"), ("613", "department_final"))
+        )
+        result = crawl(declared(tmp_path, site, listed, platform="gkmlpt"), data, plan=NIGHT)
+        good(result)
+        assert result.documents == 2
+        assert site.asked("/l/gkmlpt/index") == 1
+        with Ledger(ledger_path(data)) as ledger:
+            assert {link.url.rsplit("/", 1)[1] for link in ledger.links()} == {"a.pdf", "b.pdf"}
+
+
+def test_a_county_on_a_known_budget_platform_is_ten_lines(tmp_path: Path) -> None:
+    """Inner Mongolia's platform: no page of it lists anything; the source says its area, the platform the requests."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        for number, ids in ((1, ("x1", "x2")), (2, ())):
+            items = [
+                {"id": one, "title": f"{one}旗2024年政府预算公开", "publishTime": "2024-02-06 10:00:00"} for one in ids
+            ]
+            site.resources[f"/yjs/business/basic/select?id=330203zf&type=2&p={number}"] = json_body({"list": items})
+        for one in ("x1", "x2"):
+            files = [{"id": f"f{one}", "name": f"{one}旗2024年政府预算", "suffix": "pdf"}]
+            site.resources[f"/yjs/business/basic/result/{one}"] = json_body({"files": files})
+            site.file(f"/yjs/business/file/download/f{one}", PDF + one.encode())
+        text = (
+            "code: 330203\npublisher: 海曙区人民政府\nplatform: neimenggu_yjs\noptions: {area_code: 330203}\nlistings:\n"
+            f"  - {{url: {site.root}/yjs/business/page/list, kind: government_budget}}\ntest_source: true\n"
+            "expect: {notices: {min: 2}}\npoliteness: {delay_seconds: 0, retries: 0}\n"
+        )
+        assert len(text.splitlines()) <= 10
+        path = tmp_path / "330203_haishu.yml"
+        path.write_text(text, encoding="utf-8")
+        assert lint([path], {"330203": Place("海曙区")}) == []
+        result = crawl(path, data, plan=NIGHT)
+        good(result)
+        assert result.documents == 2
+        with Ledger(ledger_path(data)) as ledger:
+            told = {(link.notice_title, link.link_text, link.published_date) for link in ledger.links()}
+            assert ("x1旗2024年政府预算公开", "x1旗2024年政府预算", "2024-02-06") in told
+            (state,) = ledger.listing_states()
+        assert (state.url, state.read_at) == (f"{site.root}/yjs/business/page/list", "2024-03-01T02:03:04Z"), (
+            "the listing stands as the requests that bring its rows do"
+        )
+
+
+def test_what_is_too_many_links_away_is_named_and_not_asked(tmp_path: Path) -> None:
+    """Papers that list papers: the walk ends at the depth of the source, and every address beyond it is in the ledger."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        site.page("/l/index.html", listing(*rows("a")))
+        notices(site, "a")
+        path = source_file(tmp_path, site, listing="/l/index.html",
+                           politeness="delay_seconds: 0, retries: 0, timeout_seconds: 5, max_depth: 1")  # fmt: skip
+        result = crawl(path, data, plan=NIGHT)
+        assert result.finish_reason == "finished"
+        assert paths(site) == ["/l/index.html", "/l/a.html"]
+        (deep,) = result.troubles
+        assert (deep.url, deep.outcome) == (f"{site.root}/l/a.pdf", "refused")
+        assert deep.reason == "depth: 2 links away from its listing, at most 1 (politeness.max_depth)"
+        assert result.skipped_links["too deep"] == 1
+
+
+def test_rows_of_a_do_address_that_returns_json(tmp_path: Path) -> None:
+    """cms .do: rows as markup in `attributes.data`, the pager as markup in `page_bar`; the number is in the address."""
+    site, data = Site(), tmp_path / "data"
+    with serve(site):
+        for number, names in ((1, ("a", "b")), (2, ("c",)), (3, ())):
+            found = {"attributes": {"data": "".join(rows(*names)), "page_bar": "<b>共2页</b>"}, "success": True}
+            site.resources[f"/l/list.do?columnId=7&pageNo={number}"] = json_body(found)
+        notices(site, "a", "b", "c")
+        listed = "  - {url: 'ROOT/l/list.do?columnId=7&pageNo=1', kind: department_budget}\n"
+        result = crawl(declared(tmp_path, site, listed, platform="cms_do"), data, plan=NIGHT)
+        assert (result.failed, result.documents, result.troubles) == (False, 3, [])

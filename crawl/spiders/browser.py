@@ -2,7 +2,8 @@
 
 pip install 'yujue[browser]', and a Chromium (Debian: chromium). The browser's own traffic passes neither Scrapy's
 resolver nor its size limits, so everything a page asks for goes through a filter here: only hosts of the source, never
-an address of our own network, no pictures, fonts or media. Attachments are fetched without the browser.
+an address of our own network, no pictures, fonts or media, and no more than 200 requests a page. Attachments are
+fetched without the browser (`crawl.browser_download`).
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from crawl.address import host_of, is_private, refusal
 from crawl.recorder import Wanted
 from crawl.spiders.walk import WalkSpider
 
-HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+HANDLER = "crawl.browser_download.Handler"
 _UNSEEN = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest"})
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _WAIT_MS = 1500
 _MAX_REQUESTS = 200  # of one page; more is no listing
+_HEAP_MIB = 256  # of a page's scripts
 
 
 class NoBrowser(RuntimeError):  # noqa: N818 (what is missing)
@@ -45,6 +47,7 @@ class BrowserSpider(WalkSpider):
     """The walk with listing and notice pages as a browser shows them."""
 
     name = "browser"
+    page_requests = 0
 
     @classmethod
     def settings_for(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,7 +59,13 @@ class BrowserSpider(WalkSpider):
             "PLAYWRIGHT_LAUNCH_OPTIONS": {
                 "executable_path": browser_path(),
                 "headless": True,
-                "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+                "args": [
+                    "--no-sandbox",
+                    "--disable-dev-shm-usage",
+                    "--disable-gpu",
+                    "--renderer-process-limit=1",
+                    f"--js-flags=--max-old-space-size={_HEAP_MIB}",
+                ],
             },
             "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
             "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.get("DOWNLOAD_TIMEOUT", 60) * 1000,
@@ -70,13 +79,19 @@ class BrowserSpider(WalkSpider):
         for scheme in ("http", "https"):
             handler: Any = handlers._get_handler(scheme)  # there is no other way to it
             if handler is not None:
-                handler.abort_request = self.is_refused
+                handler.pages.abort_request = self.is_refused
         async for request in super().start():
             yield request
 
+    def page_begins(self) -> None:
+        """The browser is about to open a page: what it asks for is counted from here."""
+        self.page_requests = 0
+
     async def is_refused(self, request: Any) -> bool:
-        """Whether the browser must not send a request: to a host that is not the source's, or into our network."""
-        if request.resource_type in _UNSEEN:
+        """Whether the browser must not send a request: to a host that is not the source's, or into our network, or one
+        too many of this page."""
+        self.page_requests += 1
+        if request.resource_type in _UNSEEN or self.page_requests > _MAX_REQUESTS:
             return True
         if refusal(request.url, sites=self.source.sites, private_hosts=self.private_hosts) is not None:
             return True

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from crawl.listing_json import Rows
 from crawl.pager import MAX_PAGES, Further, Step
 from crawl.recorder import Wanted
@@ -37,4 +39,6 @@ class DeclaredSpider(WalkSpider):
         if number >= (pages or MAX_PAGES):
             return Further("parameter", "stated", pages)
         step = api.step(listing.url, number + 1, area)
+        if step and pages is None:  # walked until a page brings nothing
+            step = msgspec.structs.replace(step, guessed=True)
         return Further("parameter", "stated", pages, (step,) if step else (), "as the source declares")

@@ -88,12 +88,23 @@ class Listings(Notices):
             reason = f"{SOFT_404} the same page as {same}"
             yield from self._trouble(wanted, "failed", reason, status=answer.status, body=body)
             return
+        if self.is_empty_application(wanted, page) and self._brings_nothing(wanted, body, page):
+            yield from self.on_shell(wanted, answer, body)
+            return
         visit = self.recorder.keep(wanted, answer, "listing", body)
         self._done(visit)
         others = self._others_at(wanted)
         yield from self._read_listing(wanted, visit, body, page)
         for number in others:
             yield from self._read_listing(msgspec.structs.replace(wanted, listing=number), visit, body, page)
+
+    def _brings_nothing(self, wanted: Wanted, body: bytes, page: Page) -> bool:
+        """Whether no listing that begins with this page has a row, a column or a further page by it."""
+        for number in {wanted.listing, *self.sharing.get(key_of(wanted.url), [])}:
+            found = self.read_answer(msgspec.structs.replace(wanted, listing=number), body, page)
+            if found.notices or found.attachments or found.skipped or found.columns or found.further.steps:
+                return False
+        return True
 
     def _read_listing(self, wanted: Wanted, visit: Visit, body: bytes, page: Page) -> Iterator[Request]:
         walk = self.walks[wanted.listing, wanted.column]
@@ -137,8 +148,11 @@ class Listings(Notices):
             (past.link_text or wanted.link_text) != wanted.link_text
             or (past.listed_date or wanted.listed_date) != wanted.listed_date
         )
+        if self._is_of_another_kind(wanted, link):
+            self._count("of another kind")
+            return
         if self._is_too_old(link):
-            self.skipped["older than asked for"] = self.skipped.get("older than asked for", 0) + 1
+            self._count("older than asked for")
             return
         if self.plan.dry_run:
             state = "new" if past is None else "changed" if changed else "due" if is_due(past, self.now) else "known"
@@ -151,6 +165,12 @@ class Listings(Notices):
             )  # fmt: skip
             return
         yield from self.ask(wanted, changed=changed)
+
+    def _is_of_another_kind(self, wanted: Wanted, link: Link) -> bool:
+        """Whether a row of a column that mixes kinds names one that was not asked for."""
+        if not self.plan.kinds or link.kind is None or self.source.listings[wanted.listing].kind is not None:
+            return False
+        return not {link.kind, *link.also} & set(self.plan.kinds)
 
     def _is_too_old(self, link: Link) -> bool:
         return bool(self.plan.since and link.date and link.date < self.plan.since)

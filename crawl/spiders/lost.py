@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 from scrapy.http import Request
@@ -25,6 +26,7 @@ from crawl.spiders.asking import Asking, key_of
 
 _MAX_STUB = 8000  # bytes
 MAX_HOPS = 3  # stubs and pages that only lead on, one behind the other
+_MAX_SHELL = 60  # links of the shell of an application: menu and footer
 _MAX_KNOWN = 50  # pages of earlier runs that stood for others
 
 
@@ -52,11 +54,13 @@ class LostPages(Asking):
 
         Only what is small, or was reached by a redirect, is looked at: a stub of 30 kB has not been seen.
         """
-        if wanted.role == "attachment" or (len(body) > _MAX_STUB and answer.url == wanted.url):
+        if len(body) > _MAX_STUB and (answer.url == wanted.url or wanted.role == "attachment"):
             return None
         found = classify(page, answer.status or 200, wanted.address or wanted.url, answer.url)
         if found.kind not in {"redirect_stub", "waf_stub", "splash", "soft_404"}:
             return None
+        if wanted.role == "attachment" and found.kind not in {"redirect_stub", "waf_stub"}:
+            return None  # a page in the place of a file, whatever it says
         if wanted.role == "notice" and (found.kind == "splash" or read_notice(page, "", None).attachments):
             return None  # little text and a link to a file is a short notice, whatever else it looks like
         return None if self._is_application(wanted, body, answer.url) else found
@@ -69,11 +73,12 @@ class LostPages(Asking):
             outcome: Outcome = "refused" if stub.kind == "waf_stub" else "failed"
             yield from self._trouble(wanted, outcome, reason, status=answer.status, body=body)
             return
-        self._done(self.recorder.keep(wanted, answer, wanted.role, body))
+        is_file = wanted.role == "attachment"
+        self._done(self.recorder.keep(wanted, answer, "notice" if is_file else wanted.role, body))
         onward = msgspec.structs.replace(
             wanted,
             url=stub.target,
-            landing_url=wanted.url,
+            landing_url=wanted.landing_url if is_file else wanted.url,
             guessed=False,
             hops=wanted.hops + 1,
             depth=wanted.depth + 1,
@@ -93,6 +98,27 @@ class LostPages(Asking):
             return bool(self.pager_of(read_page(body, url), self.source.listings[wanted.listing]).steps)
         except PageError:
             return False
+
+    def on_script_alone(self, wanted: Wanted, answer: Answer, body: bytes, page: Page) -> Iterator[Request]:
+        """Nothing but a script: the shell of an application, or the challenge of a firewall, which is a refusal."""
+        if wanted.role != "attachment" and _is_shell(wanted, page):
+            yield from self.on_shell(wanted, answer, body)
+            return
+        self._count("waf_stub")
+        reason = "the answer is a script challenge, not a page"
+        yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
+
+    def on_shell(self, wanted: Wanted, answer: Answer, body: bytes) -> Iterator[Request]:
+        """An application that a browser fills came: read as it is, it would say that nothing was published."""
+        self._count("spa_stub")
+        reason = "spa_stub: an application of a browser that shows nothing by itself (`api:`, or platform: browser)"
+        yield from self._trouble(wanted, "failed", reason, status=answer.status, body=body)
+
+    def is_empty_application(self, wanted: Wanted, page: Page) -> bool:
+        """Whether the first page of a listing may be the shell of an application: few links, and the marks of one."""
+        if wanted.column is not None or key_of(wanted.url) != key_of(self.source.listings[wanted.listing].url):
+            return False
+        return sum(1 for _ in islice(page.root.iter("a"), _MAX_SHELL)) < _MAX_SHELL and _is_shell(wanted, page)
 
     # -- one page under many addresses --------------------------------------------------------------------------
 
@@ -154,3 +180,7 @@ class LostPages(Asking):
         reason = f"{SOFT_404} the same page {where}"
         kept = body if first and not self.repeats.is_known(print_) else b""
         yield from self._trouble(wanted, "failed", reason, status=answer.status, body=kept)
+
+
+def _is_shell(wanted: Wanted, page: Page) -> bool:
+    return classify(page, 200, wanted.url, page.url).kind == "directory_spa"

@@ -14,10 +14,22 @@ from crawl.notice import Link, Skip, attachment_suffix, read_notice
 from crawl.page import Page, decode_page
 from crawl.recorder import Answer, Wanted
 from crawl.repeats import print_of
+from crawl.sentinel import body_kind
 from crawl.spiders.asking import from_listing, key_of
 from crawl.spiders.lost import MAX_HOPS, LostPages
 
 _MAY_BE_HTML = frozenset({"doc", "xls", "et", "wps", "csv"})  # offices save "Word" and "Excel" files as HTML tables
+# what the bytes behind a name may be; old office programs are given new files' names and the other way round
+_BYTES = {
+    "pdf": frozenset({"pdf"}),
+    "docx": frozenset({"zip"}),
+    "xlsx": frozenset({"zip"}),
+    "zip": frozenset({"zip"}),
+    "ofd": frozenset({"zip"}),
+    "rar": frozenset({"rar"}),
+    "doc": frozenset({"ole", "rtf", "html", "xml"}),
+    "xls": frozenset({"ole", "html", "xml"}),
+}
 
 
 class Notices(LostPages):
@@ -36,6 +48,9 @@ class Notices(LostPages):
                 self.repeats.note(print_, key_of(wanted.url), None, answers=None, sha256=None)
                 yield from self._trouble(wanted, "failed", reason, status=answer.status, body=body)
                 return
+        kinds, kind = _BYTES.get(suffix or ""), body_kind(body)
+        if kinds is not None and kind not in kinds and page is None:
+            self._count(f"wrong_bytes: {kind} instead of {suffix}")  # kept all the same: what it is, its bytes say
         self._done(self.recorder.keep(wanted, answer, "attachment", body))
 
     def _on_notice(self, wanted: Wanted, answer: Answer, body: bytes, page: Page) -> Iterator[Request]:

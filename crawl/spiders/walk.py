@@ -147,8 +147,7 @@ class WalkSpider(Listings):
         if stub is not None:
             yield from self._on_stub(wanted, answer, body, stub)
         elif page is not None and is_script_stub(body) and not self._is_application(wanted, body, answer.url):
-            reason = "the answer is a script challenge, not a page"
-            yield from self._trouble(wanted, "refused", reason, status=answer.status, body=body)
+            yield from self.on_script_alone(wanted, answer, body, page)
         elif wanted.role == "attachment":
             yield from self._on_attachment(wanted, answer, body, page if kind == "html" else None)
         elif wanted.role == "listing":

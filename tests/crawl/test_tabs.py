@@ -1,4 +1,5 @@
-"""Pages whose tabs carry several columns: each row belongs to the tab that names its panel, wherever the panel stands."""
+# ruff: noqa: E501 -- pages as they are written
+"""Pages whose tabs carry several columns: each row belongs to the tab that names its panel, wherever that stands."""
 
 from __future__ import annotations
 

@@ -453,7 +453,8 @@ def test_a_county_on_a_known_budget_platform_is_ten_lines(tmp_path: Path) -> Non
             site.resources[f"/yjs/business/basic/result/{one}"] = json_body({"files": files})
             site.file(f"/yjs/business/file/download/f{one}", PDF + one.encode())
         text = (
-            "code: 330203\npublisher: 海曙区人民政府\nplatform: neimenggu_yjs\noptions: {area_code: 330203}\nlistings:\n"
+            "code: 330203\npublisher: 海曙区人民政府\nplatform: neimenggu_yjs\noptions: {area_code: 330203}\n"
+            "listings:\n"
             f"  - {{url: {site.root}/yjs/business/page/list, kind: government_budget}}\ntest_source: true\n"
             "expect: {notices: {min: 2}}\npoliteness: {delay_seconds: 0, retries: 0}\n"
         )
@@ -474,7 +475,7 @@ def test_a_county_on_a_known_budget_platform_is_ten_lines(tmp_path: Path) -> Non
 
 
 def test_what_is_too_many_links_away_is_named_and_not_asked(tmp_path: Path) -> None:
-    """Papers that list papers: the walk ends at the depth of the source, and every address beyond it is in the ledger."""
+    """The walk ends at the depth of the source, and what lies beyond it is in the ledger."""
     site, data = Site(), tmp_path / "data"
     with serve(site):
         site.page("/l/index.html", listing(*rows("a")))

@@ -15,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-from crawl.ledger import Link
+from crawl.ledger import SOFT_404, Link
 from crawl.schema import Visit
 from crawl.source import Expect
 
@@ -147,13 +147,21 @@ def night_of_source(
     )  # fmt: skip
 
 
+def is_disowned(visit: Visit, sha256: str | None) -> bool:
+    """Whether a visit says that the body `sha256`, which its address gave before, was another page than was asked for
+    (soft 404, found out when it came again elsewhere)."""
+    return sha256 is not None and visit.sha256 == sha256 and (visit.reason or "").startswith(SOFT_404)
+
+
 def never_given(visits: Iterable[Visit]) -> int:
     """How many addresses, listings apart, were asked for and never gave a body; made-up page addresses are none."""
-    given: set[str] = set()
+    given: dict[str, str | None] = {}
     asked: set[str] = set()
     for visit in visits:
         if visit.outcome in _BODY:
-            given.add(visit.url)
+            given[visit.url] = visit.sha256
         elif visit.role != "listing":
             asked.add(visit.url)
-    return len(asked - given)
+            if is_disowned(visit, given.get(visit.url)):
+                del given[visit.url]
+    return len(asked - given.keys())

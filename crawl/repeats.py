@@ -23,6 +23,7 @@ from crawl.page import Page, squeeze, text_of
 
 _MAX_TEXT = 200_000  # characters of a page that are compared
 _MAX_LINKS = 3000
+_MAX_ELEMENTS = 40_000
 # what an answer may say of itself: the moment, how long it took, how often it was asked for, a token
 _NONCE = re.compile(
     r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
@@ -36,6 +37,7 @@ _NONCE = re.compile(
 )
 # parameters of an address that are of one answer only
 _FLEETING = re.compile(r"(?i)^(?:_|_t|ts|rnd|rand|random|timestamp|token|nonce|csrf\w*|jsessionid)$")
+_TOKEN = re.compile(r"(?i)csrf|token|nonce|viewstate|eventvalidation|timestamp|session")
 _SESSION_PATH = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _GENERIC = 6  # characters; fewer, and no year, say nothing of one page ("查看", "部门预算")
 _HELD = 0.9  # of the pairs of characters of a link's words, where they do not stand in one piece
@@ -94,8 +96,8 @@ class Repeats:
 def print_of(page: Page, *, scripts: bool = False) -> str:
     """Digest of what a reader sees of a page and where it leads, without what changes from answer to answer.
 
-    scripts: with the page's own scripts as they are, where two pages may differ in nothing but the number of the column
-    that a script asks for.
+    scripts: with its scripts and what it tells them, as they are: two listings that a script fills may differ
+    in nothing but the number of their columns.
     """
     own = urlsplit(page.url)
     own_names = {page.url, page.url.split("#")[0], own.path, f"{own.path}?{own.query}"} - {"", "/", "?", "/?"}
@@ -112,7 +114,22 @@ def print_of(page: Page, *, scripts: bool = False) -> str:
             parts.append(_lasting(address))
     if scripts:
         parts += [squeeze(one.text or "")[:_MAX_TEXT] for one in page.root.iter("script")]
+        parts += _parameters(page)
     return hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _parameters(page: Page) -> list[str]:
+    """What a page tells its scripts by attributes (`querydata`, `data-…`, hidden inputs), tokens of one visit apart."""
+    found: list[str] = []
+    for number, element in enumerate(page.root.iter()):
+        if number >= _MAX_ELEMENTS:
+            break
+        if not isinstance(element.tag, str) or _TOKEN.search(f"{element.get('name') or ''} {element.get('id') or ''}"):
+            continue
+        for name, value in element.attrib.items():
+            if name in {"querydata", "uniturl", "value", "onclick"} or name.startswith("data-"):
+                found.append(f"{name}={value[:2000]}")
+    return found
 
 
 def _lasting(address: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+from crawl.completeness import is_disowned
 from crawl.ledger import Ledger
 from crawl.runner import CrawlBusy, crawl_source
 from crawl.schedule import Plan
@@ -197,6 +198,7 @@ def unreached(root: DataRoot, as_of: str | None = None) -> list[Unreached]:
         return []
     last: dict[tuple[str, str], Unreached | None] = {}
     words: dict[tuple[str, str | None], str | None] = {}
+    brought: dict[tuple[str, str], str | None] = {}
     with Ledger(root.ledger) as ledger:
         for visit in ledger.visits():
             if as_of is not None and visit.at > as_of:
@@ -204,8 +206,11 @@ def unreached(root: DataRoot, as_of: str | None = None) -> list[Unreached]:
             key = (visit.source_id, visit.url)
             words[key] = visit.link_text
             if visit.outcome in ("new", "unchanged", "replaced"):
-                last[key] = None
-            elif visit.role != "listing" and last.get(key, True) is not None:
+                last[key], brought[key] = None, visit.sha256
+                continue
+            if is_disowned(visit, brought.get(key)):
+                last.pop(key, None)
+            if visit.role != "listing" and last.get(key, True) is not None:
                 notice = words.get((visit.source_id, visit.landing_url))
                 last[key] = Unreached(visit.source_id, visit.url, visit.role, visit.outcome, visit.link_text, notice)
     return [one for _, one in sorted(last.items()) if one is not None]

@@ -85,6 +85,8 @@ class LostPages(Asking):
             form=None,
             address=None,
         )
+        if (shared := self.sharing.pop(key_of(wanted.url), None)) is not None:
+            self.sharing[key_of(stub.target)] = shared
         requests = list(self.ask(onward))
         yield from requests
         if wanted.role == "listing" and not requests:

@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawl.completeness import never_given
 from crawl.ledger import Ledger
 from crawl.page import read_page
 from crawl.repeats import Repeats, holds, is_generic, print_of
 from crawl.runner import ledger_path
 from crawl.schedule import Plan
 from crawl.schema import CrawlResult, Visit
+from flows.crawl_sources import unreached
+from flows.settings import DataRoot
 from tests.crawl.web import NOW, PDF, Resource, Site, crawl, listing, notice, row, serve, source_file
 
 NEWS = "".join(row(f"/news/{number}.html", f"全县第{number}次工作会议召开", "2024-02-06") for number in range(60))
@@ -115,7 +118,10 @@ def test_a_page_that_was_taken_for_a_document_is_none_when_it_comes_again(tmp_pa
         site_of(site, body, body)
         crawl(path, data, now=NOW + timedelta(days=9), plan=Plan(full=True))
         assert documents(data) == [f"{site.root}/l/good.pdf"]
+        dead = {one.url.rsplit("/", 1)[1] for one in unreached(DataRoot(data))}
+        assert dead == {"t0.html", "t1.html"}, "their papers were not had, and the table of coverage says so"
         with Ledger(ledger_path(data)) as ledger:
+            assert never_given(ledger.visits()) == 2
             earlier = ledger.documents(as_of="2024-03-05T00:00:00Z")
         assert sorted(one.provenance.url or "" for one in earlier) == sorted(before)
 
@@ -247,6 +253,17 @@ def test_the_address_itself_does_not_count() -> None:
 )
 def test_what_a_paper_says_and_where_it_leads_counts(one: str, other: str) -> None:
     assert printed(one) != printed(other)
+
+
+def test_listings_that_differ_in_what_they_tell_their_scripts_are_two() -> None:
+    """Shells of a jpaas site: the same to a reader, each with the number of its own column in an attribute."""
+    shell = "<input name='csrf' value='{1}'><div querydata=\"{{'pageId':'{0}'}}\"></div><div data-id='x'></div>"
+    one, same, other = (
+        print_of(read_page(shell.format(column, token).encode(), "http://a.gov.cn/l/"), scripts=True)
+        for column, token in (("1229535302", "a"), ("1229535302", "b"), ("1229535303", "a"))
+    )
+    assert one == same
+    assert one != other
 
 
 def test_words_are_held_outside_links_only() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crawl.platform_apis import api_of
 from crawl.registry import lint
 from crawl.source import load_source
 from flows.cli import main
@@ -56,7 +57,7 @@ def test_a_county_is_added_from_the_documentation_alone(
     text = DOCUMENT.read_text("utf-8").replace("https://www.example.gov.cn", site.root)
     (tmp_path / "columns.tsv").write_text(f"{HEAD}河北省\t保定市\t望都县\thttps://www.wangdu.gov.cn/czyjs/\n")
     steps = re.findall(r"```(console|yaml)\n(.*?)```", text, re.DOTALL)
-    assert [kind for kind, _ in steps] == ["console", "console", "yaml", "console", "yaml", "console"]
+    assert [kind for kind, _ in steps] == ["console", "console", "yaml", "console", "yaml", "yaml", "yaml", "console"]
     done = []
     for kind, body in steps[:4]:
         if kind == "yaml":
@@ -83,7 +84,20 @@ def test_a_county_is_added_from_the_documentation_alone(
         steps[4][1].replace("130630", "130631").replace(site.root, "http://b.gov.cn")
     )
     assert len(load_source(tmp_path / "130631_moved.yml").eras) == 2
-    code, out, _ = run(capsys, *steps[5][1].split()[1:])
+    # a budget platform: declared by the source, and by the platform for all its counties
+    own = tmp_path / "330203_haishu.yml"
+    own.write_text(
+        f"code: 330203\npublisher: 海曙区财政局\nplatform: ningbo_yjs\noptions: {{area_code: 330203}}\n{steps[5][1]}"
+    )
+    assert api_of(load_source(own), 0) is not None
+    known = tmp_path / "150121_tumotezuoqi.yml"
+    known.write_text(steps[6][1])
+    assert len(steps[6][1].splitlines()) <= 10
+    assert lint([known], places()) == []
+    declared = api_of(load_source(known), 0)
+    assert declared is not None
+    assert declared.url == "/yjs/business/basic/select?id=150121zf&type=2&p={page}"
+    code, out, _ = run(capsys, *steps[7][1].split()[1:])
     assert code == 0
     assert "1 sources (1 of counties)" in out
     assert Path("my-drafts/130631_wangdu.yml").is_file()

@@ -23,7 +23,7 @@ from flows.store import Tables, pack_reading, unpack_reading, unpack_tables, unp
 from flows.workers import Job, Outcome, run_jobs
 from normalize.correction import Correction, by_document
 from normalize.issues import issue_rows
-from normalize.schema import TABLES
+from normalize.schema import MADE_BY_CHECKS, TABLES
 
 
 @dataclass
@@ -125,14 +125,14 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
         for outcome in _told(jobs, limits, "facts", progress)
     }
     for sha256, packed in facts.items():
-        by_sha[sha256].tables = {**unpack_tables(packed), "findings": []}
+        by_sha[sha256].tables = {**unpack_tables(packed), **{name: [] for name in MADE_BY_CHECKS}}
     checks = [Job("check", sha256, {"tables": packed}) for sha256, packed in facts.items()]
     for outcome in _told(checks, limits, "check", progress):
         tables = by_sha[outcome.job.sha256].tables
         if outcome.failure:
             tables["issues"] += issue_rows([failure_issue("check", outcome)], outcome.job.sha256)
         else:
-            tables["findings"] = unpack_tables(outcome.packed)["findings"]
+            tables |= unpack_tables(outcome.packed)
     _check_together(documents)
 
 

@@ -23,6 +23,7 @@ from flows.coverage import with_coverage
 from flows.fingerprint import digest, stage_code
 from flows.release.build import Unreached, build, whole_table
 from flows.release.package import file_name
+from flows.release.standing import with_standings
 from flows.release.version import (
     SCHEMA_VERSION,
     STAGING,
@@ -85,7 +86,7 @@ def publish_release(
     try:
         tables = load_tables(facts, checks, unreached, progress)
         tables = with_lost_corrections(with_revisions(tables, bodies), corrections)
-        tables = with_coverage(tables, unreached, looked)
+        tables = with_standings(with_coverage(tables, unreached, looked))
         tables |= build_panels(tables)
     except SchemaError as error:
         raise errors.data(

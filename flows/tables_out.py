@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows import errors
 from flows.release.package import write_parquet
+from flows.release.standing import with_standings
 from flows.store import Tables, write_atomically
 from normalize.schema import SchemaError, to_frame
 
@@ -20,7 +21,7 @@ def write_tables(tables: Tables, folder: Path) -> dict[str, int]:
     written.
     """
     try:
-        frames = {name: to_frame(name, rows) for name, rows in tables.items()}
+        frames = with_standings({name: to_frame(name, rows) for name, rows in tables.items()})
     except SchemaError as error:
         raise errors.data(f"数据不符合表结构：{error}", f"rows break the contract: {error}") from error
     try:

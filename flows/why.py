@@ -38,6 +38,7 @@ class Why:
     document: Row | None = None
     disclosure: Row | None = None
     statement: Row | None = None
+    standing: Row | None = None
     findings: list[Row] = field(default_factory=list)
 
     def as_data(self) -> dict[str, Any]:
@@ -48,6 +49,7 @@ class Why:
             "document": self.document,
             "disclosure": self.disclosure,
             "statement": self.statement,
+            "standing": self.standing,
             "findings": self.findings,
         }
 
@@ -93,6 +95,7 @@ def _about(folder: Path, table: str, row: Row, identifier: str) -> Why:
             pl.col("statement_code") == row["statement_code"],
             pl.col("seq") == row["statement_seq"],
         )
+    why.standing = _first(folder, "standings", pl.col("of_table") == table, pl.col("fact_id") == identifier)
     why.findings = _rows(folder, "findings", of_document, pl.col("fact_ids").list.contains(identifier))
     return why
 
@@ -111,6 +114,8 @@ def tree(why: Why, identifier: str) -> Tree:
         _statement(root, why.statement)
     if why.document is not None:
         _document(root, why.document, why.disclosure)
+    if why.standing is not None:
+        _standing(root, why.standing)
     checks = root.add(safe(say(f"涉及的检查：{len(why.findings)}", f"checks touching it: {len(why.findings)}")))
     for finding in sorted(why.findings, key=lambda one: list(MARKS).index(one["outcome"])):
         outcome = finding["outcome"]
@@ -158,6 +163,38 @@ def _place(row: Row) -> str:
     if row.get("x0") is not None:
         parts.append("@ " + ", ".join(f"{row[column]:.1f}" for column in ("x0", "y0", "x1", "y1")))
     return say("，", ", ").join(parts)
+
+
+STANDINGS: Final = {
+    "reviewed": ("人工核对", "reviewed by a person"),
+    "balanced_twice": ("两式平衡", "balanced twice"),
+    "balanced": ("一式平衡", "balanced"),
+    "two_witnesses": ("两处所证", "two witnesses"),
+    "read": ("读得一次", "read"),
+    "doubtful": ("存疑", "doubtful"),
+}
+BLANKS: Final = {
+    "implied_zero": ("各式不需要它也相符", "the sums hold without it"),
+    "implied_nonzero": ("按各式应有数", "the sums want an amount here"),
+    "undetermined": ("各式不能断定", "the sums do not tell"),
+}
+
+
+def _standing(root: Tree, row: Row) -> None:
+    """The standing of the fact, what it follows from, and what a blank stands for."""
+    counts = [(row[f"n_{outcome}"], *WORDS[outcome]) for outcome in ("holds", "rounding", "fails", "not_assessable")]
+    zh = "，".join(f"{zh} {count}" for count, zh, _ in counts if count) or "没有检查涉及"
+    en = ", ".join(f"{en} {count}" for count, _, en in counts if count) or "no check concerns it"
+    zh, en = f"{zh}；成立的等式 {row['n_equations']}", f"{en}; sums that hold {row['n_equations']}"
+    if row["witnesses"]:
+        zh, en = f"{zh}；另证 {', '.join(row['witnesses'])}", f"{en}; witnesses: {', '.join(row['witnesses'])}"
+    branch = root.add(safe(say("可信程度", "standing") + f": {say(*STANDINGS[row['standing']])} ({row['standing']})"))
+    branch.add(safe(say(zh, en)))
+    if row["blank_evidence"] is not None:
+        yuan = "" if row["implied_yuan"] is None else f" {row['implied_yuan']:,.2f} " + say("元", "yuan")
+        by = f" ({', '.join(row['implied_by'])})" if row["implied_by"] else ""
+        words = say(*BLANKS[row["blank_evidence"]])
+        branch.add(safe(say("空白", "blank") + f": {row['blank_evidence']}: {words}{yuan}{by}"))
 
 
 def _statement(root: Tree, row: Row) -> None:

@@ -160,10 +160,15 @@ def facts(arguments: dict[str, Any]) -> bytes:
 
 
 def check(arguments: dict[str, Any]) -> bytes:
-    """Packed rows of one document as packed rows of the table findings."""
-    from flows.checks import check_document  # noqa: PLC0415 - only what the job needs
+    """Packed rows of one document as packed rows of the tables findings and standings.
 
-    return pack_tables({"findings": check_document(unpack_tables(_packed(arguments, "tables")))})
+    verdicts: fact_id → `flows.checks.standing.Verdict`, as a dict; may be left out.
+    """
+    from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
+    from flows.checks.standing import Verdict  # noqa: PLC0415
+
+    verdicts = msgspec.convert(arguments.get("verdicts", {}), dict[str, Verdict])
+    return pack_tables(judge_document(unpack_tables(_packed(arguments, "tables")), verdicts))
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {

@@ -493,6 +493,38 @@ _c("cause", S, "误在何处：reading 疑为误读，source 原文，unknown �
    null=("没有指明可能有误的位置", "no place that may be wrong is named"))
 _c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
 
+# ----------------------------------------------------------------------------------------- standings
+_c("standings.fact_id", S, "事实：所在表的行标识（fact_id、project_id、plan_id、claim_id …）",
+   "the fact: what names its row in its table (fact_id, project_id, plan_id, claim_id …)",
+   example="3a2245b978ca3436.t9.r14.c3")
+_c("standings.of_table", S, "所在的表", "table the fact is in", example="budget_lines")
+_c("standing", S, "可信程度，由检查按公布的规则得出：reviewed 人工核对、balanced_twice 两式平衡、balanced 一式平衡、"
+   "two_witnesses 两处所证、read 读得一次、doubtful 存疑",
+   "how sure it is, by a published rule: reviewed, balanced_twice, balanced, two_witnesses, read or doubtful",
+   example="balanced_twice", null=("未经检查", "not checked"))
+_c("check_worst", I16, "涉及它的检查中最坏的结果：0 都成立、1 有四舍五入差、2 有警告不成立、3 有错误不成立",
+   "worst outcome of the checks that concern it: 0 all hold, 1 rounding, 2 a warning fails, 3 an error fails",
+   example="0", null=("没有一项检查能判断", "no check could judge it"))
+_c("n_checks", I32, "判断过它的检查结果数（成立、四舍五入、不成立）",
+   "findings that judged it: holds, rounding or fails", example="3", null=("未经检查", "not checked"))
+_c("n_holds", I32, "成立的检查结果数", "findings on it that hold", example="3")
+_c("n_rounding", I32, "在四舍五入范围内成立的检查结果数", "findings on it that hold within rounding", example="0")
+_c("n_fails", I32, "不成立的检查结果数", "findings on it that fail", example="0")
+_c("n_not_assessable", I32, "无法判断的检查结果数", "findings on it that could not be assessed", example="0")
+_c("n_equations", I32, "经过它而成立的不同等式数（须另有所印金额）",
+   "different sums through it that hold, each with another printed amount", example="2")
+_c("blank_evidence", S,
+   "空白为何，由等式推知：implied_zero 不需要它也相符、implied_nonzero 应有数、undetermined 不能断定；数值仍为空",
+   "what the sums say of a blank: implied_zero, implied_nonzero or undetermined; the value stays NULL",
+   example="implied_zero", null=("不是空白或横线，或未经检查", "no blank or dash, or not checked"))
+_c("implied_yuan", F64, "空白处应有的金额（元），由等式推知，不是所印",
+   "amount the blank stands for, by the sums; not printed",
+   unit="yuan", example="150000.0", null=("不能推知", "not implied"))
+_c("implied_by", LS, "据以推知的检查", "checks that say so", example="[T01]")
+_c("witnesses", LS, "另有何处所证：prose 文中同数、table 表中同数、engine 另一引擎读得相同",
+   "who else says the same: prose (of an amount in a table), table (of a claim), engine (a second one read it)",
+   example="[prose]")
+
 # ------------------------------------------------------------------------------ corrections, revisions
 _c("correction_ids", LS, "所用订正", "corrections applied to the row", example="[130630-0001]",
    null=("未经订正", "not corrected"))

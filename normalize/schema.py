@@ -235,6 +235,15 @@ _SPECS: Final = (
         sort=("document_sha256", "check_id", "subject"),
     ),
     _table(
+        "standings",
+        "meta",
+        ("可信程度", "standing of each fact"),
+        "fact_id document_sha256 of_table standing! check_worst n_holds n_rounding n_fails n_not_assessable n_equations"
+        " blank_evidence implied_yuan implied_by witnesses",
+        key=("of_table", "fact_id"),
+        sort=("document_sha256", "of_table", "fact_id"),
+    ),
+    _table(
         "corrections",
         "meta",
         ("订正", "corrections of our reading"),
@@ -271,6 +280,19 @@ _SPECS: Final = (
     ),
 )
 TABLES: Final[dict[str, TableSpec]] = {spec.name: spec for spec in _SPECS}
+MADE_BY_CHECKS: Final = frozenset({"findings", "standings"})
+
+# What a release adds beside each fact, from `standings` (`flows.release.standing`): table → its columns.
+_BESIDE: Final = "standing check_worst n_checks"
+JOINED: Final[dict[str, tuple[Field, ...]]] = {
+    name: _fields(name, _BESIDE + (" blank_evidence implied_yuan" if name == "budget_lines" else ""))
+    for name in ("budget_lines", "projects", "spending_plans", "indicators", "assets", "procurement", "claims")
+}
+
+
+def published_spec(spec: TableSpec) -> TableSpec:
+    """The table as a release has it: what the facts stage made, with the columns of JOINED behind."""
+    return replace(spec, columns=(*spec.columns, *JOINED.get(spec.name, ())))
 
 
 def _trouble(value: object, field: Field) -> str | None:
@@ -341,5 +363,5 @@ def to_frame(name: str, rows: Iterable[Mapping[str, object]]) -> pl.DataFrame:
 
 
 def empty_tables() -> dict[str, list[Row]]:
-    """Every table of a document without rows (findings are made by the checks)."""
-    return {name: [] for name in TABLES if name != "findings"}
+    """Every table of a document without rows, but for those that the checks make."""
+    return {name: [] for name in TABLES if name not in MADE_BY_CHECKS}

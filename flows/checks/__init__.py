@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -19,11 +19,12 @@ from flows.checks.facts import DocumentFacts, Tables, document_facts
 from flows.checks.noun import Cell, Check, CheckInfo, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
+from flows.checks.standing import Verdict, standing_rows
 from flows.checks.together import CrossCheck
 from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
 
-__all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks"]
+__all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks", "judge_document"]
 
 FAMILIES = "HRXTPINGLDWU"
 
@@ -115,9 +116,17 @@ def check_document(tables: Tables) -> list[Row]:
 
     Every check leaves at least one row. Order: check, then subject; the same rows give the same findings.
     """
+    return judge_document(tables)["findings"]
+
+
+def judge_document(tables: Tables, verdicts: Mapping[str, Verdict] | None = None) -> dict[str, list[Row]]:
+    """All checks over the rows of one document: rows of the tables `findings` (as `check_document`) and `standings`.
+
+    verdicts: fact_id → what a person decided about it.
+    """
     facts = document_facts(tables)
     if facts is None:
-        return []
+        return {"findings": [], "standings": []}
     judged: list[tuple[Check, Finding]] = []
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
@@ -127,7 +136,8 @@ def check_document(tables: Tables) -> list[Row]:
     for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
         found = [_row(check, facts, subject, one) for subject, one in _numbered([one for _, one in pairs])]
         rows += sorted(found, key=lambda row: str(row["subject"]))
-    return rows
+    pairs_told = list(zip((check for check, _ in judged), told, strict=True))
+    return {"findings": rows, "standings": standing_rows(facts, pairs_told, verdicts)}
 
 
 def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:

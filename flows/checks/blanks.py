@@ -24,29 +24,32 @@ Kind = Literal["implied_zero", "implied_nonzero", "undetermined"]
 
 
 class BlankEvidence(msgspec.Struct, frozen=True):
-    """yuan: the amount implied, None unless implied_nonzero."""
+    """yuan: the amount implied, None unless implied_nonzero. checks: ids of those that say so, sorted."""
 
     kind: Kind
     yuan: Decimal | None = None
+    checks: tuple[str, ...] = ()
 
 
 UNDETERMINED = BlankEvidence("undetermined")
 
 
-def blank_evidence(findings: Iterable[Finding]) -> dict[str, BlankEvidence]:
-    """fact_id of every blank that stands in a sum → what the sums say of it. findings: of all checks of a document."""
-    found: dict[str, BlankEvidence] = {}
-    for finding in findings:
+def blank_evidence(findings: Iterable[tuple[str, Finding]]) -> dict[str, BlankEvidence]:
+    """fact_id of every blank that stands in a sum → what the sums say of it. findings: check id and finding, of all
+    checks of a document."""
+    said: dict[str, dict[BlankEvidence, set[str]]] = {}
+    for check_id, finding in findings:
         for cell, evidence in _of(finding):
-            before = found.get(cell.fact_id)
-            found[cell.fact_id] = evidence if before is None else _both(before, evidence)
-    return found
+            said.setdefault(cell.fact_id, {}).setdefault(evidence, set()).add(check_id)
+    return {fact_id: _together(found) for fact_id, found in said.items()}
 
 
-def _both(one: BlankEvidence, two: BlankEvidence) -> BlankEvidence:
-    if one in (UNDETERMINED, two):
-        return two
-    return one if two == UNDETERMINED else UNDETERMINED
+def _together(said: dict[BlankEvidence, set[str]]) -> BlankEvidence:
+    """What the sums say that agree; two that disagree, in kind or amount, leave it undetermined."""
+    told = [evidence for evidence in said if evidence != UNDETERMINED]
+    if len(told) != 1:
+        return UNDETERMINED
+    return msgspec.structs.replace(told[0], checks=tuple(sorted(said[told[0]])))
 
 
 def _of(finding: Finding) -> Iterable[tuple[Cell, BlankEvidence]]:

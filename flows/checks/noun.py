@@ -50,6 +50,11 @@ class Cell(msgspec.Struct, frozen=True):
     column_key: str | None = None
 
     @property
+    def ident(self) -> str:
+        """The position, told apart from others that stand at the same place (the amounts of one project form)."""
+        return f"{self.place}:{self.key}" if self.statement == "project" else self.place
+
+    @property
     def known(self) -> bool:
         """A number is printed and its amount is known."""
         return self.state in PRINTED_STATES and self.yuan is not None

@@ -9,7 +9,7 @@ import polars as pl
 
 from normalize.columns import COLUMNS, F64, I16, I32, NO_AMOUNT, NOT_PRINTED, B, Field, Null, S
 from normalize.panels.declaration import Panel, load_panels
-from normalize.schema import TABLES, TableSpec
+from normalize.schema import TABLES, TableSpec, published_spec
 
 LINEAGE: Final = "panel_lineage"
 DEPARTMENT: Final = ("org_id", "fiscal_year", "stage")
@@ -195,4 +195,4 @@ PANELS: Final[dict[str, TableSpec]] = {
     **{name: _spec(load_panels()[name]) for name in KEYS},
     LINEAGE: _LINEAGE_SPEC,
 }
-PUBLISHED: Final[dict[str, TableSpec]] = {**TABLES, **PANELS}
+PUBLISHED: Final[dict[str, TableSpec]] = {**{name: published_spec(spec) for name, spec in TABLES.items()}, **PANELS}

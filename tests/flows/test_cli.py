@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app, main
-from normalize.schema import TABLES
+from normalize.panels.tables import PUBLISHED
 from tests.conftest import ROOT
 from tests.flows.conftest import fill_root
 
@@ -125,7 +125,7 @@ def test_the_rest_goes_on(word: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     told = json.loads(said.out)
     assert [Path(one["path"]).name for one in told["documents"]] == ["a.docx", "b.docx"]
     for name in CONTRACT:
-        assert pl.read_parquet(out / f"{name}.parquet").columns == list(TABLES[name].names())
+        assert pl.read_parquet(out / f"{name}.parquet").columns == list(PUBLISHED[name].names())
     assert pl.read_parquet(out / "budget_lines.parquet").height == told["documents"][1]["facts"] > 0
     assert list(out.glob(".*")) == []
 

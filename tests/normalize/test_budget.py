@@ -6,7 +6,7 @@ from crawl.schema import Provenance
 from extract.document import Column, Identity, Line, Paragraph, Place, Text
 from normalize.budget import is_leaf_column, line_keys
 from normalize.facts import build_rows
-from normalize.schema import TABLES, Row, to_frame
+from normalize.schema import MADE_BY_CHECKS, TABLES, Row, to_frame
 from tests.normalize.build import SHA, amount_column, at, interpretation_of, reading_of, statement
 
 COLUMNS = [
@@ -145,7 +145,7 @@ def test_parts_of_a_fen_stay_exact_in_yuan_and_are_an_issue() -> None:
 def test_the_same_arguments_give_the_same_rows_and_every_table_fits_its_contract() -> None:
     tables, again = rows_of(), rows_of()
     assert tables == again
-    assert set(tables) == set(TABLES) - {"findings"}
+    assert set(tables) == set(TABLES) - MADE_BY_CHECKS
     for name, rows in tables.items():
         assert to_frame(name, rows).height == len(rows)
 

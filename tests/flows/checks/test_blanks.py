@@ -15,8 +15,10 @@ def evidence(built: Builder) -> dict[str, BlankEvidence]:
     """Place → evidence."""
     facts = document_facts(built.tables())
     assert facts is not None
-    found = pronounce(facts, [one for check in all_checks() for one in check.run(facts)])
-    return {fact_id.partition(".")[2]: one for fact_id, one in blank_evidence(found).items()}
+    checks = [(check.id, one) for check in all_checks() for one in check.run(facts)]
+    found = pronounce(facts, [one for _, one in checks])
+    told = blank_evidence((check_id, one) for (check_id, _), one in zip(checks, found, strict=True))
+    return {fact_id.partition(".")[2]: one for fact_id, one in told.items()}
 
 
 def statement(*lines: tuple[str, ...]) -> Builder:
@@ -25,12 +27,12 @@ def statement(*lines: tuple[str, ...]) -> Builder:
 
 def test_a_blank_that_the_sums_do_not_need_is_implied_zero() -> None:
     built = statement(("201 服务", "5.00", "5.00", ""), ("20101 人大", "5.00", "5.00", ""))
-    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_zero")
+    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_zero", None, ("R01",))
 
 
 def test_a_blank_that_a_sum_lacks_is_implied_nonzero() -> None:
     built = statement(("201 服务", "9.00", "5.00", ""), ("20101 人大", "9.00", "5.00", "4.00"))
-    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_nonzero", Decimal(40_000))
+    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_nonzero", Decimal(40_000), ("H01",))
 
 
 def test_two_blanks_that_share_a_difference_are_undetermined() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import msgspec
+
 from flows.fingerprint import digest, stage_code
+from flows.reviews import Verdict, by_document
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_tables
@@ -10,15 +15,23 @@ from flows.workers import Job, Outcome
 from normalize.issues import issue_rows
 
 
-def plan_checks(facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet) -> Plan:
-    """The stage `check`. Findings follow from the rows of the document and the code of the checks."""
-    works = {sha256: _work(sha256, fingerprint, facts.store, limits) for sha256, fingerprint in facts.results().items()}
+def plan_checks(
+    facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet, *, verdicts: Sequence[Verdict] = ()
+) -> Plan:
+    """The stage `check`. Findings follow from the rows of the document, the verdicts on it and the code of the
+    checks."""
+    judged = by_document(verdicts)
+    works = {
+        sha256: _work(sha256, fingerprint, facts.store, limits, judged.get(sha256, []))
+        for sha256, fingerprint in facts.results().items()
+    }
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
 
 
-def _work(sha256: str, facts: str, store: Store, limits: WorkLimits) -> Work:
-    fingerprint = digest("check", stage_code("checks"), facts)
-    job = Job("check", sha256, {"tables": str(store.path(sha256, facts))})
+def _work(sha256: str, facts: str, store: Store, limits: WorkLimits, verdicts: Sequence[Verdict]) -> Work:
+    said = [msgspec.json.encode(one, order="sorted") for one in verdicts]  # none: the fingerprint it had without any
+    fingerprint = digest("check", stage_code("checks"), facts, *said)
+    job = Job("check", sha256, {"tables": str(store.path(sha256, facts)), "verdicts": msgspec.to_builtins(verdicts)})
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 

@@ -160,10 +160,17 @@ def facts(arguments: dict[str, Any]) -> bytes:
 
 
 def check(arguments: dict[str, Any]) -> bytes:
-    """Packed rows of one document as packed rows of the table findings."""
+    """Packed rows of one document as packed rows of the table findings, with what people said of them."""
     from flows.checks import check_document  # noqa: PLC0415 - only what the job needs
+    from flows.reviews import Verdict, stale_rows, with_verdicts  # noqa: PLC0415
 
-    return pack_tables({"findings": check_document(unpack_tables(_packed(arguments, "tables")))})
+    tables = unpack_tables(_packed(arguments, "tables"))
+    verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
+    findings = with_verdicts(check_document(tables), verdicts)
+    made = {"findings": findings}
+    if verdicts and (stale := stale_rows(verdicts, tables, verdicts[0].document_sha256)):
+        made["issues"] = stale
+    return pack_tables(made)
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {

@@ -493,6 +493,12 @@ _c("cause", S, "误在何处：reading 疑为误读，source 原文，unknown �
    null=("没有指明可能有误的位置", "no place that may be wrong is named"))
 _c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
 
+_c("human_verdict", S, "复核结论：confirm 属实、reject 不属实（不计为不成立）、flag 存疑",
+   "what a reviewer said: confirm (it is so), reject (it is not: no failing check), flag (not sure)", example="confirm",
+   null=("未经复核，或文件、文字已变", "not reviewed, or the document or text has changed since"))
+_c("human_note", S, "复核理由与说明", "the reviewer's reason and note", example="source_error · 会议费漏填",
+   null=("未经复核，或文件、文字已变", "not reviewed, or the document or text has changed since"))
+
 # ------------------------------------------------------------------------------ corrections, revisions
 _c("correction_ids", LS, "所用订正", "corrections applied to the row", example="[130630-0001]",
    null=("未经订正", "not corrected"))

@@ -107,6 +107,8 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,
+        "human_verdict": None,  # a person's, from a file, by the fingerprint (`flows.reviews`)
+        "human_note": None,
     }
 
 

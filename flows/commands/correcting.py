@@ -37,7 +37,7 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
 @correction.command()
 def lint(folder: Folder = None, reviews: Reviews = None, as_json: Json = False) -> int:
-    """检查订正与复核文件；有误时退出码为 1。 Check the files of corrections and verdicts; exit code 1 if one is wrong."""
+    """检查订正与复核文件；有误时退出码为 1。 Check the files of corrections and verdicts; exit code 1 for errors."""
     for given in (folder, reviews):
         if given is not None and not given.is_dir():
             raise errors.usage(f"没有这个目录：{given}", f"no such folder: {given}")

@@ -18,6 +18,7 @@ from flows.crawl_sources import bodies, found_documents, unreached
 from flows.nightly import Night, one_night_at_a_time, work_up
 from flows.publish_release import load_tables
 from flows.release.package import write_parquet
+from flows.release.standing import with_standings
 from flows.revisions import Frames, with_revisions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Progress, quiet
@@ -69,7 +70,7 @@ def view(
         tables = load_tables(stages.facts, stages.checks, dead, progress)
         tables = with_revisions(tables, bodies(root, moment))
         tables = with_coverage(tables, dead, sought(root, as_of=moment))
-        return tables | build_panels(tables)
+        return with_standings(tables | build_panels(tables))
 
 
 def write_view(tables: Frames, folder: Path, moment: str) -> dict[str, int]:

@@ -5,40 +5,35 @@ The checks themselves are files of `flows/checks/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
 
 import msgspec
 
 from flows.fingerprint import digest, stage_code
+from flows.reviews import Verdict, by_document
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_tables
 from flows.workers import Job, Outcome
 from normalize.issues import issue_rows
 
-if TYPE_CHECKING:
-    from flows.checks.standing import Verdict  # loading it loads every check: that is for the worker
-
-Verdicts = Mapping[str, Mapping[str, "Verdict"]]  # document → fact_id → what a person decided
-NONE: Final[Verdicts] = {}
-
 
 def plan_checks(
-    facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet, *, verdicts: Verdicts = NONE
+    facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet, *, verdicts: Sequence[Verdict] = ()
 ) -> Plan:
-    """The stage `check`. Findings follow from the rows of the document, the code of the checks, and the standings from
-    what people decided, too."""
+    """The stage `check`. Findings follow from the rows of the document, the verdicts on it and the code of the
+    checks."""
+    judged = by_document(verdicts)
     works = {
-        sha256: _work(sha256, fingerprint, facts.store, limits, verdicts.get(sha256, {}))
+        sha256: _work(sha256, fingerprint, facts.store, limits, judged.get(sha256, []))
         for sha256, fingerprint in facts.results().items()
     }
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
 
 
-def _work(sha256: str, facts: str, store: Store, limits: WorkLimits, verdicts: Mapping[str, Verdict]) -> Work:
-    decided = [f"{fact_id} {one.verdict} {one.expected!r}" for fact_id, one in sorted(verdicts.items())]
-    fingerprint = digest("check", stage_code("checks"), facts, *decided)
+def _work(sha256: str, facts: str, store: Store, limits: WorkLimits, verdicts: Sequence[Verdict]) -> Work:
+    said = [msgspec.json.encode(one, order="sorted") for one in verdicts]  # none: the fingerprint it had without any
+    fingerprint = digest("check", stage_code("checks"), facts, *said)
     job = Job("check", sha256, {"tables": str(store.path(sha256, facts)), "verdicts": msgspec.to_builtins(verdicts)})
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 

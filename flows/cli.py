@@ -20,6 +20,7 @@ from flows.commands import (
     nights,
     reading,
     rebuilding,
+    reviewing,
     scheduling,
     sources,
     upkeep,
@@ -46,6 +47,7 @@ for command in (
     explaining.why,
     explaining.serve,
     correcting.as_of,
+    reviewing.review,
 ):
     app.command()(command)
 app.command("rebuild")(rebuilding.rebuild_command)

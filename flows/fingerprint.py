@@ -23,7 +23,7 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "convert": ("extract.readers.convert",),
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
-    "checks": ("flows.checks",),
+    "checks": ("flows.checks", "flows.reviews"),
     "release": ("flows.release.build", "flows.revisions", "normalize.coverage"),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
@@ -33,7 +33,7 @@ LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
 DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".csv", ".html", ".css", ".json"})
 
 
-CORRECTIONS: Final = "corrections"
+CORRECTIONS: Final = frozenset({"corrections", "reviews"})  # files people write, each about its own document
 
 
 def digest(*parts: str | bytes) -> str:
@@ -122,15 +122,15 @@ def _defines_more(init: Path) -> bool:
 def _data_folders(root: Path) -> tuple[Path, ...]:
     """Folders of the rooms in which data but no modules lie: forms, vocabularies …
 
-    Not the corrections: each is an input of its one document alone (`flows.build_facts`), and a new one shall not have
-    every other document made again.
+    Not the corrections and verdicts: each is an input of its one document alone (`flows.build_facts`,
+    `flows.check_facts`), and a new one shall not have every other document made again.
     """
     return tuple(
         folder
         for room in ROOMS
         for folder in sorted((root / room).rglob("*"))
         if folder.is_dir()
-        and folder.name != CORRECTIONS
+        and folder.name not in CORRECTIONS
         and not any(file.suffix == ".py" for file in folder.iterdir())
         and any(file.suffix in DATA_SUFFIXES for file in folder.iterdir())
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from crawl.unpack import may_be_archive
 from extract.document import Issue, Reading
 from flows import errors
 from flows.build_facts import facts_of_a_failure
-from flows.corrections import as_argument, the_corrections
+from flows.corrections import as_argument, the_corrections, the_verdicts
 from flows.read_documents import unread
+from flows.reviews import Verdict, with_verdicts
+from flows.reviews import by_document as verdicts_by_document
 from flows.settings import WorkLimits
 from flows.stage import Progress, failure_issue, quiet
 from flows.store import Tables, pack_reading, unpack_reading, unpack_tables, unpack_unpacked
@@ -126,17 +128,23 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
     }
     for sha256, packed in facts.items():
         by_sha[sha256].tables = {**unpack_tables(packed), **{name: [] for name in MADE_BY_CHECKS}}
-    checks = [Job("check", sha256, {"tables": packed}) for sha256, packed in facts.items()]
+    judged = verdicts_by_document(the_verdicts())
+    checks = [
+        Job("check", sha256, {"tables": packed, "verdicts": msgspec.to_builtins(judged.get(sha256, []))})
+        for sha256, packed in facts.items()
+    ]
     for outcome in _told(checks, limits, "check", progress):
         tables = by_sha[outcome.job.sha256].tables
         if outcome.failure:
             tables["issues"] += issue_rows([failure_issue("check", outcome)], outcome.job.sha256)
         else:
-            tables |= unpack_tables(outcome.packed)
-    _check_together(documents)
+            made = unpack_tables(outcome.packed)
+            tables["issues"] += made.pop("issues", [])
+            tables |= made
+    _check_together(documents, judged)
 
 
-def _check_together(documents: Sequence[LocalDocument]) -> None:
+def _check_together(documents: Sequence[LocalDocument], judged: Mapping[str, list[Verdict]]) -> None:
     """Add what only several documents together can show: a department and its units."""
     from flows.checks import check_together  # noqa: PLC0415 - the checks are loaded where they run
 
@@ -145,7 +153,7 @@ def _check_together(documents: Sequence[LocalDocument]) -> None:
         return
     by_sha = {one.reading.document_sha256: one for one in documents}
     for sha256, rows in check_together([one.tables for one in documents]).items():
-        by_sha[sha256].tables["findings"] += rows
+        by_sha[sha256].tables["findings"] += with_verdicts(rows, judged.get(sha256, []))
 
 
 def together(documents: Sequence[LocalDocument]) -> Tables:

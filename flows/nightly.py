@@ -28,13 +28,14 @@ from flows.batches import do_batch
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
-from flows.corrections import the_corrections
+from flows.corrections import the_corrections, the_verdicts
 from flows.coverage import sought
 from flows.crawl_sources import Crawled, at_once_of, bodies, crawl, crawl_together, found_documents, unreached
 from flows.journal import Journal
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
+from flows.reviews import Verdict
 from flows.settings import DataRoot, WorkLimits, work_limits
 from flows.source_nights import source_nights
 from flows.stage import Plan, Progress, merged_issues, quiet, shards
@@ -107,6 +108,7 @@ def nightly(
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
     corrections_folder: Path | None = None,
+    reviews_folder: Path | None = None,
     night: Night | None = None,
 ) -> Night:
     """One night over these source files. night: filled as it goes, so that one that fails still says how far it came.
@@ -114,7 +116,7 @@ def nightly(
     Raises Trouble where the release is refused or another night is running.
     """
     root, limits, night = DataRoot(data_root), limits or work_limits(), night or Night()
-    corrections = the_corrections(corrections_folder)
+    corrections, verdicts = the_corrections(corrections_folder), the_verdicts(reviews_folder)
     with one_night_at_a_time(root):
         remove_all_debris(root)
         at_once = at_once_of(crawl_settings)
@@ -128,7 +130,14 @@ def nightly(
         night.sources = source_nights(root, [one.source for one in night.crawled])
 
         stages = work_up(
-            found_documents(root), root, night, limits, step=step, progress=progress, corrections=corrections
+            found_documents(root),
+            root,
+            night,
+            limits,
+            step=step,
+            progress=progress,
+            corrections=corrections,
+            verdicts=verdicts,
         )
         if stages.documents:
             night.published = run(step, "release", partial(publish, stages, root, now, progress, corrections, sources))
@@ -144,11 +153,13 @@ def work_up(
     step: Step = directly,
     progress: Progress = quiet,
     corrections: Sequence[Correction] = (),
+    verdicts: Sequence[Verdict] | None = None,
     only: Only = all_of_them,
     again: Again = nothing_again,
 ) -> Stages:
     """From documents to checked facts: whatever has no result yet is done, and what is wanted `again` is done again.
 
+    verdicts: what people said of findings and values; None: what the setting's folder holds.
     only: narrows the documents once archives are unpacked (`flows.rebuild`).
     """
     do = partial(do_what_is_missing, night=night, step=step, again=again)
@@ -170,7 +181,7 @@ def work_up(
     facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
     do(facts)
 
-    checks = plan_checks(facts, root, limits, progress)
+    checks = plan_checks(facts, root, limits, progress, verdicts=the_verdicts() if verdicts is None else verdicts)
     do(checks)
     return Stages(documents, reading, facts, checks)
 

@@ -135,6 +135,17 @@ def corrections_folder() -> Path:
     return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "corrections"
 
 
+def reviews_folder() -> Path:
+    """YUJUE_REVIEWS, or the folder that comes with the code: where the files of human verdicts lie."""
+    named = os.environ.get("YUJUE_REVIEWS")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "reviews"
+
+
+def reviewer() -> str | None:
+    """YUJUE_REVIEWER: the name that stands under verdicts and corrections; else the system's name of the user."""
+    return (os.environ.get("YUJUE_REVIEWER") or os.environ.get("USER") or "").strip() or None
+
+
 def language() -> str:
     """`zh` or `en`: YUJUE_LANG, else the locale's."""
     for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

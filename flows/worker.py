@@ -160,15 +160,20 @@ def facts(arguments: dict[str, Any]) -> bytes:
 
 
 def check(arguments: dict[str, Any]) -> bytes:
-    """Packed rows of one document as packed rows of the tables findings and standings.
+    """Packed rows of one document as packed rows of the tables findings and standings (and issues, of stale verdicts).
 
-    verdicts: fact_id → `flows.checks.standing.Verdict`, as a dict; may be left out.
+    verdicts: `flows.reviews.Verdict`s on the document, as dicts; may be left out.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
-    from flows.checks.standing import Verdict  # noqa: PLC0415
+    from flows.reviews import Verdict, decided, rejected, stale_rows, with_verdicts  # noqa: PLC0415
 
-    verdicts = msgspec.convert(arguments.get("verdicts", {}), dict[str, Verdict])
-    return pack_tables(judge_document(unpack_tables(_packed(arguments, "tables")), verdicts))
+    tables = unpack_tables(_packed(arguments, "tables"))
+    verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
+    made = judge_document(tables, decided(verdicts, tables), rejected(verdicts))
+    made["findings"] = with_verdicts(made["findings"], verdicts)
+    if verdicts and (stale := stale_rows(verdicts, tables, verdicts[0].document_sha256)):
+        made["issues"] = stale
+    return pack_tables(made)
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {

@@ -524,6 +524,11 @@ _c("implied_by", LS, "据以推知的检查", "checks that say so", example="[T0
 _c("witnesses", LS, "另有何处所证：prose 文中同数、table 表中同数、engine 另一引擎读得相同",
    "who else says the same: prose (of an amount in a table), table (of a claim), engine (a second one read it)",
    example="[prose]")
+_c("human_verdict", S, "复核结论：confirm 属实、reject 不属实（不计为不成立）、flag 存疑",
+   "what a reviewer said: confirm (it is so), reject (it is not: no failing check), flag (not sure)", example="confirm",
+   null=("未经复核，或文件、文字已变", "not reviewed, or the document or text has changed since"))
+_c("human_note", S, "复核理由与说明", "the reviewer's reason and note", example="source_error · 会议费漏填",
+   null=("未经复核，或文件、文字已变", "not reviewed, or the document or text has changed since"))
 
 # ------------------------------------------------------------------------------ corrections, revisions
 _c("correction_ids", LS, "所用订正", "corrections applied to the row", example="[130630-0001]",

@@ -26,24 +26,16 @@ file may come from anywhere.
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal
 
 import msgspec
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node
 
+from normalize.strict import FileTrouble, StrictReader, read_bounded
 from normalize.unit import find_money_unit
-
-MAX_BYTES: Final = 2_000_000
-MAX_DEPTH: Final = 6
-MAX_TEXT: Final = 2_000
 
 # Why our reading was wrong. That a sum does not hold is no reason: arithmetic locates errors and changes nothing.
 Reason = Literal["ocr", "glyphs", "grid", "header", "label", "unit", "hidden_text"]
@@ -58,9 +50,7 @@ Nature = Literal[
     "subsidy_to_affiliates",
 ]  # fmt: skip
 _PLACE: Final = re.compile(r"t[1-9]\d{0,5}\.r[1-9]\d{0,6}\.c[1-9]\d{0,4}(?:-[1-9]\d{0,3})?")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -126,87 +116,22 @@ class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
         return f"{self.document[:16]}.{self.place}"
 
 
-class CorrectionError(ValueError):
+class CorrectionError(FileTrouble):
     """A file of corrections that cannot be used: one line naming file, line, key and what was expected."""
 
-    def __init__(self, file: str, line: int | None, key: str, message: str) -> None:
-        self.file, self.line, self.key = file, line, key
-        where = f"{file}:{line}" if line is not None else file
-        super().__init__(" ".join((f"{where}: {key}: {message}" if key else f"{where}: {message}").split()))
 
-
-class _Reader:
-    """Takes the values out of the nodes of one file; whatever is not as expected ends it, with line and key."""
+class _Reader(StrictReader):
+    """The nouns of this module out of the nodes of one file."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-
-    def fail(self, node: Node | None, key: str, message: str) -> CorrectionError:
-        line = node.start_mark.line + 1 if node is not None and node.start_mark is not None else None
-        return CorrectionError(self.file, line, key, message)
-
-    def mapping(self, node: Node, key: str, known: Iterable[str], required: Iterable[str]) -> dict[str, Node]:
-        names = list(known)
-        if not isinstance(node, MappingNode):
-            raise self.fail(node, key, f"expected a mapping with {', '.join(names)}")
-        found: dict[str, Node] = {}
-        for name_node, value in node.value:
-            name = name_node.value if isinstance(name_node, ScalarNode) else None
-            at = f"{key}.{str(name)[:40]}" if key else str(name)[:40]
-            if name not in names:
-                near = difflib.get_close_matches(str(name)[:40], names, n=1, cutoff=0.5)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise self.fail(name_node, at, f"unknown key{hint} (expected: {', '.join(names)})")
-            if name in found:
-                raise self.fail(name_node, at, "expected once; it stands here a second time")
-            found[str(name)] = value
-        missing = [name for name in required if name not in found]
-        if missing:
-            raise self.fail(node, f"{key}.{missing[0]}" if key else missing[0], "expected, but it is missing")
-        return found
-
-    def items(self, node: Node, key: str) -> list[Node]:
-        if not isinstance(node, SequenceNode):
-            raise self.fail(node, key, "expected a list")
-        return list(node.value)
-
-    def text(self, node: Node, key: str, *, blank: bool = False) -> str:
-        if not isinstance(node, ScalarNode):
-            raise self.fail(node, key, "expected a text")
-        value = str(node.value)
-        if len(value) > MAX_TEXT or _CONTROL.search(value):
-            raise self.fail(node, key, f"expected at most {MAX_TEXT} characters, none of them a control character")
-        if not blank and not value.strip():
-            raise self.fail(node, key, "expected a text that is not blank")
-        return value
-
-    def matching(self, node: Node, key: str, pattern: re.Pattern[str], expected: str) -> str:
-        value = self.text(node, key)
-        if not pattern.fullmatch(value):
-            raise self.fail(node, key, f"expected {expected}, not {value[:80]!r}")
-        return value
-
-    def one_of(self, node: Node, key: str, vocabulary: Any) -> Any:
-        value, words = self.text(node, key), [str(word) for word in get_args(vocabulary)]
-        if value not in words:
-            raise self.fail(node, key, f"expected one of {', '.join(words)}, not {value[:80]!r}")
-        return value
-
-    def day(self, node: Node, key: str) -> str:
-        value = self.text(node, key)
-        try:
-            return dt.date.fromisoformat(value).isoformat()
-        except ValueError:
-            raise self.fail(node, key, f"expected a day such as 2026-11-23, not {value[:80]!r}") from None
-
-    # ------------------------------------------------------------------------------------------------- the nouns
+        super().__init__(file, CorrectionError)
 
     def correction(self, node: Node, key: str) -> Correction:
         names = [field.name for field in msgspec.structs.fields(Correction)]
         of = self.mapping(node, key, names, names)
         return Correction(
             id=self.matching(of["id"], f"{key}.id", _ID, "a name of letters, digits, points and hyphens"),
-            document=self.matching(of["document"], f"{key}.document", _SHA256, "a sha256 of 64 hexadecimal digits"),
+            document=self.sha256(of["document"], f"{key}.document"),
             place=self.matching(of["place"], f"{key}.place", _PLACE, "a place such as t9.r14.c3"),
             printed=self.text(of["printed"], f"{key}.printed", blank=True),
             fix=self.fix(of["fix"], f"{key}.fix"),
@@ -276,33 +201,11 @@ def parse_corrections(raw: bytes, file: str) -> list[Correction]:
     Raises CorrectionError: not UTF-8, not YAML, too large or too deep, an unknown, missing or repeated key, a value
     that is not as expected, an id that stands twice, a second correction of the same place.
     """
-    if len(raw) > MAX_BYTES:
-        raise CorrectionError(file, None, "", f"larger than {MAX_BYTES} bytes")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CorrectionError(file, raw[: error.start].count(b"\n") + 1, "", "expected UTF-8 text") from error
-    try:
-        _refuse_what_a_list_does_not_need(text, file)
-        root = YAML(typ="safe", pure=True).compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = (error.problem or "not YAML").splitlines()[0]
-        raise CorrectionError(file, mark.line + 1 if mark else None, "", f"not valid YAML: {problem}") from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, CorrectionError):
-            raise
-        raise CorrectionError(file, None, "", f"not valid YAML: {str(error).splitlines()[0][:200]}") from error
-    if root is None:
-        return []
     reader = _Reader(file)
-    top = reader.mapping(root, "", ("corrections",), ("corrections",))["corrections"]
-    if isinstance(top, ScalarNode) and top.value in ("", "~", "null"):
-        return []
     found: list[Correction] = []
     ids: set[str] = set()
     places: set[str] = set()
-    for number, node in enumerate(reader.items(top, "corrections"), start=1):
+    for number, node in enumerate(reader.listed(raw, "corrections"), start=1):
         one = reader.correction(node, f"corrections[{number}]")
         if one.id in ids:
             raise reader.fail(node, f"corrections[{number}].id", f"expected an id of its own; {one.id} is taken")
@@ -316,29 +219,9 @@ def parse_corrections(raw: bytes, file: str) -> list[Correction]:
     return found
 
 
-def _refuse_what_a_list_does_not_need(text: str, file: str) -> None:
-    """Raise CorrectionError for anchors, aliases, tags, depth and further documents, before anything is built."""
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        line = event.start_mark.line + 1 if event.start_mark is not None else None
-        if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor is not None):
-            raise CorrectionError(file, line, "", "anchors and aliases are not expected here")
-        if getattr(event, "tag", None) is not None:
-            raise CorrectionError(file, line, "", "tags (!…) are not expected here")
-        depth += isinstance(event, CollectionStartEvent)
-        depth -= isinstance(event, CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise CorrectionError(file, line, "", f"nested deeper than {MAX_DEPTH} levels")
-
-
 def read_corrections(path: Path) -> list[Correction]:
     """The corrections of a file. Raises CorrectionError, also where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise CorrectionError(path.name, None, "", f"cannot be read: {error.strerror}") from error
-    return parse_corrections(raw, path.name)
+    return parse_corrections(read_bounded(path, CorrectionError), path.name)
 
 
 def load_corrections(folder: Path) -> list[Correction]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
@@ -19,10 +19,11 @@ from flows.checks.facts import DocumentFacts, Tables, document_facts
 from flows.checks.noun import Cell, Check, CheckInfo, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
-from flows.checks.standing import Verdict, standing_rows
+from flows.checks.standing import standing_rows
 from flows.checks.together import CrossCheck
 from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
+from flows.reviews import Verdict
 
 __all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks", "judge_document"]
 
@@ -108,6 +109,8 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,
+        "human_verdict": None,  # a person's, from a file, by the fingerprint (`flows.reviews`)
+        "human_note": None,
     }
 
 
@@ -119,10 +122,13 @@ def check_document(tables: Tables) -> list[Row]:
     return judge_document(tables)["findings"]
 
 
-def judge_document(tables: Tables, verdicts: Mapping[str, Verdict] | None = None) -> dict[str, list[Row]]:
+def judge_document(
+    tables: Tables, verdicts: Mapping[str, Verdict] | None = None, rejected: Collection[str] = ()
+) -> dict[str, list[Row]]:
     """All checks over the rows of one document: rows of the tables `findings` (as `check_document`) and `standings`.
 
-    verdicts: fact_id → what a person decided about it.
+    verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected; they
+    say nothing about the standing of a fact.
     """
     facts = document_facts(tables)
     if facts is None:
@@ -133,11 +139,12 @@ def judge_document(tables: Tables, verdicts: Mapping[str, Verdict] | None = None
         judged += [(check, finding) for finding in findings]
     told = pronounce(facts, [finding for _, finding in judged])
     rows: list[Row] = []
+    counted: list[tuple[Check, Finding]] = []
     for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
-        found = [_row(check, facts, subject, one) for subject, one in _numbered([one for _, one in pairs])]
-        rows += sorted(found, key=lambda row: str(row["subject"]))
-    pairs_told = list(zip((check for check, _ in judged), told, strict=True))
-    return {"findings": rows, "standings": standing_rows(facts, pairs_told, verdicts)}
+        found = [(_row(check, facts, subject, one), one) for subject, one in _numbered([one for _, one in pairs])]
+        counted += [(check, one) for row, one in found if row["fingerprint"] not in rejected]
+        rows += sorted((row for row, _ in found), key=lambda row: str(row["subject"]))
+    return {"findings": rows, "standings": standing_rows(facts, counted, verdicts)}
 
 
 def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:

@@ -27,6 +27,7 @@ import msgspec
 from flows.checks.blanks import UNDETERMINED, BlankEvidence, blank_evidence
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import EMPTY_STATES, Cell, Check, Finding, Row
+from flows.reviews import Verdict
 
 Standing = Literal["reviewed", "balanced_twice", "balanced", "two_witnesses", "read", "doubtful"]
 STANDINGS: Final[tuple[Standing, ...]] = (
@@ -52,14 +53,6 @@ BEARERS: Final[dict[str, tuple[str, str, str | None]]] = {
 }
 WORST: Final = {"holds": 0, "rounding": 1}
 FAILS: Final = {"warning": 2, "error": 3}
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """What a person decided about a fact. expected: the printed text it was decided on, None for a blank: where the
-    fact now prints something else the verdict is stale and does not count."""
-
-    verdict: Literal["confirm", "reject", "flag"]
-    expected: str | None = None
 
 
 class Tally(msgspec.Struct):
@@ -144,7 +137,7 @@ class Evidence(msgspec.Struct, frozen=True):
 def standing_of(evidence: Evidence) -> Standing:
     """The rule; see the module's docstring."""
     verdict, tally = evidence.verdict, evidence.tally
-    if verdict is not None and verdict.expected == evidence.printed:
+    if verdict is not None:
         return "reviewed" if verdict.verdict == "confirm" else "doubtful"
     if evidence.state in UNREADABLE or evidence.doubted or tally.accused or (tally.contested and not tally.sums):
         return "doubtful"
@@ -163,7 +156,8 @@ def standing_rows(
 ) -> list[Row]:
     """Rows of table `standings`, one per row of the tables of BEARERS.
 
-    judged: every finding of the document with its check, as told in the end. verdicts: fact_id → what a person decided.
+    judged: every finding of the document with its check, as told in the end. verdicts: fact_id → what a person decided,
+    if it is not stale.
     agreed: fact_id → whether a second engine read the same text there, for the facts it was asked about.
     """
     told = tallies(judged)

@@ -1,7 +1,9 @@
-"""`correction lint`, `correction stale`, `as-of`: reviewed fixes of our reading, and the view of an earlier day."""
+"""`correction lint`, `correction stale`, `as-of`: what people wrote about our reading, and the view of an earlier
+day."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +12,22 @@ import typer
 from flows import errors
 from flows.as_of import moment_of, view, write_view
 from flows.corrections import stale as stale_ones
-from flows.corrections import the_corrections
-from flows.settings import DataRoot, corrections_folder, data_root, work_limits
+from flows.corrections import stale_verdicts, the_corrections, the_verdicts
+from flows.reviews import load_verdicts, read_verdicts
+from flows.settings import DataRoot, corrections_folder, data_root, reviews_folder, work_limits
 from flows.terminal import line, print_json, progress_bars, result
-from normalize.correction import CorrectionError, load_corrections, read_corrections
+from normalize.correction import load_corrections, read_corrections
+from normalize.strict import FileTrouble
 
 correction = typer.Typer(name="correction", no_args_is_help=True, help="订正 / corrections of our reading")
 
 Folder = Annotated[
     Path | None,
     typer.Option("--corrections", help="订正文件的目录 / folder of the files of corrections", show_default=False),
+]
+Reviews = Annotated[
+    Path | None,
+    typer.Option("--reviews", help="复核结论的目录 / folder of the files of verdicts", show_default=False),
 ]
 Data = Annotated[
     Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
@@ -28,42 +36,58 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
 
 @correction.command()
-def lint(folder: Folder = None, as_json: Json = False) -> int:
-    """检查订正文件；有误时退出码为 1。 Check the files of corrections; exit code 1 if one is wrong."""
-    where = folder or corrections_folder()
-    if folder is not None and not folder.is_dir():
-        raise errors.usage(f"没有这个目录：{folder}", f"no such folder: {folder}")
-    wrong: list[CorrectionError] = []
-    count = 0
-    for path in sorted(where.glob("*.yml")) if where.is_dir() else []:
-        try:
-            count += len(read_corrections(path))
-        except CorrectionError as error:
-            wrong.append(error)
-    if not wrong:
-        try:
-            load_corrections(where)  # what no file can say by itself: an id or place that stands in two
-        except CorrectionError as error:
-            wrong.append(error)
+def lint(folder: Folder = None, reviews: Reviews = None, as_json: Json = False) -> int:
+    """检查订正与复核文件；有误时退出码为 1。 Check the files of corrections and verdicts; exit code 1 for errors."""
+    for given in (folder, reviews):
+        if given is not None and not given.is_dir():
+            raise errors.usage(f"没有这个目录：{given}", f"no such folder: {given}")
+    fixes, wrong = _linted(folder or corrections_folder(), read_corrections, load_corrections)
+    verdicts, more = _linted(reviews or reviews_folder(), read_verdicts, load_verdicts)
+    wrong += more
     if as_json:
-        print_json({"corrections": count, "errors": [str(each) for each in wrong]})
+        print_json({"corrections": fixes, "verdicts": verdicts, "errors": [str(each) for each in wrong]})
     else:
         for each in wrong:
             line(str(each), str(each), mark="✗")
-        result(f"{count} 条订正，{len(wrong)} 处有误", f"{count} corrections, {len(wrong)} errors")
+        result(
+            f"{fixes} 条订正，{verdicts} 条复核结论，{len(wrong)} 处有误",
+            f"{fixes} corrections, {verdicts} verdicts, {len(wrong)} errors",
+        )
     return errors.FINDINGS if wrong else errors.OK
 
 
+def _linted(
+    where: Path, read: Callable[[Path], Sequence[object]], load: Callable[[Path], object]
+) -> tuple[int, list[FileTrouble]]:
+    """How many entries the files of a folder hold, and what is wrong with them."""
+    wrong: list[FileTrouble] = []
+    count = 0
+    for path in sorted(where.glob("*.yml")) if where.is_dir() else []:
+        try:
+            count += len(read(path))
+        except FileTrouble as error:
+            wrong.append(error)
+    if not wrong:
+        try:
+            load(where)  # what no file can say by itself: what stands in two
+        except FileTrouble as error:
+            wrong.append(error)
+    return count, wrong
+
+
 @correction.command()
-def stale(folder: Folder = None, data: Data = None, as_json: Json = False) -> int:
-    """列出最新版本中未采用的订正；有则退出码为 1。 Corrections the newest release did not apply; exit code 1 if any."""
-    found = stale_ones(the_corrections(folder), DataRoot(data or data_root()))
+def stale(folder: Folder = None, reviews: Reviews = None, data: Data = None, as_json: Json = False) -> int:
+    """列出最新版本中未采用的订正与复核结论；有则退出码为 1。 Corrections and verdicts without effect on the newest
+    release; exit code 1 if any."""
+    root = DataRoot(data or data_root())
+    found = stale_ones(the_corrections(folder), root) + stale_verdicts(the_verdicts(reviews), root)
     if as_json:
         print_json(found)
     else:
         for one in found:
-            where = f"{one['document_sha256'][:16]}.{one['place']}"
-            text = f"{one['correction_id']} {where}: {one['reason']}"
+            name = one.get("correction_id") or one["verdict"]
+            where = one.get("judged") or f"{one['document_sha256'][:16]}.{one['place']}"
+            text = f"{name} {where}: {one['reason']}"
             result(text, text)
         line(f"{len(found)} 条失效", f"{len(found)} stale")
     return errors.FINDINGS if found else errors.OK

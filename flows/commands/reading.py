@@ -17,6 +17,7 @@ from flows import overlay as overlays
 from flows import show as showing
 from flows.findings import finding_tree, outcome_counts
 from flows.local import LocalDocument, check_documents, expand, read_paths, together
+from flows.reviews import counts_as_failing
 from flows.settings import work_limits
 from flows.tables_out import write_tables
 from flows.terminal import line, out, print_json, progress_bars, safe, say
@@ -64,7 +65,7 @@ def check(
         for one in documents:
             console.print(finding_tree(one.path.name, one.tables))
     code = _unreadable(documents)
-    return code or (errors.FINDINGS if any(row["outcome"] == "fails" for row in findings) else errors.OK)
+    return code or (errors.FINDINGS if any(counts_as_failing(row) for row in findings) else errors.OK)
 
 
 def show(

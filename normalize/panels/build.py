@@ -126,7 +126,8 @@ def _indicators(tables: Tables, used: pl.DataFrame) -> pl.DataFrame:
 
 
 def _fails(tables: Tables, used: pl.DataFrame) -> pl.DataFrame:
-    found = tables["findings"].filter(pl.col("outcome") == "fails").join(used, on="document_sha256")
+    rejected = pl.col("human_verdict").eq_missing("reject")
+    found = tables["findings"].filter((pl.col("outcome") == "fails") & ~rejected).join(used, on="document_sha256")
     return found.group_by(DEPARTMENT).len("n_checks_fail")
 
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -16,6 +17,7 @@ from flows import errors
 from flows.as_of import moment_of, view
 from flows.cli import main
 from flows.nightly import Night, nightly
+from flows.reviews import Verdict, write_verdicts
 from flows.settings import DataRoot
 from tests.crawl.web import Site, crawl, listing, notice, row, serve, source_file
 from tests.flows.conftest import LIMITS, NOW
@@ -196,3 +198,61 @@ def test_a_wrong_file_stops_the_night_before_it_begins(
 
 def test_our_own_corrections_are_sound() -> None:
     assert main(["correction", "lint"]) == errors.OK
+
+
+def test_verdicts_check_their_own_document_again_and_stay(
+    replaced: tuple[DataRoot, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, _ = replaced
+    nothing, reviews = tmp_path / "none", tmp_path / "reviews"
+    reviews.mkdir()
+
+    def again() -> Night:
+        return nightly([], NOW, root.path, limits=LIMITS, corrections_folder=nothing, reviews_folder=reviews)
+
+    again()
+    before = table(root, "meta_findings")
+    assert before["human_verdict"].null_count() == before.height
+    finding = before.filter(pl.col("outcome") == "fails").row(0, named=True)
+    (fact,) = table(root, "core_budget_lines").filter(pl.col("printed_text") == "77777.77").to_dicts()
+    said = {"reviewer": "tester", "reviewed_on": "2026-11-23"}
+    sha256 = finding["document_sha256"]
+    rejected = Verdict(
+        sha256, finding["evidence"][0], "reject", "rule_does_not_apply", fingerprint=finding["fingerprint"], **said
+    )
+    confirmed = Verdict(fact["document_sha256"], "77777.77", "confirm", "as_printed", fact_id=fact["fact_id"], **said)
+    lost = Verdict("f" * 64, "1", "flag", "unclear", fact_id="f" * 16 + ".t1.r1.c1", **said)
+    (reviews / "local.yml").write_text(write_verdicts([rejected, confirmed, lost]), encoding="utf-8")
+    done = again()
+    assert done.done == {"read": 0, "facts": 0, "check": len({sha256, fact["document_sha256"]})}
+    after = table(root, "meta_findings").filter(pl.col("finding_id") == finding["finding_id"]).row(0, named=True)
+    assert (after["outcome"], after["human_verdict"], after["severity"]) == ("fails", "reject", "info")
+    assert table(root, "meta_issues").filter(pl.col("code") == "verdict_stale").height == 0
+    told = ["correction", "stale", "--data", str(root.path), "--corrections", str(nothing), "--reviews", str(reviews)]
+    assert main([*told, "--json"]) == errors.FINDINGS
+    assert [(one["reason"], one["judged"]) for one in json.loads(capsys.readouterr().out)] == [
+        ("no_document", lost.fact_id)
+    ]
+    again_done = again()
+    assert again_done.done == {"read": 0, "facts": 0, "check": 0}, "a verdict that stands costs nothing"
+
+    moved = msgspec.structs.replace(confirmed, expects="77777.70")
+    (reviews / "local.yml").write_text(write_verdicts([moved]), encoding="utf-8")
+    again()
+    (issue,) = table(root, "meta_issues").filter(pl.col("code") == "verdict_stale").to_dicts()
+    assert fact["fact_id"] in issue["message_en"]
+    assert table(root, "meta_findings").equals(before), "without the verdict all is as it was"
+    assert main(told) == errors.FINDINGS
+    assert "text_differs" in capsys.readouterr().out
+
+
+def test_lint_tells_of_both_kinds_of_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yml").write_text("verdicts:\n  - verdict: yes\n", encoding="utf-8")
+    told = ["correction", "lint", "--corrections", str(tmp_path / "none"), "--json"]
+    assert main([*told, "--reviews", str(tmp_path)]) == errors.USAGE, "a folder that is named is there"
+    (tmp_path / "none").mkdir()
+    capsys.readouterr()
+    assert main([*told, "--reviews", str(tmp_path)]) == errors.FINDINGS
+    said = json.loads(capsys.readouterr().out)
+    assert (said["corrections"], said["verdicts"]) == (0, 0)
+    assert "a.yml:2: verdicts[1].document_sha256: expected, but it is missing" in said["errors"][0]

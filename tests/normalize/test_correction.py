@@ -15,7 +15,6 @@ from crawl.schema import Provenance
 from extract.document import Identity, Place, Text
 from normalize.correct import unknown_documents
 from normalize.correction import (
-    MAX_BYTES,
     Correction,
     CorrectionError,
     by_document,
@@ -24,6 +23,7 @@ from normalize.correction import (
 )
 from normalize.facts import build_rows
 from normalize.schema import Row, check_rows
+from normalize.strict import MAX_BYTES
 from tests.normalize.build import SHA, amount_column, interpretation_of, reading_of, statement
 
 FILE = f"""

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 
 from flows.checks import judge_document
-from flows.checks.standing import Evidence, Tally, Verdict, apart, standing_of
+from flows.checks.standing import Evidence, Tally, apart, standing_of
 from flows.release.standing import with_standings
+from flows.reviews import Verdict, Word, decided
 from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, Row, to_frame
 from tests.flows.checks.build import Builder
@@ -23,6 +24,10 @@ def tally(*sums: frozenset[str], **more: Any) -> Tally:
 
 def evidence(tally_: Tally, **more: Any) -> Evidence:
     return Evidence(**{"tally": tally_, "printed": "5.00", "state": "number", "witnesses": (), **more})
+
+
+def said(word: Word, expects: str = "5.00", fact_id: str = "f") -> Verdict:
+    return Verdict("0" * 64, expects, word, "as_printed", "someone", "2026-11-23", fact_id=fact_id)
 
 
 @pytest.mark.parametrize(
@@ -39,10 +44,9 @@ def evidence(tally_: Tally, **more: Any) -> Evidence:
         (evidence(tally(contested=True)), "doubtful"),
         (evidence(tally(ONE, contested=True)), "balanced"),
         (evidence(tally(ONE, TWO), doubted=True), "doubtful"),
-        (evidence(tally(accused=True), verdict=Verdict("confirm", "5.00")), "reviewed"),
-        (evidence(tally(ONE), verdict=Verdict("reject", "5.00")), "doubtful"),
-        (evidence(tally(ONE), verdict=Verdict("flag", "5.00")), "doubtful"),
-        (evidence(tally(ONE), verdict=Verdict("confirm", "6.00")), "balanced"),  # stale: something else is printed now
+        (evidence(tally(accused=True), verdict=said("confirm")), "reviewed"),
+        (evidence(tally(ONE), verdict=said("reject")), "doubtful"),
+        (evidence(tally(ONE), verdict=said("flag")), "doubtful"),
     ],
 )
 def test_the_rule(given: Evidence, standing: str) -> None:
@@ -98,8 +102,10 @@ def test_a_persons_word_is_kept() -> None:
     fact_id = next(str(row["fact_id"]) for row in tables["budget_lines"])
     printed = next(row["printed_text"] for row in tables["budget_lines"])
     assert isinstance(printed, str)
-    told = judge_document(tables, {fact_id: Verdict("confirm", printed)})["standings"]
-    assert {row["fact_id"]: row["standing"] for row in told}[fact_id] == "reviewed"
+    for expects, standing in ((printed, "reviewed"), (printed + "0", "balanced_twice")):  # the second is stale
+        verdicts = decided([said("confirm", expects, fact_id)], tables)
+        told = judge_document(tables, verdicts)["standings"]
+        assert {row["fact_id"]: row["standing"] for row in told}[fact_id] == standing
 
 
 def frames_of(tables: dict[str, list[Row]], **more: list[Row]) -> dict[str, pl.DataFrame]:

@@ -18,6 +18,7 @@ import polars as pl
 
 from crawl.schema import Body
 from flows import errors
+from flows.checks import catalogue
 from flows.corrections import fingerprint_of
 from flows.coverage import with_coverage
 from flows.fingerprint import digest, stage_code
@@ -96,7 +97,7 @@ def publish_release(
     version = next_version(root.releases, now)
     staging = Path(tempfile.mkdtemp(prefix=f"{STAGING}{version}-", dir=root.releases))
     try:
-        index = build(staging, version, tables, list(unreached), inputs=inputs, previous=previous)
+        index = build(staging, version, tables, list(unreached), inputs=inputs, previous=previous, checks=catalogue())
         seal(staging, root.releases / version)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)

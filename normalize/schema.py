@@ -12,7 +12,7 @@ import polars as pl
 
 from normalize.columns import COLUMNS, Field
 
-Layer = Literal["core", "meta", "raw", "panel"]
+Layer = Literal["core", "meta", "raw", "panel", "code"]
 Row = dict[str, object]
 
 INT_RANGE: Final[dict[pl.DataType, int]] = {pl.Int16(): 2**15, pl.Int32(): 2**31, pl.Int64(): 2**63}

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
+from flows.checks.noun import CheckInfo
+from flows.release.changes_text import changes_text, delta
+from flows.release.codes import code_frames
+from flows.release.describe import croissant, datapackage
 from flows.release.dictionary import dictionary
+from flows.release.exports import has_dta, more_formats, write_csv, write_dta
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
+from flows.release.texts import citation, licence, readme
 from flows.release.version import SCHEMA_VERSION
+from flows.release.warnings import as_data, warnings_of
 from flows.site import render_index, style
+from normalize.code_tables import MADE
 from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, SchemaError
 
@@ -59,40 +68,91 @@ def build(
     *,
     inputs: str,
     previous: str | None,
+    checks: Sequence[CheckInfo] = (),
 ) -> dict[str, Any]:
-    """Fill an empty folder; returns its index. tables: one frame per published table, panels included."""
-    resources = []
-    for name, spec in PUBLISHED.items():
-        path = folder / file_name(name)
-        write_parquet(tables[name], name, path, version)
-        resources.append(
-            {
-                "name": path.name,
-                "table": name,
-                "title_zh": spec.title_zh,
-                "title_en": spec.title_en,
-                "bytes": path.stat().st_size,
-                "sha256": sha256_of(path),
-                "rows": tables[name].height,
-                "columns": len(spec.columns),
-            }
-        )
+    """Fill an empty folder; returns its index. tables: one frame per published table, panels included.
+
+    checks: the catalogue of checks, given so that a changed check changes no code of the release. The code lists follow
+    from our vocabularies; of the tables a release makes of itself, those not given are empty.
+    """
+    tables = {**{name: empty(name) for name in MADE}, **tables, **code_frames(tuple(checks))}
+    resources: list[dict[str, Any]] = []
+    for name in PUBLISHED:
+        write_parquet(tables[name], name, folder / file_name(name), version)
+        formats = _formats(folder, name, tables[name], version)
+        resources += [_resource(folder, name, form, tables[name].height) for form in formats]
     index = {
         "version": version,
         "schema_version": SCHEMA_VERSION,
         "inputs": inputs,
         "previous": previous,
         **summary(tables, unreached),
+        "delta": delta(tables["changes"]),
+        "warnings": as_data(),
         "resources": resources,
     }
-    _text(folder / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
-    for language in ("zh", "en"):
+    describe(folder, index, tables)
+    return index
+
+
+def _formats(folder: Path, name: str, frame: pl.DataFrame, version: str) -> list[str]:
+    """Write the table in the other formats it is published in; every format of it. Without the extra `stata` there is
+    no `.dta`."""
+    formats = ["parquet"]
+    for form in more_formats(PUBLISHED[name]):
+        path = folder / file_name(name, form)
+        if form != "dta":
+            write_csv(frame, path)
+        elif has_dta():
+            write_dta(frame, name, path, version)
+        else:
+            continue
+        formats.append(form)
+    return formats
+
+
+def _resource(folder: Path, name: str, form: str, rows: int) -> dict[str, Any]:
+    """One file as index.json has it."""
+    spec, path = PUBLISHED[name], folder / file_name(name, form)
+    return {
+        "name": path.name,
+        "table": name,
+        "format": form,
+        "layer": spec.layer,
+        "title_zh": spec.title_zh,
+        "title_en": spec.title_en,
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+        "rows": rows,
+        "columns": len(spec.columns),
+        "key": list(spec.key),
+        "warnings": list(warnings_of(name)),
+    }
+
+
+def describe(folder: Path, index: dict[str, Any], tables: dict[str, pl.DataFrame]) -> None:
+    """Everything in the folder that is no table. SHA256SUMS comes last and covers all of it."""
+    version = index["version"]
+    _json(folder / "index.json", index)
+    _json(folder / "datapackage.json", datapackage(version, index["resources"]))
+    _json(folder / "croissant.json", croissant(version, index["resources"]))
+    for language, suffix in (("zh", ".zh"), ("en", "")):
         _text(folder / f"DICTIONARY.{language}.md", dictionary(language, version))
-    _text(folder / "README.md", readme(index))
+        _text(folder / f"README{suffix}.md", readme(index, language))
+        _text(folder / f"CHANGES{suffix}.md", changes_text(index, tables["changes"], language))
+    _text(folder / "LICENSE", licence())
+    _text(folder / "CITATION.cff", citation(version))
     _text(folder / "index.html", render_index(index, tables))
     _text(folder / "style.css", style())
     write_sums(folder)
-    return index
+
+
+def empty(name: str) -> pl.DataFrame:
+    return pl.DataFrame(schema=PUBLISHED[name].polars_schema())
+
+
+def _json(path: Path, content: dict[str, Any]) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
 
 
 def summary(tables: dict[str, pl.DataFrame], unreached: list[Unreached]) -> dict[str, Any]:
@@ -140,41 +200,6 @@ def _by_check(findings: pl.DataFrame) -> dict[str, dict[str, int]]:
     for row in counted.iter_rows(named=True):
         found.setdefault(row["check_id"], {})[row["outcome"]] = row["count"]
     return found
-
-
-def readme(index: dict[str, Any]) -> str:
-    """A page for who finds the folder without knowing the project."""
-    counts, version = index["counts"], index["version"]
-    return f"""# yujue {version}
-
-中国县级部门公开的预算、决算、绩效目标，整理为数据；每个数字都带有出处（文件、页、表、行、列）。
-{counts["documents"]} 个文件，{counts["facts"]} 个金额位置，{counts["findings"]} 条检查结果。
-列的含义见 DICTIONARY.zh.md。
-
-What Chinese county departments publish about their money, as data; every number says where it stands (document, page,
-table, row, column). {counts["documents"]} documents, {counts["facts"]} positions for amounts, {counts["findings"]}
-findings. What the columns mean: DICTIONARY.en.md.
-
-- 金额一律为元；`amount_state` 区分数字、零、空白、横线；空白不是零。
-  Amounts are in yuan; `amount_state` tells number, zero, blank and dash apart. A blank is not a zero.
-- 先看 `panel_department_year.parquet`：每个金额 `x_yuan` 旁有 `x_why`（为何有数或无数）；
-  由哪些事实得出见 `panel_lineage`。
-  Start with `panel_department_year.parquet`: beside every amount `x_yuan` stands `x_why`, why a number or none;
-  `panel_lineage` names the facts it was made of.
-- 求和只用 `sum_safe` 为真的行，避免合计与明细重复计算。
-  Add up only rows whose `sum_safe` is true: totals stand beside their parts.
-
-```python
-import polars as pl
-lines = pl.read_parquet("core_budget_lines.parquet")
-```
-
-```r
-lines <- arrow::read_parquet("core_budget_lines.parquet")
-```
-
-`sha256sum -c SHA256SUMS` 核对文件 / verifies the files. `index.html` 可直接打开 / opens in a browser.
-"""
 
 
 def _text(path: Path, content: str) -> None:

@@ -135,6 +135,12 @@ def corrections_folder() -> Path:
     return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "corrections"
 
 
+def withholdings_folder() -> Path:
+    """YUJUE_WITHHOLDINGS, or the folder beside the corrections: where the passages that stay out of releases are."""
+    named = os.environ.get("YUJUE_WITHHOLDINGS")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "withholdings"
+
+
 def language() -> str:
     """`zh` or `en`: YUJUE_LANG, else the locale's."""
     for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

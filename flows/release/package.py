@@ -110,7 +110,17 @@ class TableWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._flush(everything=True)
+            self.close()
+        self.give_up()
+
+    def close(self) -> None:
+        """Write what is left and end the file."""
+        self._flush(everything=True)
+        self._writer.close()
+
+    def give_up(self) -> None:
+        """Let go of the file, which is not whole unless `close` came first."""
+        self._waiting, self._n_waiting = [], 0
         self._writer.close()
 
     def write(self, frame: pl.DataFrame) -> None:

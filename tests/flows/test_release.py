@@ -194,6 +194,8 @@ def test_facts_lost_to_a_failure_of_ours_stop_the_release(tmp_path: Path) -> Non
     def change(tables: dict[str, list[Row]]) -> None:
         tables["budget_lines"].clear()
         tables["disclosures"][0]["n_facts"] = 0
+        for row in (*tables["claims"], *tables["raw_cells"]):
+            row["fact_id"] = None
         tables["issues"][0]["code"] = "interpret_failed"
 
     with pytest.raises(Trouble, match="failures of ours took the facts of 3 documents") as caught:

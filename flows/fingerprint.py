@@ -24,7 +24,7 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
     "checks": ("flows.checks", "flows.reviews"),
-    "release": ("flows.release.build", "flows.revisions", "normalize.coverage"),
+    "release": ("flows.release", "flows.revisions", "normalize.coverage"),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "unpack": ("libarchive-c",),

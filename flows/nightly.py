@@ -41,6 +41,7 @@ from flows.source_nights import source_nights
 from flows.stage import Plan, Progress, merged_issues, quiet, shards
 from flows.store import Store
 from flows.unpack_archives import plan_unpacking, with_members
+from flows.withholdings import the_withholdings
 from normalize.correction import Correction
 
 T = TypeVar("T")
@@ -205,6 +206,7 @@ def publish(  # noqa: PLR0917 - called as a step
         bodies=bodies(root),
         corrections=corrections,
         looked=sought(root, sources),
+        withholdings=the_withholdings(),
     )
 
 

@@ -18,11 +18,16 @@ import polars as pl
 
 from crawl.schema import Body
 from flows import errors
+from flows.checks import catalogue
 from flows.corrections import fingerprint_of
 from flows.coverage import with_coverage
 from flows.fingerprint import digest, stage_code
-from flows.release.build import Unreached, build, whole_table
-from flows.release.package import file_name
+from flows.release.build import Unreached, finish, write_tables
+from flows.release.checks import acceptances, refusals
+from flows.release.diff import compare
+from flows.release.draft import Draft, whole_table
+from flows.release.load import pieces
+from flows.release.panels import panels_of
 from flows.release.standing import with_standings
 from flows.release.version import (
     SCHEMA_VERSION,
@@ -33,17 +38,19 @@ from flows.release.version import (
     point_latest_at,
     remove_debris,
 )
+from flows.release.withhold import Withholder
 from flows.revisions import with_lost_corrections, with_revisions
 from flows.settings import DataRoot
-from flows.stage import FAILURES, Plan, Progress, quiet, shards
-from flows.store import sync_folder, unpack_tables
+from flows.stage import Plan, Progress, quiet
+from flows.store import sync_folder
 from normalize.correction import Correction
 from normalize.coverage import Sought
-from normalize.panels.build import build_panels
+from normalize.panels.tables import PUBLISHED
 from normalize.revision import same_url
 from normalize.schema import TABLES, Row, SchemaError, to_frame
+from normalize.withholding import Withholding
 
-SHARD = 500  # documents whose rows are in memory as rows; the tables as a whole only as columns
+SHARD = 120  # documents whose facts and cells are in memory at once
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,15 @@ def publish_release(
     bodies: Sequence[Body] = (),
     corrections: Sequence[Correction] = (),
     looked: Sequence[Sought] = (),
+    withholdings: Sequence[Withholding] = (),
 ) -> Published:
     """Publish, or return the newest release if it already holds exactly this.
 
     bodies: what each address gave, as the ledger has it (`revisions` follow from it). corrections: all there are.
-    looked: how each source was looked at (`coverage` follows from it).
+    looked: how each source was looked at (`coverage` follows from it). withholdings: passages that stay out.
     Raises Trouble (exit code 4) naming table, column, rows and document where rows break the contract.
     """
-    inputs = release_inputs(facts, checks, unreached, bodies, corrections, looked)
+    inputs = release_inputs(facts, checks, unreached, bodies, corrections, looked, withholdings)
     root.releases.mkdir(parents=True, exist_ok=True)
     remove_debris(root.releases)
     previous = newest(root.releases)
@@ -83,22 +91,20 @@ def publish_release(
         if index is not None and index.get("inputs") == inputs:
             point_latest_at(root.releases, previous)  # the night that made it may have been killed before this
             return Published(previous, root.releases / previous, False, index)
-    try:
-        tables = load_tables(facts, checks, unreached, progress)
-        tables = with_lost_corrections(with_revisions(tables, bodies), corrections)
-        tables = with_standings(with_coverage(tables, unreached, looked))
-        tables |= build_panels(tables)
-    except SchemaError as error:
-        raise errors.data(
-            f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}"
-        ) from error
-    if previous is not None:
-        refuse_lost_facts(root.releases / previous, tables)
     version = next_version(root.releases, now)
     staging = Path(tempfile.mkdtemp(prefix=f"{STAGING}{version}-", dir=root.releases))
+    before = None if previous is None else root.releases / previous
     try:
-        index = build(staging, version, tables, list(unreached), inputs=inputs, previous=previous)
+        draft = make_draft(
+            staging, version, facts, checks, unreached, progress, bodies, corrections, looked, withholdings
+        )
+        accepted = refuse(draft, before)
+        draft.put("changes", changes(draft, before))
+        index = finish(draft, list(unreached), inputs=inputs, previous=previous, checks=catalogue(), accepted=accepted)
         seal(staging, root.releases / version)
+    except SchemaError as error:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise broken(error) from error
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
@@ -106,29 +112,65 @@ def publish_release(
     return Published(version, root.releases / version, True, index)
 
 
-def refuse_lost_facts(previous: Path, tables: dict[str, pl.DataFrame]) -> None:
-    """A failed night never replaces a good release: raise Trouble (exit code 4) where one of our own failures took all
-    facts from a document that had some in the previous release. A document that is new may fail without that."""
-    try:
-        before = pl.read_parquet(previous / file_name("disclosures"), columns=["document_sha256", "n_facts"])
-    except (OSError, pl.exceptions.PolarsError):
-        return  # a damaged previous release is no measure
-    failed = tables["issues"].filter(pl.col("code").is_in(FAILURES))
-    lost = (
-        tables["disclosures"]
-        .filter(pl.col("n_facts") == 0)
-        .join(before.filter(pl.col("n_facts") > 0), on="document_sha256", how="semi")
-        .join(failed, on="document_sha256", how="inner")
-        .sort("document_sha256")
-    )
-    if lost.height:
-        first = lost.row(0, named=True)
+def broken(error: SchemaError) -> errors.Trouble:
+    return errors.data(f"发布中止，数据不符合表结构：{error}", f"no release: rows break the contract: {error}")
+
+
+def make_draft(  # noqa: PLR0917 - everything a release follows from
+    folder: Path,
+    version: str,
+    facts: Plan,
+    checks: Plan,
+    unreached: Sequence[Unreached],
+    progress: Progress = quiet,
+    bodies: Sequence[Body] = (),
+    corrections: Sequence[Correction] = (),
+    looked: Sequence[Sought] = (),
+    withholdings: Sequence[Withholding] = (),
+) -> Draft:
+    """Every table but the differences and the code lists, in an empty folder. Raises SchemaError."""
+    draft, withholder = Draft(folder, version), Withholder(withholdings)
+    draft.fill(pieces(facts, checks, progress, SHARD), beside=lambda piece: withholder(with_standings(piece)))
+    draft.put("withheld", withholder.table())
+    dead = to_frame("issues", [unreached_row(one) for one in unreached])
+    draft.put("issues", whole_table("issues", [draft.frames["issues"], dead]))
+    frames = with_lost_corrections(with_revisions(draft.frames, bodies, draft.lazy), corrections)
+    for name, frame in with_coverage(frames, unreached, looked).items():
+        draft.put(name, frame)
+    for name, frame in panels_of(draft).items():
+        draft.put(name, frame)
+    return draft
+
+
+def refuse(draft: Draft, previous: Path | None) -> list[dict[str, str]]:
+    """Raise Trouble (exit code 4) with every reason against the release; the refusals that were accepted."""
+    found = refusals(draft, previous)
+    known = acceptances(draft.folder.parent, None if previous is None else previous.name)
+    accepted = [one for one in known if any((r.check, r.subject) == (one["check"], one["subject"]) for r in found)]
+    left = [r for r in found if not any((r.check, r.subject) == (one["check"], one["subject"]) for one in accepted)]
+    if left:
         raise errors.data(
-            f"发布中止：{lost.height} 个文件因我们自己的故障失去全部数据，如 "
-            f"{first['document_sha256'][:16]}：{first['message_zh']}",
-            f"no release: failures of ours took the facts of {lost.height} documents, such as "
-            f"{first['document_sha256'][:16]}: {first['message_en']}",
+            "发布中止：" + "；".join(f"[{one.check} {one.subject}] {one.zh}" for one in left),
+            "no release: " + "; ".join(f"[{one.check} {one.subject}] {one.en}" for one in left),
         )
+    return accepted
+
+
+def changes(draft: Draft, previous: Path | None) -> pl.DataFrame:
+    """Table `changes`: what differs from the previous release; empty for the first one.
+
+    Raises Trouble (exit code 4) where the previous release cannot be read: no release goes without its differences.
+    """
+    if previous is None:
+        return pl.DataFrame(schema=PUBLISHED["changes"].polars_schema())
+    write_tables(draft, catalogue())
+    try:
+        return compare(previous, draft.folder, (previous.name, draft.version))
+    except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        raise errors.data(
+            f"发布中止：无法与上一版本 {previous.name} 比较（{error}）",
+            f"no release: it cannot be compared with the previous one, {previous.name} ({error})",
+        ) from error
 
 
 def release_inputs(  # noqa: PLR0917 - everything a release follows from
@@ -138,6 +180,7 @@ def release_inputs(  # noqa: PLR0917 - everything a release follows from
     bodies: Sequence[Body] = (),
     corrections: Sequence[Correction] = (),
     looked: Sequence[Sought] = (),
+    withholdings: Sequence[Withholding] = (),
 ) -> str:
     """Fingerprint of everything the release follows from: results of each document, what was not found, our code."""
     made, checked = facts.results(), checks.results()
@@ -150,29 +193,20 @@ def release_inputs(  # noqa: PLR0917 - everything a release follows from
         *(f"{one.old} {one.new} {one.is_in_force}" for one in same_url(bodies)),
         *(repr(one) for one in sorted(looked, key=lambda each: each.source_id)),
         fingerprint_of([one for one in corrections if one.document not in made]),  # the others are in the facts
+        *(repr(one) for one in withholdings),
     )
 
 
 def load_tables(
     facts: Plan, checks: Plan, unreached: Sequence[Unreached], progress: Progress = quiet
 ) -> dict[str, pl.DataFrame]:
-    """Every table of the contract over all documents, checked and in order. Raises SchemaError."""
-    documents = sorted(facts.works)
-    pieces: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
-    done = 0
-    progress("release", 0, len(documents))
-    for shard in shards(documents, SHARD):
-        rows: dict[str, list[Row]] = {name: [] for name in TABLES}
-        for sha256 in shard:
-            for stage in (facts, checks):
-                for name, found in stage.load(sha256, unpack_tables).items():
-                    rows[name] += found
-        for name, found in rows.items():
-            pieces[name].append(to_frame(name, found))
-        done += len(shard)
-        progress("release", done, len(documents))
-    pieces["issues"].append(to_frame("issues", [unreached_row(one) for one in unreached]))
-    return {name: whole_table(name, [*found, to_frame(name, [])]) for name, found in pieces.items()}
+    """Every table of the contract over all documents in memory, checked and in order. Raises SchemaError."""
+    found: dict[str, list[pl.DataFrame]] = {name: [to_frame(name, [])] for name in TABLES}
+    for piece in pieces(facts, checks, progress, SHARD):
+        for name, frame in piece.items():
+            found[name].append(frame)
+    found["issues"].append(to_frame("issues", [unreached_row(one) for one in unreached]))
+    return {name: whole_table(name, frames) for name, frames in found.items()}
 
 
 def unreached_row(one: Unreached) -> Row:

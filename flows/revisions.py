@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
 
 from crawl.schema import Body
-from flows.release.build import whole_table
+from flows.release.draft import whole_table
 from normalize.correct import unknown_documents
 from normalize.correction import Correction
 from normalize.issues import issue_rows
@@ -28,6 +28,7 @@ from normalize.revision import (
 from normalize.schema import Row, to_frame
 
 Frames = dict[str, pl.DataFrame]
+Scan = Callable[[str], pl.LazyFrame]
 DISCLOSURE = (
     "document_sha256",
     "disclosure_id",
@@ -42,23 +43,24 @@ DISCLOSURE = (
 CELL_TABLES = ("budget_lines", "projects", "indicators")
 
 
-def with_revisions(tables: Frames, bodies: Sequence[Body]) -> Frames:
+def with_revisions(tables: Frames, bodies: Sequence[Body], scan: Scan | None = None) -> Frames:
     """The tables with `revisions` and `revision_cells`, and what holds in `documents`.
 
-    bodies: what each address gave, as the ledger has it.
+    bodies: what each address gave, as the ledger has it. scan: where the rows of CELL_TABLES are, if not in tables.
     """
+    look = scan or (lambda name: tables[name].lazy())
     documents = tables["documents"].select("document_sha256", "parent_sha256", "member_path", "is_current").to_dicts()
     disclosures = tables["disclosures"].select(DISCLOSURE).to_dicts()
     said = {str(row["document_sha256"]): row for row in disclosures}
     pairs = [one for one in of_members(same_url(bodies), documents) if one.old in said and one.new in said]
     kept = [one for one in pairs if same_disclosure(said[one.old], said[one.new])]
     current = holding(documents, pairs, kept)
-    rows = _rows_of(tables, {sha256 for group in candidates(disclosures, current) for _, sha256 in group})
+    rows = _rows_of(look, {sha256 for group in candidates(disclosures, current) for _, sha256 in group})
     cells: dict[str, dict[Key, Cell]] = {sha256: cells_of(found)[0] for sha256, found in rows.items()}
     taken = {(one.old, one.new) for one in kept}
     later = [one for one in republished(disclosures, current, cells) if (one.old, one.new) not in taken]
     replacements = [*kept, *later]
-    rows = _rows_of(tables, {sha256 for one in replacements for sha256 in (one.old, one.new)})
+    rows = _rows_of(look, {sha256 for one in replacements for sha256 in (one.old, one.new)})
     return {
         **tables,
         **_tables_of(replacements, said, rows),
@@ -66,13 +68,14 @@ def with_revisions(tables: Frames, bodies: Sequence[Body]) -> Frames:
     }
 
 
-def _rows_of(tables: Frames, wanted: Iterable[str]) -> dict[str, dict[str, list[Row]]]:
+def _rows_of(look: Scan, wanted: Iterable[str]) -> dict[str, dict[str, list[Row]]]:
     """Rows of these documents, per document and table, in the tables' order."""
     names = sorted(wanted)
     found: dict[str, dict[str, list[Row]]] = {sha256: {} for sha256 in names}
     if names:
         for table in CELL_TABLES:
-            for row in tables[table].filter(pl.col("document_sha256").is_in(names)).iter_rows(named=True):
+            rows = look(table).filter(pl.col("document_sha256").is_in(names)).collect()
+            for row in rows.iter_rows(named=True):
                 found[row["document_sha256"]].setdefault(table, []).append(row)
     return found
 

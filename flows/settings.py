@@ -146,6 +146,12 @@ def reviewer() -> str | None:
     return (os.environ.get("YUJUE_REVIEWER") or os.environ.get("USER") or "").strip() or None
 
 
+def withholdings_folder() -> Path:
+    """YUJUE_WITHHOLDINGS, or the folder beside the corrections: where the passages that stay out of releases are."""
+    named = os.environ.get("YUJUE_WITHHOLDINGS")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "withholdings"
+
+
 def language() -> str:
     """`zh` or `en`: YUJUE_LANG, else the locale's."""
     for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

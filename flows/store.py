@@ -13,12 +13,10 @@ leaves either the whole file or none. A file that cannot be read back counts as 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import polars as pl
@@ -26,7 +24,8 @@ import zstandard
 
 from crawl.schema import Unpacked
 from extract.document import Issue, Reading
-from normalize.schema import TABLES
+from flows import columnar
+from normalize.schema import TABLES, SchemaError
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
@@ -48,8 +47,7 @@ _reading = msgspec.msgpack.Decoder(Reading)
 _unpacked = msgspec.msgpack.Decoder(Unpacked)
 _derived = msgspec.msgpack.Decoder(Derived)
 _derived_batch = msgspec.msgpack.Decoder(list[Derived])
-_rows = msgspec.msgpack.Decoder(dict[str, list[dict[str, Any]]])
-_dates = {name: [f.name for f in spec.columns if f.dtype == pl.Date()] for name, spec in TABLES.items()}
+DATES = {name: [f.name for f in spec.columns if f.dtype == pl.Date()] for name, spec in TABLES.items()}
 
 
 class DamagedResult(Exception):  # noqa: N818 - names what was found
@@ -169,21 +167,31 @@ def unpack_derived_batch(packed: bytes) -> list[Derived]:
 
 def pack_tables(tables: Mapping[str, list[Row]]) -> bytes:
     """Rows per table; the tables in the order of their names, so that the same rows are the same bytes."""
-    return _pack(msgspec.msgpack.encode({name: tables[name] for name in sorted(tables)}))
+    return _pack(columnar.encode(tables))
 
 
 def unpack_tables(packed: bytes) -> Tables:
     """Rows per table, with dates as dates again. Raises DamagedResult."""
     try:
-        tables = _rows.decode(_unpack(packed))
+        tables = columnar.decode_rows(_unpack(packed))
         for name, rows in tables.items():
-            for column in _dates[name]:
-                for row in rows:
-                    if row[column] is not None:
-                        row[column] = dt.date.fromisoformat(row[column])
-    except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+            columnar.with_dates(rows, DATES[name])
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise DamagedResult(str(error)) from error
     return tables
+
+
+def unpack_frames(packed: Iterable[bytes]) -> dict[str, pl.DataFrame]:
+    """One typed, sorted frame per table over the packed results of several documents.
+
+    Raises DamagedResult, and SchemaError where rows break the contract of their table.
+    """
+    try:
+        return columnar.decode_frames(map(_unpack, packed), DATES)
+    except SchemaError:
+        raise
+    except (msgspec.MsgspecError, KeyError, TypeError, ValueError, OSError, pl.exceptions.PolarsError) as error:
+        raise DamagedResult(str(error)) from error
 
 
 def damaged_issue(sha256: str, path: Path, error: DamagedResult) -> Issue:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 
+from flows.checks.noun import CheckInfo
+from flows.release.changes_text import changes_text, delta
+from flows.release.codes import code_frames
+from flows.release.describe import croissant, datapackage
 from flows.release.dictionary import dictionary
+from flows.release.draft import Draft
+from flows.release.exports import has_dta, more_formats, write_csv, write_dta
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
+from flows.release.texts import citation, licence, readme
 from flows.release.version import SCHEMA_VERSION
+from flows.release.warnings import as_data, warnings_of
 from flows.site import render_index, style
+from normalize.code_tables import MADE
 from normalize.panels.tables import PUBLISHED
-from normalize.schema import TABLES, SchemaError
 
 
 @dataclass(frozen=True)
@@ -32,72 +41,116 @@ class Unreached:
     notice_text: str | None = None
 
 
-def whole_table(name: str, pieces: list[pl.DataFrame]) -> pl.DataFrame:
-    """Frames of table `name`, joined and in the table's order. Raises SchemaError where a key occurs twice."""
-    spec = TABLES[name]
-    frame = pl.concat(pieces, how="vertical")
-    if spec.sort:
-        frame = frame.sort(spec.sort, nulls_last=True, maintain_order=True)
-    if spec.key:
-        twice = frame.filter(pl.struct(spec.key).is_duplicated())
-        if twice.height:
-            first = twice.row(0, named=True)
-            key = {column: first[column] for column in spec.key}
-            documents = sorted({str(sha) for sha in twice["document_sha256"].head(20)})
-            raise SchemaError(
-                f"table {name}, column {', '.join(spec.key)}: {twice.height} rows share a key, first {key}, "
-                f"documents {', '.join(documents[:3])}"
-            )
-    return frame
-
-
-def build(
-    folder: Path,
-    version: str,
-    tables: dict[str, pl.DataFrame],
+def finish(
+    draft: Draft,
     unreached: list[Unreached],
     *,
     inputs: str,
     previous: str | None,
+    checks: Sequence[CheckInfo] = (),
+    accepted: Sequence[dict[str, str]] = (),
 ) -> dict[str, Any]:
-    """Fill an empty folder; returns its index. tables: one frame per published table, panels included."""
-    resources = []
-    for name, spec in PUBLISHED.items():
-        path = folder / file_name(name)
-        write_parquet(tables[name], name, path, version)
-        resources.append(
-            {
-                "name": path.name,
-                "table": name,
-                "title_zh": spec.title_zh,
-                "title_en": spec.title_en,
-                "bytes": path.stat().st_size,
-                "sha256": sha256_of(path),
-                "rows": tables[name].height,
-                "columns": len(spec.columns),
-            }
-        )
+    """Write what the draft has in memory and everything that describes it; returns the index of the release.
+
+    checks: the catalogue of checks, given so that a changed check changes no code of the release. accepted: refusals of
+    the release checks that a person has accepted.
+    """
+    version, folder = draft.version, draft.folder
+    write_tables(draft, checks)
+    resources: list[dict[str, Any]] = []
+    for name in PUBLISHED:
+        formats = [
+            form for form in ("parquet", *more_formats(PUBLISHED[name])) if (folder / file_name(name, form)).is_file()
+        ]
+        resources += [_resource(folder, name, form, draft.rows[name]) for form in formats]
     index = {
         "version": version,
         "schema_version": SCHEMA_VERSION,
         "inputs": inputs,
         "previous": previous,
-        **summary(tables, unreached),
+        **summary(draft, unreached),
+        "delta": delta(draft.frames["changes"]),
+        "accepted": list(accepted),
+        "warnings": as_data(),
         "resources": resources,
     }
-    _text(folder / "index.json", json.dumps(index, ensure_ascii=False, indent=1) + "\n")
-    for language in ("zh", "en"):
-        _text(folder / f"DICTIONARY.{language}.md", dictionary(language, version))
-    _text(folder / "README.md", readme(index))
-    _text(folder / "index.html", render_index(index, tables))
-    _text(folder / "style.css", style())
-    write_sums(folder)
+    describe(draft, index)
     return index
 
 
-def summary(tables: dict[str, pl.DataFrame], unreached: list[Unreached]) -> dict[str, Any]:
+def write_tables(draft: Draft, checks: Sequence[CheckInfo]) -> None:
+    """Every table that is not written yet, with the code lists, in every format it is published in."""
+    for name, frame in code_frames(tuple(checks)).items():
+        draft.put(name, frame)
+    for name in MADE:
+        if name not in draft.frames:
+            draft.put(name, pl.DataFrame(schema=PUBLISHED[name].polars_schema()))
+    for name, frame in draft.frames.items():
+        path = draft.folder / file_name(name)
+        if name == "changes" or not path.is_file():
+            write_parquet(frame, name, path, draft.version)
+            _more_formats(draft.folder, name, frame, draft.version)
+
+
+def _more_formats(folder: Path, name: str, frame: pl.DataFrame, version: str) -> None:
+    """Write the table in the formats it has beside Parquet. Without the extra `stata` there is no `.dta`."""
+    for form in more_formats(PUBLISHED[name]):
+        path = folder / file_name(name, form)
+        if form != "dta":
+            write_csv(frame, path)
+        elif has_dta():
+            write_dta(frame, name, path, version)
+
+
+def _resource(folder: Path, name: str, form: str, rows: int) -> dict[str, Any]:
+    """One file as index.json has it."""
+    spec, path = PUBLISHED[name], folder / file_name(name, form)
+    return {
+        "name": path.name,
+        "table": name,
+        "format": form,
+        "layer": spec.layer,
+        "title_zh": spec.title_zh,
+        "title_en": spec.title_en,
+        "bytes": path.stat().st_size,
+        "sha256": sha256_of(path),
+        "rows": rows,
+        "columns": len(spec.columns),
+        "key": list(spec.key),
+        "warnings": list(warnings_of(name)),
+    }
+
+
+def describe(draft: Draft, index: dict[str, Any]) -> None:
+    """Everything in the folder that is no table. SHA256SUMS comes last and covers all of it."""
+    folder, version = draft.folder, draft.version
+    _json(folder / "index.json", index)
+    _json(folder / "datapackage.json", datapackage(version, index["resources"]))
+    _json(folder / "croissant.json", croissant(version, index["resources"]))
+    for language, suffix in (("zh", ".zh"), ("en", "")):
+        _text(folder / f"DICTIONARY.{language}.md", dictionary(language, version))
+        _text(folder / f"README{suffix}.md", readme(index, language))
+        _text(folder / f"CHANGES{suffix}.md", changes_text(index, draft.frames["changes"], language))
+    _text(folder / "LICENSE", licence())
+    _text(folder / "CITATION.cff", citation(version))
+    _text(folder / "index.html", render_index(index, _for_the_page(draft)))
+    _text(folder / "style.css", style())
+    write_sums(folder)
+
+
+def _for_the_page(draft: Draft) -> dict[str, pl.DataFrame]:
+    fails = draft.some("findings", pl.col("outcome") == "fails")
+    return {"findings": fails, "documents": draft.frames["documents"], "disclosures": draft.frames["disclosures"]}
+
+
+def _json(path: Path, content: dict[str, Any]) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=1) + b"\n")
+
+
+def summary(draft: Draft, unreached: list[Unreached]) -> dict[str, Any]:
     """Counts, issues by code, findings by outcome and check, coverage by county, year and kind."""
-    findings, disclosures = tables["findings"], tables["disclosures"]
+    frames, disclosures = draft.frames, draft.frames["disclosures"]
+    by_check = draft.lazy("findings").group_by("check_id", "outcome").agg(pl.len().alias("count")).collect()
     coverage = disclosures.group_by("county_code", "fiscal_year", "doc_type").agg(
         pl.len().alias("disclosures"), pl.col("n_facts").sum()
     )
@@ -113,18 +166,18 @@ def summary(tables: dict[str, pl.DataFrame], unreached: list[Unreached]) -> dict
     ]
     return {
         "counts": {
-            "documents": tables["documents"].height,
-            "disclosures": disclosures.height,
-            "facts": tables["budget_lines"].height,
-            "facts_printed": tables["budget_lines"]["printed_text"].count(),
-            "projects": tables["projects"].height,
-            "indicators": tables["indicators"].height,
-            "findings": findings.height,
+            "documents": draft.rows["documents"],
+            "disclosures": draft.rows["disclosures"],
+            "facts": draft.rows["budget_lines"],
+            "facts_printed": draft.lazy("budget_lines").select(pl.col("printed_text").count()).collect().item(),
+            "projects": draft.rows["projects"],
+            "indicators": draft.rows["indicators"],
+            "findings": draft.rows["findings"],
         },
-        "issues": _counts(tables["issues"].group_by("code").agg(pl.col("count").sum()), "code"),
-        "findings": _counts(findings.group_by("outcome").agg(pl.len().alias("count")), "outcome"),
-        "checks": _by_check(findings),
-        "coverage_states": _counts(tables["coverage"].group_by("state").agg(pl.len().alias("count")), "state"),
+        "issues": _counts(frames["issues"].group_by("code").agg(pl.col("count").sum()), "code"),
+        "findings": _counts(by_check.group_by("outcome").agg(pl.col("count").sum()), "outcome"),
+        "checks": _by_check(by_check),
+        "coverage_states": _counts(frames["coverage"].group_by("state").agg(pl.len().alias("count")), "state"),
         "coverage": coverage.sort("county_code", "fiscal_year", "doc_type", nulls_last=True).to_dicts(),
         "not_found": not_found,
     }
@@ -134,47 +187,11 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
     return {str(row[column]): int(row["count"]) for row in frame.sort(column).iter_rows(named=True)}
 
 
-def _by_check(findings: pl.DataFrame) -> dict[str, dict[str, int]]:
+def _by_check(counted: pl.DataFrame) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
-    counted = findings.group_by("check_id", "outcome").agg(pl.len().alias("count")).sort("check_id", "outcome")
-    for row in counted.iter_rows(named=True):
+    for row in counted.sort("check_id", "outcome").iter_rows(named=True):
         found.setdefault(row["check_id"], {})[row["outcome"]] = row["count"]
     return found
-
-
-def readme(index: dict[str, Any]) -> str:
-    """A page for who finds the folder without knowing the project."""
-    counts, version = index["counts"], index["version"]
-    return f"""# yujue {version}
-
-中国县级部门公开的预算、决算、绩效目标，整理为数据；每个数字都带有出处（文件、页、表、行、列）。
-{counts["documents"]} 个文件，{counts["facts"]} 个金额位置，{counts["findings"]} 条检查结果。
-列的含义见 DICTIONARY.zh.md。
-
-What Chinese county departments publish about their money, as data; every number says where it stands (document, page,
-table, row, column). {counts["documents"]} documents, {counts["facts"]} positions for amounts, {counts["findings"]}
-findings. What the columns mean: DICTIONARY.en.md.
-
-- 金额一律为元；`amount_state` 区分数字、零、空白、横线；空白不是零。
-  Amounts are in yuan; `amount_state` tells number, zero, blank and dash apart. A blank is not a zero.
-- 先看 `panel_department_year.parquet`：每个金额 `x_yuan` 旁有 `x_why`（为何有数或无数）；
-  由哪些事实得出见 `panel_lineage`。
-  Start with `panel_department_year.parquet`: beside every amount `x_yuan` stands `x_why`, why a number or none;
-  `panel_lineage` names the facts it was made of.
-- 求和只用 `sum_safe` 为真的行，避免合计与明细重复计算。
-  Add up only rows whose `sum_safe` is true: totals stand beside their parts.
-
-```python
-import polars as pl
-lines = pl.read_parquet("core_budget_lines.parquet")
-```
-
-```r
-lines <- arrow::read_parquet("core_budget_lines.parquet")
-```
-
-`sha256sum -c SHA256SUMS` 核对文件 / verifies the files. `index.html` 可直接打开 / opens in a browser.
-"""
 
 
 def _text(path: Path, content: str) -> None:

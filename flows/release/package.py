@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Final
 
 import polars as pl
@@ -13,12 +15,14 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from flows.release.version import SCHEMA_VERSION
 from normalize.columns import Field
-from normalize.panels.tables import PUBLISHED
+from normalize.panels.tables import PUBLISHED, table_name
 from normalize.schema import TableSpec
 
 ROW_GROUP: Final = 122_880
+SUMS: Final = "SHA256SUMS"
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.String(): pa.string(),
+    pl.Int8(): pa.int8(),
     pl.Int16(): pa.int16(),
     pl.Int32(): pa.int32(),
     pl.Int64(): pa.int64(),
@@ -28,12 +32,16 @@ _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.List(pl.String()): pa.list_(pa.string()),
     pl.List(pl.Int32()): pa.list_(pa.int32()),
 }
+# Columns readers filter by: only these have statistics, which are a third of the footer that every reader fetches.
+FILTERED_BY: Final = frozenset({
+    "document_sha256", "disclosure_id", "county_code", "org_id", "fiscal_year", "stage", "doc_type", "statement_code",
+    "check_id", "outcome", "state", "class_code", "panel", "row_key",
+})  # fmt: skip
 
 
-def file_name(table: str) -> str:
+def file_name(table: str, suffix: str = "parquet") -> str:
     """`core_budget_lines.parquet`, `raw_cells.parquet`: the layer first, once."""
-    layer = f"{PUBLISHED[table].layer}_"
-    return f"{layer}{table.removeprefix(layer)}.parquet"
+    return f"{table_name(PUBLISHED[table])}.{suffix}"
 
 
 def arrow_schema(spec: TableSpec, release: str) -> pa.Schema:
@@ -59,20 +67,99 @@ def _labels(field: Field) -> dict[str, str]:
     return labels
 
 
+def is_distinct(field: Field, spec: TableSpec) -> bool:
+    """Amounts and names of rows hardly repeat: a dictionary of them is only weight."""
+    return field.name.endswith(("_yuan", "_fen")) or field.name in ("fact_id", "text") or (field.name,) == spec.key
+
+
+def _encodings(spec: TableSpec) -> dict[str, str]:
+    """Names of rows share their beginnings (digest, table, row) with the row before: only the ends are stored."""
+    strings = (field for field in spec.columns if field.dtype == pl.String() and is_distinct(field, spec))
+    return {field.name: "DELTA_BYTE_ARRAY" for field in strings if field.name != "text"}
+
+
+class TableWriter:
+    """One table as a Parquet file, written piece by piece. The same rows give the same bytes however they are cut:
+    row groups are always of ROW_GROUP rows, and there is no time and no machine in the file."""
+
+    def __init__(self, table: str, where: Path | io.BytesIO, release: str) -> None:
+        self.spec = PUBLISHED[table]
+        self.rows = 0
+        self._schema = arrow_schema(self.spec, release)
+        self._waiting: list[pa.Table] = []
+        self._n_waiting = 0
+        encodings = _encodings(self.spec)
+        plain = [field.name for field in self.spec.columns if is_distinct(field, self.spec)]
+        self._writer = pq.ParquetWriter(
+            where,
+            self._schema,
+            version="2.6",
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=[_leaf(field) for field in self.spec.columns if field.name not in plain],
+            column_encoding=encodings or None,
+            write_statistics=[name for name in self.spec.names() if name in {*FILTERED_BY, *self.spec.key}],
+            write_page_index=True,
+            store_schema=True,
+        )
+
+    def __enter__(self) -> TableWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        self.give_up()
+
+    def close(self) -> None:
+        """Write what is left and end the file."""
+        self._flush(everything=True)
+        self._writer.close()
+
+    def give_up(self) -> None:
+        """Let go of the file, which is not whole unless `close` came first."""
+        self._waiting, self._n_waiting = [], 0
+        self._writer.close()
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Add rows, in the table's order."""
+        if frame.height:
+            self._waiting.append(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema))
+            self._n_waiting += frame.height
+            self.rows += frame.height
+            if self._n_waiting >= ROW_GROUP:
+                self._flush()
+
+    def _flush(self, *, everything: bool = False) -> None:
+        if not self._n_waiting:
+            return
+        whole = pa.concat_tables(self._waiting)
+        end = self._n_waiting if everything else self._n_waiting // ROW_GROUP * ROW_GROUP
+        for start in range(0, end, ROW_GROUP):
+            piece = whole.slice(start, min(ROW_GROUP, end - start)).combine_chunks()
+            self._writer.write_table(piece.replace_schema_metadata(self._schema.metadata), row_group_size=ROW_GROUP)
+        left = whole.slice(end)
+        self._waiting, self._n_waiting = ([left] if left.num_rows else []), left.num_rows
+
+
+def _leaf(field: Field) -> str:
+    """The name Parquet knows a column by: the values of a list stand below it."""
+    return f"{field.name}.list.element" if isinstance(field.dtype, pl.List) else field.name
+
+
 def write_parquet(frame: pl.DataFrame, table: str, where: Path | io.BytesIO, release: str) -> None:
-    """Write one table. The same rows give the same bytes: no time, no machine, fixed row groups."""
-    schema = arrow_schema(PUBLISHED[table], release)
-    content = frame.to_arrow().cast(schema).replace_schema_metadata(schema.metadata)
-    pq.write_table(
-        content,
-        where,
-        row_group_size=ROW_GROUP,
-        version="2.6",
-        compression="zstd",
-        compression_level=3,
-        write_page_index=True,
-        store_schema=True,
-    )
+    """Write one whole table."""
+    write_pieces([frame], table, where, release)
+
+
+def write_pieces(frames: Iterable[pl.DataFrame], table: str, where: Path | io.BytesIO, release: str) -> int:
+    """Write one table from its pieces, in order; how many rows."""
+    with TableWriter(table, where, release) as writer:
+        for frame in frames:
+            writer.write(frame)
+    return writer.rows
 
 
 def sha256_of(path: Path) -> str:
@@ -81,6 +168,6 @@ def sha256_of(path: Path) -> str:
 
 
 def write_sums(folder: Path) -> None:
-    """SHA256SUMS over every other file of the folder, as `sha256sum -c` reads it."""
-    lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != "SHA256SUMS"]
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    """SHA256SUMS over every other file of the folder, as `sha256sum -c` reads it. The last file of a release."""
+    lines = [f"{sha256_of(path)}  {path.name}\n" for path in sorted(folder.iterdir()) if path.name != SUMS]
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from flows.store import sync_folder, write_atomically
 
-SCHEMA_VERSION: Final = "0.1.0"  # of the tables; a release says both its own name and this
+SCHEMA_VERSION: Final = "0.2.0"  # of the tables; a release says both its own name and this
 STAGING: Final = ".staging-"
 LATEST: Final = "latest"
 _VERSION = re.compile(r"v(\d{4})\.(\d{2})\.(0|[1-9]\d{0,5})")

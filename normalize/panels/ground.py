@@ -30,6 +30,12 @@ _OTHER: Final = 3
 UNREAD: Final = "unrecognized"
 _STATE_ORDER: Final = {"populated": 0, "declared_empty": 1, "blank": 2}
 Tables = Mapping[str, pl.DataFrame]
+# What the panels read of budget_lines.
+GROUND: Final = (
+    "fact_id", "document_sha256", "stage", "table_no", "row_no", "col_no", "statement_code", "statement_seq",
+    "form_line_key", "agg_role", "column_key", "column_path", "fund", "nature", "class_system", "line_code",
+    "line_label", "amount_state", "amount_yuan", "resolution_yuan", "unit_basis",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,12 +132,7 @@ def _wholes(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _facts(tables: Tables, documents: pl.DataFrame) -> pl.DataFrame:
     of = documents.select("org_id", "fiscal_year", "stage", "document_sha256", "doc_rank")
-    lines = tables["budget_lines"].select(
-        "fact_id", "document_sha256", "stage", "table_no", "row_no", "col_no", "statement_code", "statement_seq",
-        "form_line_key", "agg_role", "column_key", "column_path", "fund", "nature", "class_system", "line_code",
-        "line_label", "line_key", "line_level", "printed_text", "amount_state", "amount_yuan", "resolution_yuan",
-        "unit_basis",
-    )  # fmt: skip
+    lines = tables["budget_lines"].select(GROUND)
     whole = ("document_sha256", "whole", "statement_code")
     return (
         lines.join(of, on=["document_sha256", "stage"])

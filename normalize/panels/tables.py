@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 
+from normalize.code_tables import CODES, MADE
 from normalize.columns import COLUMNS, F64, I16, I32, NO_AMOUNT, NOT_PRINTED, B, Field, Null, S
 from normalize.panels.declaration import Panel, load_panels
 from normalize.schema import TABLES, TableSpec, published_spec
@@ -195,4 +196,16 @@ PANELS: Final[dict[str, TableSpec]] = {
     **{name: _spec(load_panels()[name]) for name in KEYS},
     LINEAGE: _LINEAGE_SPEC,
 }
-PUBLISHED: Final[dict[str, TableSpec]] = {**{name: published_spec(spec) for name, spec in TABLES.items()}, **PANELS}
+# Every table of a release, in the order of its dictionary: panels are what most readers begin with.
+PUBLISHED: Final[dict[str, TableSpec]] = {
+    **{name: published_spec(spec) for name, spec in TABLES.items()},
+    **MADE,
+    **PANELS,
+    **CODES,
+}
+
+
+def table_name(spec: TableSpec) -> str:
+    """`core_budget_lines`, `panel_project`, `raw_cells`: the layer first, once."""
+    layer = f"{spec.layer}_"
+    return f"{layer}{spec.name.removeprefix(layer)}"

@@ -18,12 +18,13 @@ from flows import publish_release as publishing
 from flows.errors import Trouble
 from flows.publish_release import Published, publish_release
 from flows.release.build import Unreached
+from flows.release.package import file_name
 from flows.release.version import latest, newest, next_version, parse, versions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Work
 from flows.store import Store, pack_tables
 from flows.workers import Job, Outcome
-from normalize.panels.tables import PUBLISHED
+from normalize.panels.tables import PUBLISHED, table_name
 from normalize.schema import TABLES, Row
 from tests.flows.conftest import NOW, rows_of, tables_of
 
@@ -193,6 +194,8 @@ def test_facts_lost_to_a_failure_of_ours_stop_the_release(tmp_path: Path) -> Non
     def change(tables: dict[str, list[Row]]) -> None:
         tables["budget_lines"].clear()
         tables["disclosures"][0]["n_facts"] = 0
+        for row in (*tables["claims"], *tables["raw_cells"]):
+            row["fact_id"] = None
         tables["issues"][0]["code"] = "interpret_failed"
 
     with pytest.raises(Trouble, match="failures of ours took the facts of 3 documents") as caught:
@@ -205,7 +208,9 @@ def test_facts_lost_to_a_failure_of_ours_stop_the_release(tmp_path: Path) -> Non
 def test_what_lies_in_a_release(tmp_path: Path) -> None:
     release = publish(DataRoot(tmp_path))
     names = set(contents(release.folder))
-    assert {path for path in names if path.endswith(".csv")} == set()
+    assert {"code_regions.csv", "panel_department_year.csv.gz", "panel_department_year.dta"} <= names
+    assert {"README.md", "README.zh.md", "CHANGES.md", "CHANGES.zh.md", "LICENSE", "CITATION.cff"} <= names
+    assert {"datapackage.json", "croissant.json", "meta_changes.parquet", "code_warnings.parquet"} <= names
     assert {"core_budget_lines.parquet", "meta_documents.parquet", "raw_cells.parquet", "index.json"} <= names
     sums = dict(reversed(line.split("  ")) for line in (release.folder / "SHA256SUMS").read_text().splitlines())
     assert set(sums) == names - {"SHA256SUMS"}
@@ -216,16 +221,17 @@ def test_what_lies_in_a_release(tmp_path: Path) -> None:
     assert index["findings"] == {"fails": 3, "holds": 3, "not_applicable": 3, "rounding": 3}
     assert index["not_found"][0]["url"] == GONE.url
     assert index["issues"]["link_gone"] == 1
-    assert len(index["resources"]) == len(PUBLISHED)
+    assert {one["table"] for one in index["resources"] if one["format"] == "parquet"} == set(PUBLISHED)
     for one in index["resources"]:
         assert one["sha256"] == sums[one["name"]]
-        assert one["rows"] == pl.read_parquet(release.folder / one["name"]).height
+        if one["format"] == "parquet":
+            assert one["rows"] == pl.read_parquet(release.folder / one["name"]).height
 
 
 def test_a_parquet_file_says_what_its_columns_mean(tmp_path: Path) -> None:
     folder = publish(DataRoot(tmp_path)).folder
     for name, spec in PUBLISHED.items():
-        path = next(folder.glob(f"*_{name}.parquet"), folder / f"{name}.parquet")
+        path = folder / file_name(name)
         schema = pq.read_schema(path)
         assert schema.names == list(spec.names())
         assert schema.metadata[b"release"] == b"v2026.11.0"
@@ -241,7 +247,7 @@ def test_the_dictionary_has_every_column_in_both_languages(tmp_path: Path) -> No
     for language in ("zh", "en"):
         text = (folder / f"DICTIONARY.{language}.md").read_text(encoding="utf-8")
         for spec in TABLES.values():
-            section = text.split(f"`{spec.layer}_{spec.name}`")[1].split("\n## ")[0]
+            section = text.split(f"`{table_name(spec)}`")[1].split("\n## ")[0]
             for column in spec.columns:
                 meaning = column.zh if language == "zh" else column.en
                 assert f"| `{column.name}` |" in section

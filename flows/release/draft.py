@@ -1,0 +1,118 @@
+"""The tables of a release while it is made. Large ones go to their files piece by piece and are read back in parts;
+small ones, and those that can only be known over all documents, are frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from flows.release.package import TableWriter, file_name
+from normalize.panels.tables import PUBLISHED
+from normalize.schema import TABLES, SchemaError, TableSpec
+
+Frames = dict[str, pl.DataFrame]
+Beside = Callable[[Frames], Frames]
+
+# Changed or filled once all documents are known, or small enough, or not in the order of the documents.
+_AS_FRAMES: Final = frozenset({
+    "documents", "disclosures", "org_aliases", "statements", "org_units", "assets", "procurement", "issues",
+    "corrections", "revisions", "revision_cells", "coverage",
+})  # fmt: skip
+_DOCUMENT: Final = "document_sha256"
+
+
+def streamed() -> tuple[str, ...]:
+    """Tables written as they come: those that are ordered by document."""
+    return tuple(name for name, spec in TABLES.items() if spec.sort[:1] == (_DOCUMENT,) and name not in _AS_FRAMES)
+
+
+def as_is(frames: Frames) -> Frames:
+    return frames
+
+
+class Draft:
+    """frames: tables as they are; rows: table → number of rows; what is in neither is not made yet."""
+
+    def __init__(self, folder: Path, version: str) -> None:
+        self.folder = folder
+        self.version = version
+        self.frames: Frames = {}
+        self.rows: dict[str, int] = {}
+
+    def fill(self, pieces: Iterable[Frames], *, beside: Beside = as_is) -> None:
+        """Take every piece in, in order. beside: what is added to the rows of a piece (each has whole documents).
+
+        Raises SchemaError where a key occurs in two pieces.
+        """
+        names = streamed()
+        writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in names}
+        kept: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES if name not in names}
+        try:
+            for piece in pieces:
+                made = beside(piece)
+                for name in names:
+                    writers[name].write(made[name])
+                for name, frames in kept.items():
+                    frames.append(made[name])
+            for writer in writers.values():
+                writer.close()
+        finally:
+            for writer in writers.values():
+                writer.give_up()
+        self.rows = {name: writer.rows for name, writer in writers.items()}
+        for name in names:
+            self._refuse_repeated(name)
+        for name, frames in kept.items():
+            self.put(name, whole_table(name, frames))
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        self.frames[name], self.rows[name] = frame, frame.height
+
+    def lazy(self, name: str) -> pl.LazyFrame:
+        """The table, from memory or from its file."""
+        return self.frames[name].lazy() if name in self.frames else pl.scan_parquet(self.folder / file_name(name))
+
+    def some(self, name: str, *conditions: pl.Expr, columns: Iterable[str] | None = None) -> pl.DataFrame:
+        """Rows and columns of a table."""
+        found = self.lazy(name)
+        if conditions:
+            found = found.filter(*conditions)
+        return (found if columns is None else found.select(list(columns))).collect()
+
+    def _refuse_repeated(self, name: str) -> None:
+        """Digests of the keys first: four million keys as texts would be half a gigabyte."""
+        spec = PUBLISHED[name]
+        if not spec.key or not self.rows[name]:
+            return
+        digests = self.lazy(name).select(pl.struct(spec.key).hash().alias("_key")).collect()["_key"]
+        if digests.n_unique() < len(digests):
+            twice = digests.filter(digests.is_duplicated()).unique()
+            same = self.lazy(name).filter(pl.struct(spec.key).hash().is_in(twice.implode()))
+            refuse_repeated(spec, same.select(list(dict.fromkeys((*spec.key, _DOCUMENT)))).collect())
+
+
+def refuse_repeated(spec: TableSpec, frame: pl.DataFrame) -> None:
+    """Raise SchemaError naming table, column, rows and documents where rows share a key."""
+    twice = frame.filter(pl.struct(spec.key).is_duplicated())
+    if twice.height:
+        first = twice.row(0, named=True)
+        key = {column: first[column] for column in spec.key}
+        documents = sorted({str(sha) for sha in twice[_DOCUMENT].head(20)})
+        raise SchemaError(
+            f"table {spec.name}, column {', '.join(spec.key)}: {twice.height} rows share a key, first {key}, "
+            f"documents {', '.join(documents[:3])}"
+        )
+
+
+def whole_table(name: str, pieces: list[pl.DataFrame]) -> pl.DataFrame:
+    """Frames of table `name`, joined and in the table's order. Raises SchemaError where a key occurs twice."""
+    spec = TABLES[name]
+    frame = pl.concat(pieces, how="vertical")
+    if spec.sort:
+        frame = frame.sort(spec.sort, nulls_last=True, maintain_order=True)
+    if spec.key and "document_sha256" in frame.columns:
+        refuse_repeated(spec, frame)
+    return frame

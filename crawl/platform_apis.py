@@ -2,7 +2,7 @@
 
 A source of such a platform names its address and its area code; whatever it declares itself (`api:`) goes before what
 stands here. `{area_code}` is the option of that name; `{listing.NAME}` is the parameter NAME of the listing's own
-address, or what `defaults` says where the address has none.
+address, or what `defaults` says for its kind where the address has none.
 
 Only platforms whose requests are known from a public program that uses them, or from the platform's own page, are
 declared. For the others of the family a source has `api:`, and the lint says so.
@@ -24,10 +24,12 @@ _OF_LISTING = re.compile(r"\{listing\.(\w+)\}")
 
 
 class PlatformApi(msgspec.Struct, frozen=True):
-    """How a platform's rows are asked for. defaults: values of parameters that a listing's address may lack."""
+    """How a platform's rows are asked for. defaults: kind of a listing → values of parameters that its address may
+    lack. Only what is known to hold for that kind stands here: a wrong number would ask for other papers, and what was
+    then not found would be said to be unpublished."""
 
     api: Api
-    defaults: Mapping[str, str]
+    defaults: Mapping[str, Mapping[str, str]]
 
 
 APIS: Final[dict[str, PlatformApi]] = {
@@ -46,7 +48,7 @@ APIS: Final[dict[str, PlatformApi]] = {
                 link="/yjs/business/file/download/{id}",
             ),
         ),
-        {"basicId": "{area_code}zf", "type": "2"},
+        {"government_budget": {"basicId": "{area_code}zf", "type": "2"}},
     ),
 }
 
@@ -63,14 +65,15 @@ def platform_api(platform: str, listing: Listing, options: Options) -> Api | Non
     if declared is None:
         return None
     given = dict(parse_qsl(urlsplit(listing.url).query)) | dict(parse_qsl(listing.fragment.partition("?")[2]))
+    usual = declared.defaults.get(listing.kind or "", {})
     missing: list[str] = []
 
     def value(found: re.Match[str]) -> str:
-        said = given.get(found[1]) or declared.defaults.get(found[1])
+        said = given.get(found[1]) or usual.get(found[1])
         if said is None or ("{area_code}" in said and not options.area_code):
             missing.append(found[1])
             return ""
-        return said
+        return said.replace("{area_code}", options.area_code or "")
 
     url = _OF_LISTING.sub(value, declared.api.url)
     return None if missing else declared.api.model_copy(update={"url": url})

@@ -78,7 +78,7 @@ def _night(source: Source, run: tuple[str, str, str | None], ledger: Ledger, arc
         visit = last.get(listing.url)
         if visit is not None and visit.outcome not in BODY:
             flags.append(f"the listing could not be read ({visit.outcome}: {visit.reason}): {listing.url}")
-        elif visit is None and (state := states.get(listing.url)) is not None and state.last_outcome not in BODY:
+        elif visit is None and (state := states.get(listing.url)) is not None and state.read_at != state.last_at:
             flags.append(f"the rows of the listing could not be asked for ({state.last_outcome}): {listing.url}")
         verdict = listing_verdict(source, listing.url, visits, archive)
         if verdict is not None and verdict.flagged:

@@ -110,7 +110,7 @@ def test_troubles_are_rows_not_losses(tmp_path: Path) -> None:
             "/empty.pdf": ("failed", "empty answer"),
             "/cut.pdf": ("failed", "ResponseDataLossError"),
             "/slow.pdf": ("failed", "DownloadTimeoutError"),
-            "/challenge.pdf": ("refused", "the answer is a script challenge, not a page"),
+            "/challenge.pdf": ("refused", "waf_stub: nothing but a script"),
         }
         links = [(href, f"附件{n}.pdf") for n, href in enumerate(files)]
         links += [(f"http://{host}/name.pdf", "名字.pdf"), ("/good.xls", "好.xls"), ("/moved.pdf", "搬.pdf")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawl.platform_apis import api_of
 from crawl.registry import Place, lint, listing_key, plain_tree, source_yaml
 from crawl.source import Listing, load_source
 
@@ -165,3 +166,20 @@ def test_a_source_written_again_is_the_same(tmp_path: Path) -> None:
     first = load_source(write(tmp_path, text))
     again = load_source(write(tmp_path / "again", source_yaml(plain_tree(first))))
     assert again == first
+
+
+def test_a_known_platform_declares_what_is_known_and_no_more(tmp_path: Path) -> None:
+    """Inner Mongolia: the government's budget by the area code; any other list by its own address; else lint asks."""
+    head = "code: 150121\npublisher: 土默特左旗人民政府\nplatform: neimenggu_yjs\noptions: {area_code: 150121}\n"
+    page = "https://czt.nmg.gov.cn/yjs/business/page/list"
+
+    def told(listing: str) -> tuple[str | None, list[str]]:
+        path = tmp_path / "150121_tumotezuoqi.yml"
+        path.write_text(f"{head}listings: [{listing}]\nexpect: {{notices: {{min: 1}}}}\n", encoding="utf-8")
+        api = api_of(load_source(path), 0)
+        return api.url if api else None, [one.rule for one in lint([path], {"150121": Place("土默特左旗")})]
+
+    asked = "/yjs/business/basic/select?id={}&type={}&p={{page}}"
+    assert told(f"{{url: '{page}', kind: government_budget}}") == (asked.format("150121zf", "2"), [])
+    assert told(f"{{url: '{page}?type=3&basicId=99'}}") == (asked.format("99", "3"), [])
+    assert told(f"{{url: '{page}', kind: department_final}}") == (None, ["platform"])

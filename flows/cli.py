@@ -21,6 +21,7 @@ from flows.commands import (
     reading,
     rebuilding,
     scheduling,
+    site,
     sources,
     upkeep,
 )
@@ -57,6 +58,7 @@ for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
 app.add_typer(archive.archive)
+app.add_typer(site.site)
 
 INTERRUPTED = 130
 

@@ -231,7 +231,7 @@ def read_image(data: bytes, sha256: str, limits: Limits) -> Reading:
     scans = Scans(None, sha256, limits)
     sheets = []
     n_pages = 0
-    for number, (picture, scale) in enumerate(_frames(data, limits), start=1):
+    for number, (picture, scale) in enumerate(frames(data, limits), start=1):
         n_pages = number
         content = scans.read_picture(picture, scale, number)
         if content is not None:
@@ -240,7 +240,7 @@ def read_image(data: bytes, sha256: str, limits: Limits) -> Reading:
     return Reading(sha256, "image", "image_ocr", n_pages, blocks, scans.issues)
 
 
-def _frames(data: bytes, limits: Limits) -> Iterator[tuple[Raster, float]]:
+def frames(data: bytes, limits: Limits) -> Iterator[tuple[Raster, float]]:
     """(picture, pixels per point) of each page, brought to the resolution that pages are read at."""
     import numpy as np  # noqa: PLC0415 - an extra
     from PIL import Image, ImageOps, ImageSequence  # noqa: PLC0415

@@ -105,8 +105,11 @@ class FileServer(ThreadingHTTPServer):
         if key not in self._digests:
             if len(self._digests) > REMEMBERED:
                 self._digests.clear()
-            self._digests[key] = hashlib.file_digest(content, "sha256").hexdigest()
+            made = hashlib.sha256()
+            while piece := content.read(CHUNK):
+                made.update(piece)
             content.seek(0)
+            self._digests[key] = made.hexdigest()
         return self._digests[key]
 
     @property

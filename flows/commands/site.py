@@ -77,7 +77,7 @@ def build(  # noqa: PLR0917 - a command: its parameters are its options
     return errors.OK
 
 
-def build_latest(  # noqa: PLR0917
+def build_latest(
     data: Path | None,
     release: Path | None,
     out: Path,
@@ -101,7 +101,8 @@ def tell(built: Built) -> None:
     made = built.documents
     line(
         f"{built.version}：{built.pages} 页；文件页新绘 {made.rendered}、沿用 {made.kept}，图像 {made.pictures}",
-        f"{built.version}: {built.pages} pages; documents drawn {made.rendered}, kept {made.kept}; pictures {made.pictures}",
+        f"{built.version}: {built.pages} pages; documents drawn {made.rendered}, "
+        f"kept {made.kept}; pictures {made.pictures}",
     )
     if not built.charts:
         line("没有图表：请安装 yujue[site] 后再建", "no charts: install yujue[site] and build again", mark="!")

@@ -33,7 +33,6 @@ _VARIABLES: Final = {
 INK, SOFT, LINE, RULE = "#010203", "#010204", "#010205", "#010206"
 SERIES: Final = tuple(f"#0101{number:02d}" for number in range(1, 9))
 GOOD, NEAR, BAD, OPEN, FAINT, ACCENT = "#010211", "#010212", "#010213", "#010214", "#010215", "#010216"
-_STROKES: Final = ([1, 0], [5, 3], [2, 2], [8, 3, 2, 3])
 
 
 @dataclass
@@ -102,36 +101,45 @@ def bars(shares: Sequence[float], width: int = 120, height: int = 26) -> Markup:
         if share > 0
     )
     return Markup(  # noqa: S704 - numbers only
-        f'<svg class="spark" width="{width}" height="{height + 1}" viewBox="0 0 {width} {height + 1}" aria-hidden="true">'
+        f'<svg class="spark" width="{width}" height="{height + 1}" viewBox="0 0 {width} {height + 1}"'
+        f' aria-hidden="true">'
         f'{pieces}<path class="base" d="M0 {height + 0.5}H{width}"/></svg>'
     )
 
 
 def stacked_years(
-    zh: str, en: str, rows: Sequence[dict[str, Any]], legend: tuple[str, str], unit: tuple[str, str]
+    zh: str, en: str, rows: Sequence[dict[str, Any]], unit: tuple[str, str], colours: Sequence[str] = SERIES
 ) -> Chart:
-    """Stacked bars by year. rows: year, n, zh, en (names of the parts, the first given stands lowest)."""
+    """Stacked bars by year, the count in each. rows: year, n, zh, en (names of the parts, the first
+    given stands lowest); colours: of the parts, in their order."""
 
     def make(alt: Any, language: str) -> Any:
         order = list(dict.fromkeys(str(row[language]) for row in rows))
-        data = [
-            {"year": str(row["year"]), "n": row["n"], "part": row[language], "at": order.index(str(row[language]))}
-            for row in rows
-        ]
-        return (
-            alt.Chart(alt.Data(values=data))
-            .mark_bar(stroke=LINE, strokeWidth=0.6)
-            .encode(
-                x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
-                y=alt.Y("n:Q", title=unit[language == "en"], stack="zero"),
-                color=alt.Color(
-                    "part:N",
-                    title=legend[language == "en"],
-                    scale=alt.Scale(domain=order, range=[SERIES[at % len(SERIES)] for at in range(len(order))]),
-                ),
-                order=alt.Order("at:Q"),
-            )
-            .properties(width=max(140, 64 * len({row["year"] for row in rows})), height=190)
+        top = max(
+            (sum(row["n"] for row in rows if row["year"] == year) for year in {row["year"] for row in rows}), default=0
         )
+        data = [
+            {
+                "year": str(row["year"]),
+                "n": row["n"],
+                "part": row[language],
+                "at": order.index(str(row[language])),
+                "said": f"{row['n']:,}" if row["n"] >= top * 0.07 else "",
+            }
+            for row in rows
+            if row["n"]
+        ]
+        base = alt.Chart(alt.Data(values=data)).encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)), order=alt.Order("at:Q")
+        )
+        fills = [colours[at % len(colours)] for at in range(len(order))]
+        bars = base.mark_bar(stroke=LINE, strokeWidth=0.8, fillOpacity=0.55).encode(
+            y=alt.Y("n:Q", title=unit[language == "en"], stack="zero", axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            color=alt.Color("part:N", title=None, sort=order[::-1], scale=alt.Scale(domain=order, range=fills)),
+        )
+        said = base.mark_text(fontSize=11, color=INK).encode(
+            y=alt.Y("n:Q", stack="zero", bandPosition=0.5), text="said:N", detail="part:N"
+        )
+        return (bars + said).properties(width=max(180, 76 * len({row["year"] for row in rows})), height=200)
 
     return chart(zh, en, make)

@@ -68,7 +68,7 @@ def spread(release: Release, table: Table, column: Column, years: pl.LazyFrame |
         series = series.list.len().cast(pl.Int64)
     values = series.drop_nulls()
     if values.len():
-        if values.dtype == pl.Boolean or values.dtype == pl.String:
+        if values.dtype in (pl.Boolean, pl.String):
             _texts(found, values)
         elif values.dtype.is_temporal():
             _numbers(found, values.to_physical().cast(pl.Float64), dates=True)

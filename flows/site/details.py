@@ -14,10 +14,10 @@ from normalize.schema import TABLES
 MOST_CHECKS: Final = 40  # listed of one cell
 MOST_PLACES: Final = 24  # of one finding
 MOST_TEXT: Final = 600
-SKIPPED: Final = frozenset(
-    "document_sha256 disclosure_id county_code org_id org_name x0 y0 x1 y1 extract_method table_no row_no col_no"
-    " paragraph_no is_labelled lane statement_seq amount_fen text".split()
-)
+SKIPPED: Final = {
+    "document_sha256", "disclosure_id", "county_code", "org_id", "org_name", "x0", "y0", "x1", "y1", "extract_method",
+    "table_no", "row_no", "col_no", "paragraph_no", "is_labelled", "lane", "statement_seq", "amount_fen", "text",
+}  # fmt: skip
 OWN_WORDS: Final = {
     "amount_state": "amount_state",
     "stage": "stage",

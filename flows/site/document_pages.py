@@ -1,4 +1,4 @@
-"""Writing the document pages: a few documents in memory at a time, those that have not changed taken over as they are."""
+"""Writing the document pages: a few documents in memory at a time; those that have not changed are taken over."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import polars as pl
 
 from crawl.archive import Archive, ArchiveCorruption
 from flows.site import words
-from flows.site.documents import Document, make_document
 from flows.site.details import NAMED
+from flows.site.documents import Document, make_document
 from flows.site.pictures import can_show, pictures
 from flows.site.release import Release, Row
 from flows.site.render import HERE, LANGUAGES, Pages

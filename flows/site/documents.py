@@ -119,7 +119,7 @@ class Document:
 
     def part_of(self, ref: str) -> int:
         """The part (from 0) an anchor stands on."""
-        return self.where.get(ref.split(".")[0], 0)
+        return self.where.get(ref.split(".", maxsplit=1)[0], 0)
 
     @property
     def where(self) -> dict[str, int]:
@@ -225,7 +225,7 @@ def _sheets(cells: Iterable[Row], statements: dict[Any, Row], details: Details) 
         blocks: list[Grid | Prose] = (
             list(_grids(number, rows, statements, details))
             if kind == "table"
-            else [block for one in rows if (block := _prose(one, details))]
+            else [said for one in rows if (said := _prose(one, details)) is not None]
         )
         for block in blocks:
             if not sheets or (page is not None and page != sheets[-1].page) or (not paged and _is_full(sheets[-1])):

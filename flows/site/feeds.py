@@ -79,7 +79,10 @@ def _documents(rows: Sequence[Row], base: str, moment: dt.datetime) -> list[str]
             if part
         )
         sha256 = str(row["document_sha256"])
-        said = f"{words.say('doc_type', row['doc_type'], 'en')}; {row['n_facts'] or 0} positions for amounts; {row['n_fails']} checks fail"
+        said = (
+            f"{words.say('doc_type', row['doc_type'], 'en')}; {row['n_facts'] or 0} positions for amounts; "
+            f"{row['n_fails']} checks fail"
+        )
         entries.append(_entry(f"urn:sha256:{sha256}", title, f"{base}zh/doc/{sha256[:16]}/index.html", when, said))
     return entries
 

@@ -13,6 +13,14 @@ from flows.site.catalogue import Catalogue, worst
 from flows.site.release import Release, Row
 from flows.site.render import LANGUAGES, Pages, csv_line
 
+STATE_COLOURS: Final = {
+    "found": charts.GOOD,
+    "not_published": charts.NEAR,
+    "link_dead": charts.BAD,
+    "blocked": charts.OPEN,
+    "parse_failed": charts.SERIES[1],
+    "not_searched": charts.SERIES[2],
+}
 MOST_ON_ONE_PAGE: Final = 150  # counties of one matrix; more are shown by province
 MOST_DEPARTMENTS: Final = 1500  # of one county's page
 MOST_GAPS: Final = 300  # listed on one county's page; the CSV has all
@@ -79,18 +87,18 @@ def coverage_chart(catalogue: Catalogue) -> charts.Chart | None:
                     by_year[int(year)][state] += count
     if not by_year:
         return None
-    rows = [
-        {
-            "year": year,
-            "n": by_year[year].get(state, 0),
-            "zh": words.say("coverage", state, "zh"),
-            "en": words.say("coverage", state, "en"),
-        }
-        for state in catalogue.states
-        for year in sorted(by_year)
-    ]
+    states = list(catalogue.states)
+    rows = []
+    for state in states:
+        mark = words.COVERAGE_MARKS[state]
+        zh, en = (f"{mark} {words.say('coverage', state, language)}" for language in LANGUAGES)
+        rows += [{"year": year, "n": by_year[year].get(state, 0), "zh": zh, "en": en} for year in sorted(by_year)]
     return charts.stacked_years(
-        "应有的公开件，按年度与结果", "What was due or found, by year and outcome", rows, ("", ""), ("件", "documents")
+        "应有的公开件，按年度与结果",
+        "What was due or found, by year and outcome",
+        rows,
+        ("件", "documents"),
+        [STATE_COLOURS[state] for state in states],
     )
 
 

@@ -113,7 +113,7 @@ def _worst(release: Release) -> list[Row]:
 def _heat(infos: list[Any], by_year: dict[str, dict[int, dict[str, int]]], years: list[int]) -> charts.Chart | None:
     """Share of checks that hold, check × year; the number stands in each cell, colour is not the only mark."""
     rows = [
-        {"check": info.id, "year": str(year), "rate": rate, "text": "100" if rate >= 1 else f"{rate * 100:.1f}"}
+        {"check": info.id, "year": str(year), "rate": rate, "text": "✓" if rate >= 1 else f"{rate * 100:.0f}"}
         for info in infos
         for year in years
         if (rate := _rate(by_year.get(info.id, {}).get(year, {}))) is not None
@@ -139,12 +139,14 @@ def _heat(infos: list[Any], by_year: dict[str, dict[int, dict[str, int]]], years
             .mark_rect(opacity=0.3, stroke=charts.LINE)
             .encode(color=colour)
         )
-        return (cells + base.mark_text(fontSize=11, color=charts.INK).encode(text="text:N")).properties(
-            width=alt.Step(46), height=alt.Step(26)
+        return (cells + base.mark_text(fontSize=10, color=charts.INK).encode(text="text:N")).properties(
+            width=alt.Step(29), height=alt.Step(26)
         )
 
     return charts.chart(
-        "成立的百分比，检查 × 年度（只计能判断的）", "Per cent that hold, check × year (of what could be judged)", make
+        "成立的百分比，检查 × 年度（只计能判断的；✓ 为全部成立）",
+        "Per cent that hold, check × year (of what could be judged; ✓: all)",
+        make,
     )
 
 

@@ -72,10 +72,7 @@ class Release:
 
     @property
     def moment(self) -> dt.datetime:
-        parsed = names.parse(self.version)
-        if parsed is None:
-            return dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
-        year, month, number = parsed
+        year, month, number = names.parse(self.version) or (2020, 1, 0)
         start = dt.datetime(min(max(year, 1990), 2200), min(max(month, 1), 12), 1, tzinfo=dt.UTC)
         return start + dt.timedelta(hours=min(number, 600))
 
@@ -127,6 +124,11 @@ def open_release(folder: Path) -> Release:
             f"{folder}/index.json 不是版本的目录（缺 version 或 resources）",
             f"{folder}/index.json is not the index of a release (no version or resources)",
         )
+    if names.parse(str(index["version"])) is None:
+        raise errors.data(
+            f"{folder}/index.json 的版本名 {index['version']!r} 不是 v2026.11.0 这样的名称",
+            f"{folder}/index.json names a release {index['version']!r}; expected a name such as v2026.11.0",
+        )
     release = Release(folder, index, _tables(folder, index["resources"]))
     for table in NEEDED:
         if release.path(table) is None:
@@ -156,7 +158,7 @@ def _tables(folder: Path, resources: Sequence[Row]) -> dict[str, Table]:
 
 def _table(folder: Path, stem: str, files: list[Row]) -> Table | None:
     first = files[0]
-    layer = stem.split("_")[0]
+    layer = stem.partition("_")[0]
     name = str(first.get("table") or stem)
     columns: tuple[Column, ...] = ()
     path = folder / str(first["name"])
@@ -169,7 +171,7 @@ def _table(folder: Path, stem: str, files: list[Row]) -> Table | None:
     if not columns and layer not in LAYERS:
         return None
     spec = PUBLISHED.get(name)
-    warnings = next((one["warnings"] for one in files if isinstance(one.get("warnings"), list)), [])
+    warnings: list[Any] = next((one["warnings"] for one in files if isinstance(one.get("warnings"), list)), [])
     return Table(
         name,
         stem,

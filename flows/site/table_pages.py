@@ -28,7 +28,8 @@ WARNINGS: Final[tuple[tuple[str, str, str], ...]] = (
      "Budget, adjusted budget and final account are different stages; do not mix them."),
     ("W_SELECTION", "公开与否不是随机的：先看覆盖页，哪些没有、为什么没有。",
      "Disclosure is not random: the coverage page says what is absent, and why."),
-    ("W_ROUNDING", "以万元两位小数印出的数只精确到 100 元。", "Amounts printed in 万元 with two decimals are exact to 100 yuan only."),
+    ("W_ROUNDING", "以万元两位小数印出的数只精确到 100 元。",
+     "Amounts printed in 万元 with two decimals are exact to 100 yuan only."),
 )  # fmt: skip
 
 
@@ -128,16 +129,13 @@ def _said(listed: Any) -> list[Warned]:
 def missing_chart(table: Table, spreads: dict[str, Spread]) -> charts.Chart | None:
     """Why the table's main amount has no number, by year."""
     best: tuple[Column, Spread] | None = None
+    most = 0
     for column in table.columns:
         found = spreads[column.name]
-        if (
-            found.reasons
-            and column.name.endswith("_yuan")
-            and (best is None or column.name in ("amount_yuan", "exp_total_yuan"))
-        ):
-            best = (column, found)
-            if column.name == "amount_yuan":
-                break
+        if found.reasons and column.name.endswith("_yuan"):
+            told = min(found.nulls, found.rows - found.nulls) * 10 + sum(len(one) for one in found.reasons.values())
+            if best is None or told > most:
+                best, most = (column, found), told
     if best is None:
         return None
     column, found = best
@@ -160,7 +158,6 @@ def missing_chart(table: Table, spreads: dict[str, Spread]) -> charts.Chart | No
         f"{column.zh}（{column.name}）：有数与无数的原因，按年度",
         f"{column.en} ({column.name}): with a number, or why without, by year",
         rows,
-        ("", ""),
         ("行", "rows"),
     )
 

@@ -12,6 +12,7 @@ from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES
 
 MOST_CHECKS: Final = 40  # listed of one cell
+MOST_ROWS: Final = 12  # of the tables, at one place
 MOST_PLACES: Final = 24  # of one finding
 MOST_TEXT: Final = 600
 SKIPPED: Final = {
@@ -61,10 +62,12 @@ class Details:
         places: dict[str, Any] = {}
         used: dict[int, int] = {}
         for ref in refs:
-            rows = [
-                [texts(_title(table, language)), texts(str(row[NAMED[table]])), _pairs(table, row, texts, language)]
-                for table, row in self.at.get(ref, ())[:12]
-            ]
+            rows = []
+            for table, row in self.at.get(ref, ())[:MOST_ROWS]:
+                pairs = _pairs(table, row, texts, language)
+                main = _main(row, texts, language) if table == "budget_lines" else pairs
+                rest = pairs if table == "budget_lines" else []
+                rows.append([texts(_title(table, language)), texts(str(row[NAMED[table]])), main, rest])
             touching = self.by_place.get(ref, [])
             numbers = [used.setdefault(one, len(used)) for one in touching[:MOST_CHECKS]]
             if rows or numbers:
@@ -98,6 +101,48 @@ def _title(table: str, language: str) -> str:
     return spec.title_zh if language == "zh" else spec.title_en
 
 
+def _main(row: Row, texts: _Texts, language: str) -> list[int]:
+    """Of an amount: value, state, unit, line, column, statement, stage; what release and standing say of it, if any."""
+    zh = language == "zh"
+
+    def both(vocabulary: str, name: str) -> str:
+        return words.say(vocabulary, row.get(name), language)
+
+    amount = row.get("amount_yuan")
+    unit = " · ".join(
+        one
+        for one in (row.get("unit_printed"), both("unit_source", "unit_source"), both("unit_basis", "unit_basis"))
+        if one
+    )
+    line = " ".join(str(one).strip() for one in (row.get("line_code"), row.get("line_label")) if one)
+    said: list[tuple[str, str, str | None]] = [
+        ("数值", "value", "NULL" if amount is None else f"{amount:,.2f} {'元' if zh else 'yuan'}"),
+        ("状态", "state", both("amount_state", "amount_state")),
+        ("可信程度", "standing", _text(row.get("standing"))),
+        ("空白的证据", "evidence of the blank", _text(row.get("blank_evidence"))),
+        ("由别处推得", "implied", None if row.get("implied_yuan") is None else f"{row['implied_yuan']:,.2f}"),
+        ("单位", "unit", unit),
+        ("行", "line", line),
+        ("列", "column", _text(row.get("column_path"))),
+        ("报表", "statement", both("statement", "statement_code")),
+        ("年度与阶段", "year and stage", f"{row.get('fiscal_year') or '?'} {both('stage', 'stage')}".strip()),
+        ("订正", "corrections", ", ".join(row.get("correction_ids") or []) or None),
+    ]
+    found: list[int] = []
+    for label_zh, label_en, text in said:
+        if text:
+            found += [texts(label_zh if zh else label_en), texts(_cut(text))]
+    return found
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
+
+
 def _pairs(table: str, row: Row, texts: _Texts, language: str) -> list[int]:
     """Label, value, label, value …: the columns of the row that are not null and not said elsewhere."""
     spec = PUBLISHED[table]
@@ -107,7 +152,7 @@ def _pairs(table: str, row: Row, texts: _Texts, language: str) -> list[int]:
         if value is None or name in SKIPPED or name == spec.key[0] or (isinstance(value, list) and not value):
             continue
         column = known.get(name)
-        label = name if column is None else (column.zh if language == "zh" else column.en)
+        label = name if column is None or table == "budget_lines" else (column.zh if language == "zh" else column.en)
         label = label.partition("：" if language == "zh" else ":")[0].partition("（" if language == "zh" else " (")[0]
         found += [texts(label), texts(_shown(name, value, language))]
     return found
@@ -122,8 +167,7 @@ def _shown(name: str, value: Any, language: str) -> str:
         return f"{value:,.2f}" if name.endswith("_yuan") else f"{value:g}"
     if isinstance(value, list):
         value = " · ".join(str(one) for one in value)
-    text = str(value)
-    return text if len(text) <= MOST_TEXT else f"{text[:MOST_TEXT]}…"
+    return _cut(str(value))
 
 
 def _finding(row: Row, texts: _Texts, language: str) -> list[Any]:

@@ -87,9 +87,9 @@ def coverage_chart(catalogue: Catalogue) -> charts.Chart | None:
                     by_year[int(year)][state] += count
     if not by_year:
         return None
-    states = list(catalogue.states)
+    order = list(catalogue.states)
     rows = []
-    for state in states:
+    for state in order:
         mark = words.COVERAGE_MARKS[state]
         zh, en = (f"{mark} {words.say('coverage', state, language)}" for language in LANGUAGES)
         rows += [{"year": year, "n": by_year[year].get(state, 0), "zh": zh, "en": en} for year in sorted(by_year)]
@@ -98,7 +98,7 @@ def coverage_chart(catalogue: Catalogue) -> charts.Chart | None:
         "What was due or found, by year and outcome",
         rows,
         ("件", "documents"),
-        [STATE_COLOURS[state] for state in states],
+        [STATE_COLOURS[state] for state in order],
     )
 
 

@@ -60,12 +60,16 @@
       : say(`第 ${ref.slice(1)} 段`, `paragraph ${ref.slice(1)}`);
     add(place, el("dd", (page ? say(`第 ${page} 页，`, `page ${page}, `) : "") + words));
     add(panel, place);
-    for (const [title, id, pairs] of at[0]) {
-      add(panel, el("h3", T[title]));
+    const pairsOf = (pairs) => {
       const list = el("dl");
       for (let i = 0; i < pairs.length; i += 2) add(list, el("dt", T[pairs[i]]), el("dd", T[pairs[i + 1]]));
+      return list;
+    };
+    for (const [title, id, main, rest] of at[0]) {
+      const list = pairsOf(main);
       add(list, el("dt", say("标识", "identifier")), add(el("dd"), el("code", T[id])));
-      add(panel, list);
+      add(panel, el("h3", T[title]), list);
+      if (rest.length) add(panel, add(el("details"), el("summary", say("其余各栏", "All its columns")), pairsOf(rest)));
     }
     add(panel, el("h3", say("涉及它的检查", "Checks that touch it")));
     if (!at[1].length) add(panel, el("p", say("没有。", "None."), "note"));
@@ -122,7 +126,7 @@
     if (scroll) {
       const fold = cell.closest("details");
       if (fold) fold.open = true;
-      (box && box.getClientRects().length ? box : cell).scrollIntoView({ block: "center", inline: "nearest" });
+      scrollTo(ref);
     }
   }
 
@@ -192,6 +196,12 @@
       add(panel, el("p", say("本文件没有这个位置：", "This document has no such place: ") + ref, "fails"));
     }
   }
+  function scrollTo(ref) {
+    const cell = document.getElementById(ref);
+    const box = document.querySelector('.picture a[href="#' + CSS.escape(ref) + '"] rect');
+    (box || cell).scrollIntoView({ block: "center", inline: "nearest" });
+  }
   addEventListener("hashchange", follow);
+  addEventListener("load", () => { if (now) scrollTo(now); });
   follow();
 })();

@@ -58,7 +58,7 @@ def chart(zh: str, en: str, make: Callable[[Any, str], Any]) -> Chart:
     import vl_convert  # noqa: PLC0415
 
     for language in LANGUAGES:
-        drawing = make(altair, language).configure(**_look()).to_json()
+        drawing = make(altair, language).configure(**_look()).to_json(validate=False)
         made.svg[language] = _page_colours(vl_convert.vegalite_to_svg(drawing))
     return made
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from flows.site import words
 from flows.site.release import Row
+from flows.site.render import visible
 from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES
 
@@ -86,7 +88,7 @@ class _Texts:
     def __call__(self, text: str) -> int:
         if text not in self._known:
             self._known[text] = len(self.listed)
-            self.listed.append(text)
+            self.listed.append(visible(text))
         return self._known[text]
 
 
@@ -146,15 +148,25 @@ def _cut(text: str) -> str:
 def _pairs(table: str, row: Row, texts: _Texts, language: str) -> list[int]:
     """Label, value, label, value …: the columns of the row that are not null and not said elsewhere."""
     spec = PUBLISHED[table]
-    known = {column.name: column for column in spec.columns}
+    labels = _labels(table, language)
     found: list[int] = []
     for name, value in row.items():
         if value is None or name in SKIPPED or name == spec.key[0] or (isinstance(value, list) and not value):
             continue
-        column = known.get(name)
-        label = name if column is None or table == "budget_lines" else (column.zh if language == "zh" else column.en)
-        label = label.partition("：" if language == "zh" else ":")[0].partition("（" if language == "zh" else " (")[0]
-        found += [texts(label), texts(_shown(name, value, language))]
+        found += [texts(labels.get(name, name)), texts(_shown(name, value, language))]
+    return found
+
+
+@cache
+def _labels(table: str, language: str) -> dict[str, str]:
+    """Column → its short label; of the many columns of an amount the names themselves."""
+    if table == "budget_lines":
+        return {}
+    stops = ("：", "（") if language == "zh" else (":", " (")
+    found = {}
+    for column in PUBLISHED[table].columns:
+        label = column.zh if language == "zh" else column.en
+        found[column.name] = label.partition(stops[0])[0].partition(stops[1])[0]
     return found
 
 

@@ -67,18 +67,8 @@ def web_address(text: object) -> str | None:
 
 def data_block(value: Any) -> Markup:
     """JSON for a `<script type="application/json">`: cannot end the element, holds no unseen character."""
-    text = json.dumps(_seen(value), ensure_ascii=False, separators=(",", ":"))
+    text = visible(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704 - escaped here
-
-
-def _seen(value: Any) -> Any:
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, dict):
-        return {visible(str(key)): _seen(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_seen(one) for one in value]
-    return value
 
 
 def defused(value: object) -> str:

@@ -230,8 +230,8 @@ class Handler(BaseHTTPRequestHandler):
         """Whether the answer is packed: a text of some size, whole, for a client that can unpack it."""
         if not kind.startswith(PACKED) or not PACK_FROM <= size <= PACK_TO or self.headers.get("Range"):
             return False
-        wanted = (one.strip().lower().replace(" ", "") for one in self.headers.get("Accept-Encoding", "").split(","))
-        return any(one == "gzip" or (one.startswith("gzip;q=") and not one.startswith("gzip;q=0")) for one in wanted)
+        wanted = (one.lower().replace(" ", "") for one in self.headers.get("Accept-Encoding", "").split(","))
+        return any(one == "gzip" or (one.startswith("gzip;q=") and one[7:].strip("0.") != "") for one in wanted)
 
     def _not_modified(self, etag: str, modified: str) -> bool:
         match = self.headers.get("If-None-Match")

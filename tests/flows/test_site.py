@@ -281,10 +281,10 @@ def test_a_folder_that_is_no_release_is_told_in_one_line(tmp_path: Path, content
 
 
 ALLOWED = {
-    "html", "head", "meta", "title", "link", "body", "a", "header", "div", "small", "nav", "ul", "li", "main", "h1", "h2",
-    "h3", "h4", "p", "ol", "dl", "dt", "dd", "code", "pre", "b", "i", "strong", "span", "table", "thead", "tbody", "tr",
-    "th", "td", "caption", "section", "article", "details", "summary", "footer", "form", "label", "br", "input", "select",
-    "option", "button", "script", "noscript", "svg", "g", "path", "rect", "line", "text", "figure", "figcaption", "img",
+    "html", "head", "meta", "title", "link", "body", "a", "header", "div", "small", "nav", "ul", "li", "main", "h1",
+    "h2", "h3", "h4", "p", "ol", "dl", "dt", "dd", "code", "pre", "b", "i", "strong", "span", "table", "thead", "tbody",
+    "tr", "th", "td", "caption", "section", "article", "details", "summary", "footer", "form", "label", "br", "input",
+    "select", "option", "button", "script", "noscript", "svg", "g", "path", "rect", "line", "text", "figure", "figcaption", "img",
     "aside", "textarea", "abbr",
 }  # fmt: skip
 

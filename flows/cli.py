@@ -22,6 +22,7 @@ from flows.commands import (
     rebuilding,
     reviewing,
     scheduling,
+    site,
     sources,
     upkeep,
 )
@@ -59,6 +60,7 @@ for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
 app.add_typer(archive.archive)
+app.add_typer(site.site)
 
 INTERRUPTED = 130
 

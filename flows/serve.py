@@ -6,9 +6,10 @@ requests; headers under which a page can load nothing from elsewhere.
 
 from __future__ import annotations
 
-import datetime as dt
 import email.utils
+import gzip
 import hashlib
+import json
 import mimetypes
 import os
 import re
@@ -24,6 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 LOOPBACK = "127.0.0.1"
 CHUNK = 1 << 16
+REMEMBERED = 50_000  # digests of files
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": (
@@ -33,6 +35,17 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+# a built site: its own few scripts may run, and its own files may be fetched; nothing else
+SITE_HEADERS = {
+    **HEADERS,
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+SITE_MARK = "site.json"  # at the root of a built site; names the moment of its release
 TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".md": "text/markdown; charset=utf-8",
@@ -42,20 +55,62 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".js": "text/javascript; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".xml": "application/xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".webp": "image/webp",
+    ".gz": "application/gzip",
+    ".dta": "application/octet-stream",
+    ".cff": "text/plain; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }
+PACKED = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
+PACK_FROM, PACK_TO = 1_000, 16_000_000  # bytes of a text that is worth packing, and can be packed in memory
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class FileServer(ThreadingHTTPServer):
-    """Serves the files below `root`. redirect: where `/` leads when the folder has no index.html."""
+    """Serves the files below `root`. redirect: where `/` leads when the folder has no index.html. headers: of every
+    answer. In a built site ETag and Last-Modified follow from the bytes and the release, not from the clock."""
 
     daemon_threads = True
 
-    def __init__(self, root: Path, host: str = LOOPBACK, port: int = 0, redirect: str | None = None) -> None:
+    def __init__(
+        self,
+        root: Path,
+        host: str = LOOPBACK,
+        port: int = 0,
+        redirect: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         self.root = root.resolve()
         self.redirect = redirect
+        self.headers = HEADERS if headers is None else headers
+        self._digests: dict[tuple[Path, int, int, int], str] = {}
         super().__init__((host, port), Handler)
+
+    def moment(self) -> int | None:
+        """The moment of the built site that is served; None where the folder is something else."""
+        try:
+            moment = json.loads((self.root / SITE_MARK).read_text(encoding="utf-8"))["moment"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return moment if isinstance(moment, int) else None
+
+    def digest(self, file: Path, content: BinaryIO, status: os.stat_result) -> str:
+        """sha256 of a file; remembered while it is the same file of the same size and time."""
+        key = (file, status.st_size, status.st_mtime_ns, status.st_ino)
+        if key not in self._digests:
+            if len(self._digests) > REMEMBERED:
+                self._digests.clear()
+            made = hashlib.sha256()
+            while piece := content.read(CHUNK):
+                made.update(piece)
+            content.seek(0)
+            self._digests[key] = made.hexdigest()
+        return self._digests[key]
 
     @property
     def url(self) -> str:
@@ -104,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         file = find_file(self.server.root, path)
         if file is None:
-            self._say(HTTPStatus.NOT_FOUND, body=body)
+            self._missing(body=body)
             return
         if file.is_dir():
             self._head(HTTPStatus.MOVED_PERMANENTLY, {"Location": f"{path}/", "Content-Length": "0"})
@@ -123,13 +178,25 @@ class Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.NOT_FOUND, body=body)
             return
         size = status.st_size
-        etag = f'"{hashlib.sha256(f"{file.name} {size} {status.st_mtime_ns}".encode()).hexdigest()[:20]}"'
-        modified = email.utils.formatdate(status.st_mtime, usegmt=True)
+        kind = content_type(file)
+        etag, changed = self._validators(file, content, status)
+        packs = self._packs(kind, size)
+        if packs:
+            etag = f'{etag[:-1]}-gz"'
+        modified = email.utils.formatdate(changed, usegmt=True)
         headers = {"ETag": etag, "Last-Modified": modified, "Accept-Ranges": "bytes", "Cache-Control": "no-cache"}
-        if self._not_modified(etag, status.st_mtime):
+        if kind.startswith(PACKED):
+            headers["Vary"] = "Accept-Encoding"
+        if self._not_modified(etag, modified):
             self._head(HTTPStatus.NOT_MODIFIED, headers)
             return
-        headers["Content-Type"] = content_type(file)
+        headers["Content-Type"] = kind
+        if packs:
+            packed = gzip.compress(content.read(), 6, mtime=0)
+            self._head(HTTPStatus.OK, {**headers, "Content-Encoding": "gzip", "Content-Length": str(len(packed))})
+            if body:
+                self.wfile.write(packed)
+            return
         start, end, code = 0, size - 1, HTTPStatus.OK
         wanted = self.headers.get("Range")
         if wanted and self.headers.get("If-Range", etag) in (etag, modified):
@@ -150,18 +217,41 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
                 left -= len(piece)
 
-    def _not_modified(self, etag: str, mtime: float) -> bool:
+    def _validators(self, file: Path, content: BinaryIO, status: os.stat_result) -> tuple[str, float]:
+        """ETag, and the time of Last-Modified. In a built site the bytes move the time, so that it tells them apart."""
+        moment = self.server.moment()
+        if moment is not None:
+            digest = self.server.digest(file, content, status)
+            return f'"{digest[:20]}"', moment + int(digest[:8], 16) % 86_400
+        made = hashlib.sha256(f"{file.name} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
+        return f'"{made[:20]}"', status.st_mtime
+
+    def _packs(self, kind: str, size: int) -> bool:
+        """Whether the answer is packed: a text of some size, whole, for a client that can unpack it."""
+        if not kind.startswith(PACKED) or not PACK_FROM <= size <= PACK_TO or self.headers.get("Range"):
+            return False
+        wanted = (one.lower().replace(" ", "") for one in self.headers.get("Accept-Encoding", "").split(","))
+        return any(one == "gzip" or (one.startswith("gzip;q=") and one[7:].strip("0.") != "") for one in wanted)
+
+    def _not_modified(self, etag: str, modified: str) -> bool:
         match = self.headers.get("If-None-Match")
         if match is not None:
             return etag in (one.strip().removeprefix("W/") for one in match.split(",")) or match.strip() == "*"
-        since = self.headers.get("If-Modified-Since")
-        if since is None:
-            return False
+        return self.headers.get("If-Modified-Since") == modified  # the very one we sent: times do not order our bytes
+
+    def _missing(self, *, body: bool) -> None:
+        """404, with the site's own page where it has one."""
+        page = self.server.root / "404.html"
         try:
-            moment = email.utils.parsedate_to_datetime(since)
-        except ValueError:
-            return False
-        return moment.tzinfo is not None and dt.datetime.fromtimestamp(int(mtime), dt.UTC) <= moment
+            text = page.read_bytes() if page.is_file() and not page.is_symlink() else None
+        except OSError:
+            text = None
+        if text is None:
+            self._say(HTTPStatus.NOT_FOUND, body=body)
+            return
+        self._head(HTTPStatus.NOT_FOUND, {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(text))})
+        if body:
+            self.wfile.write(text)
 
     def _say(self, code: HTTPStatus, headers: dict[str, str] | None = None, *, body: bool) -> None:
         text = f"{code.value} {code.phrase}\n".encode()
@@ -174,7 +264,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _head(self, code: HTTPStatus, headers: dict[str, str]) -> None:
         self.send_response(code)
-        for name, value in {**HEADERS, **headers}.items():
+        for name, value in {**self.server.headers, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
 

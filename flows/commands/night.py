@@ -11,6 +11,7 @@ import typer
 
 from crawl.settings import CrawlSettings, from_environment
 from flows import errors
+from flows.commands.site import build_latest, tell
 from flows.crawl_sources import Crawled, find_sources
 from flows.demo import open_site
 from flows.morning import PAGE, exit_code, night_with_report
@@ -62,6 +63,8 @@ def demo(
     )
     result(f"打开：yujue serve --data {data}", f"open: yujue serve --data {data}")
     result(f"或文件：{path}", f"or the file: {path}")
+    tell(build_latest(data, None, data / "site"))
+    result(f"看站点：yujue site serve {data / 'site'}", f"see it: yujue site serve {data / 'site'}")
     return crawl_troubles(night.crawled) if any(one.result.failed for one in night.crawled) else errors.OK
 
 

@@ -105,6 +105,7 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "suspects": [cell.place for cell, _ in finding.suspects],
         "suspect_texts": [text for _, text in finding.suspects],
         "cause": finding.cause,
+        "missing_line": finding.missing_line,
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,

@@ -89,6 +89,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: why not applicable or not assessable (a stable lower_snake word). left, right, tolerance: yuan, None where
     no amounts are compared. cells: every position concerned, the left side first. n_terms: numbers added up on the
     right (or things counted, as the message says). quotes: printed words concerned that are no amounts of a table.
+    identities: the sums judged, the total first; suspects: cells that may be wrong with what would restore the sums;
+    cause: whose error (`flows.checks.trial.Cause`); missing_line: a line that seems to be missing.
     """
 
     subject: str
@@ -107,6 +109,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     identities: tuple[tuple[Cell, ...], ...] = ()
     suspects: tuple[tuple[Cell, str], ...] = ()
     cause: str | None = None
+    missing_line: str | None = None
 
     @property
     def delta(self) -> Decimal | None:

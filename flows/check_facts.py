@@ -30,16 +30,24 @@ def plan_checks(
     """The stage `check`. Findings follow from the rows of the document, the code of the checks, and the standings from
     what people decided, too."""
     works = {
-        sha256: _work(sha256, fingerprint, facts.store, limits, verdicts.get(sha256, {}))
+        sha256: _work(sha256, fingerprint, facts.store, root, limits, verdicts.get(sha256, {}))
         for sha256, fingerprint in facts.results().items()
     }
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
 
 
-def _work(sha256: str, facts: str, store: Store, limits: WorkLimits, verdicts: Mapping[str, Verdict]) -> Work:
+def _work(  # noqa: PLR0917 - everything a work follows from
+    sha256: str, facts: str, store: Store, root: DataRoot, limits: WorkLimits, verdicts: Mapping[str, Verdict]
+) -> Work:
     decided = [f"{fact_id} {one.verdict} {one.expected!r}" for fact_id, one in sorted(verdicts.items())]
     fingerprint = digest("check", stage_code("checks"), facts, *decided)
-    job = Job("check", sha256, {"tables": str(store.path(sha256, facts)), "verdicts": msgspec.to_builtins(verdicts)})
+    arguments = {
+        "tables": str(store.path(sha256, facts)),
+        "verdicts": msgspec.to_builtins(verdicts),
+        "archive": str(root.archive),
+        "sha256": sha256,
+    }
+    job = Job("check", sha256, arguments)
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 

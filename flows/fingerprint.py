@@ -23,11 +23,12 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "convert": ("extract.readers.convert",),
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
-    "checks": ("flows.checks",),
-    "release": ("flows.release.build", "flows.revisions", "normalize.coverage"),
+    "checks": ("flows.checks", "flows.second_engine"),
+    "release": ("flows.release.build", "flows.release.standing", "flows.revisions", "normalize.coverage"),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "unpack": ("libarchive-c",),
+    "checks": ("pdfplumber", "pdfminer.six", "pypdfium2"),
     "read": ("lxml", "xlrd", "libarchive-c", "pdfplumber", "pdfminer.six", "pypdfium2", "python-docx"),
 }
 DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".csv", ".html", ".css", ".json"})

@@ -126,7 +126,7 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
     }
     for sha256, packed in facts.items():
         by_sha[sha256].tables = {**unpack_tables(packed), **{name: [] for name in MADE_BY_CHECKS}}
-    checks = [Job("check", sha256, {"tables": packed}) for sha256, packed in facts.items()]
+    checks = [Job("check", sha256, {"tables": packed, **_at(by_sha[sha256])}) for sha256, packed in facts.items()]
     for outcome in _told(checks, limits, "check", progress):
         tables = by_sha[outcome.job.sha256].tables
         if outcome.failure:
@@ -134,6 +134,11 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
         else:
             tables |= unpack_tables(outcome.packed)
     _check_together(documents)
+
+
+def _at(document: LocalDocument) -> dict[str, str]:
+    """Where a second engine finds the document; nothing for a member of an archive."""
+    return {} if document.provenance.parent_sha256 else {"path": str(document.path)}
 
 
 def _check_together(documents: Sequence[LocalDocument]) -> None:

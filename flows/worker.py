@@ -162,13 +162,21 @@ def facts(arguments: dict[str, Any]) -> bytes:
 def check(arguments: dict[str, Any]) -> bytes:
     """Packed rows of one document as packed rows of the tables findings and standings.
 
-    verdicts: fact_id → `flows.checks.standing.Verdict`, as a dict; may be left out.
+    verdicts: fact_id → `flows.checks.standing.Verdict`, as a dict; may be left out. path, or archive and sha256: where
+    the document is, for the second engine; without them there is no second witness.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
     from flows.checks.standing import Verdict  # noqa: PLC0415
+    from flows.second_engine import SecondEngine  # noqa: PLC0415
+
+    def given() -> bytes | None:
+        with contextlib.suppress(KeyError, OSError, NotInTheArchive):
+            return _content(arguments)
+        return None
 
     verdicts = msgspec.convert(arguments.get("verdicts", {}), dict[str, Verdict])
-    return pack_tables(judge_document(unpack_tables(_packed(arguments, "tables")), verdicts))
+    tables = unpack_tables(_packed(arguments, "tables"))
+    return pack_tables(judge_document(tables, verdicts, SecondEngine(given)))
 
 
 OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {

@@ -21,6 +21,7 @@ from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.standing import Verdict, standing_rows
 from flows.checks.together import CrossCheck
+from flows.checks.trial import Witness, crop_of
 from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
 
@@ -104,6 +105,7 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "evidence": texts,
         "suspects": [cell.place for cell, _ in finding.suspects],
         "suspect_texts": [text for _, text in finding.suspects],
+        "suspect_crops": [crop_of(facts, cell) for cell, _ in finding.suspects],
         "cause": finding.cause,
         "missing_line": finding.missing_line,
         "message_zh": finding.message_zh,
@@ -120,10 +122,12 @@ def check_document(tables: Tables) -> list[Row]:
     return judge_document(tables)["findings"]
 
 
-def judge_document(tables: Tables, verdicts: Mapping[str, Verdict] | None = None) -> dict[str, list[Row]]:
+def judge_document(
+    tables: Tables, verdicts: Mapping[str, Verdict] | None = None, witness: Witness | None = None
+) -> dict[str, list[Row]]:
     """All checks over the rows of one document: rows of the tables `findings` (as `check_document`) and `standings`.
 
-    verdicts: fact_id → what a person decided about it.
+    verdicts: fact_id → what a person decided about it. witness: a second engine, asked about suspected amounts.
     """
     facts = document_facts(tables)
     if facts is None:
@@ -132,13 +136,14 @@ def judge_document(tables: Tables, verdicts: Mapping[str, Verdict] | None = None
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
         judged += [(check, finding) for finding in findings]
-    told = pronounce(facts, [finding for _, finding in judged])
+    told = pronounce(facts, [finding for _, finding in judged], witness)
     rows: list[Row] = []
     for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
         found = [_row(check, facts, subject, one) for subject, one in _numbered([one for _, one in pairs])]
         rows += sorted(found, key=lambda row: str(row["subject"]))
     pairs_told = list(zip((check for check, _ in judged), told, strict=True))
-    return {"findings": rows, "standings": standing_rows(facts, pairs_told, verdicts)}
+    agreed = dict(pair for one in told for pair in one.agreed)
+    return {"findings": rows, "standings": standing_rows(facts, pairs_told, verdicts, agreed)}
 
 
 def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:

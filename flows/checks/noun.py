@@ -90,7 +90,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     no amounts are compared. cells: every position concerned, the left side first. n_terms: numbers added up on the
     right (or things counted, as the message says). quotes: printed words concerned that are no amounts of a table.
     identities: the sums judged, the total first; suspects: cells that may be wrong with what would restore the sums;
-    cause: whose error (`flows.checks.trial.Cause`); missing_line: a line that seems to be missing.
+    cause: whose error (`flows.checks.trial.Cause`); missing_line: a line that seems to be missing;
+    agreed: fact_id and whether a second engine reads the same there, of the suspects it was asked about.
     """
 
     subject: str
@@ -110,6 +111,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     suspects: tuple[tuple[Cell, str], ...] = ()
     cause: str | None = None
     missing_line: str | None = None
+    agreed: tuple[tuple[str, bool], ...] = ()
 
     @property
     def delta(self) -> Decimal | None:

@@ -11,7 +11,7 @@ from flows.checks.facts import DocumentFacts
 from flows.checks.locate import Lacking, Located, Suspect, is_over_lines, key_of, lacking, locate, sums_of, twins_of
 from flows.checks.noun import Cell, Finding
 from flows.checks.tolerance import tolerance
-from flows.checks.trial import Cause, cause_of, other_reading
+from flows.checks.trial import Cause, Trial, Witness, Witnessed, other_reading, try_reading
 from flows.checks.words import BLANK_ZH, money, name, one_line, value_en, value_zh
 
 JUDGED = frozenset({"holds", "rounding", "fails"})
@@ -25,11 +25,31 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     "source": ("文字取自文件本身，疑为原文有误", "the text is taken from the file itself: the error is in the source"),
     "unknown": ("读法与原文何者有误不能断定", "whether the reading or the source is wrong cannot be told"),
 }
+HOW: dict[str, tuple[str, str]] = {
+    "split": (
+        "相连的数分开读作“{}”即相符，疑为误读，请对照原件",
+        "read as “{}”, apart from what it ran together with, it fits: a suspected misreading",
+    ),
+    "merge": (
+        "与相邻的断片合读作“{}”即相符，疑为误读，请对照原件",
+        "read as “{}”, together with the fragment next to it, it fits: a suspected misreading",
+    ),
+    "shift": (
+        "旁边一列的“{}”移入此格即相符，疑为误读，请对照原件",
+        "“{}”, which stands beside it, would fit here: a suspected misreading",
+    ),
+    "witness": (
+        "另一引擎读作“{}”即相符，疑为误读，请对照原件",
+        "a second engine reads “{}”, which fits: a suspected misreading",
+    ),
+}
+AGREED = ("两种引擎读法一致，疑为原文有误", "two engines read the same: the error is in the source")
+DIFFERS = ("另一引擎读法不同，何者有误不能断定", "a second engine reads something else: it cannot be told")
 
 
-def pronounce(facts: DocumentFacts, findings: Sequence[Finding]) -> list[Finding]:
+def pronounce(facts: DocumentFacts, findings: Sequence[Finding], witness: Witness | None = None) -> list[Finding]:
     """The findings, those that fail told where the error is and whose; and unreadable cells with their other
-    reading."""
+    reading. witness: a second engine that is asked about suspected amounts."""
     failing = [one for one in findings if one.outcome == "fails" and one.identities]
     told = list(findings)
     if failing:
@@ -37,7 +57,7 @@ def pronounce(facts: DocumentFacts, findings: Sequence[Finding]) -> list[Finding
         located = locate(sums, _witnessed(facts, findings))
         by_sum = {key_of(one.cells): error for error in located for one in error.sums}
         lacks = {cell.ident: lack for lack in lacking(sums) for cell, _ in lack.amounts}
-        told = [_told(facts, one, by_sum, lacks) if one.outcome == "fails" else one for one in told]
+        told = [_told(facts, one, by_sum, lacks, witness) if one.outcome == "fails" else one for one in told]
     return [_offered(one) if one.reason == "unreadable" else one for one in told]
 
 
@@ -58,6 +78,7 @@ def _told(
     finding: Finding,
     located: Mapping[tuple[str, ...], Located],
     lacks: Mapping[str, Lacking],
+    witness: Witness | None,
 ) -> Finding:
     if finding.suspects or not finding.identities:
         return finding  # the check itself knows better
@@ -68,7 +89,7 @@ def _told(
     if lack is not None:
         return _lacking(finding, lack)
     error = next((located[key] for cells in finding.identities if (key := key_of(cells)) in located), None)
-    return finding if error is None else _with(facts, finding, error)
+    return finding if error is None else _with(facts, finding, error, witness)
 
 
 def _lacking(finding: Finding, lack: Lacking) -> Finding:
@@ -152,24 +173,50 @@ def _one_line_short(finding: Finding) -> Finding:
     )
 
 
-def _with(facts: DocumentFacts, finding: Finding, error: Located) -> Finding:
+def _with(facts: DocumentFacts, finding: Finding, error: Located, witness: Witness | None) -> Finding:
     suspects = [one for one in error.suspects if one.likeness <= LIKELY] or list(error.suspects[:1])
     first = suspects[0]
     blanks = any(cell.empty for cell in finding.cells) and (finding.delta or 0) > 0
     if len(error.sums) < 2 and first.likeness > (0 if blanks else LIKELY):
         # one sum alone, and no slip that would explain it: any of its cells, a blank, or a line that is not there
         return finding if blanks else _one_line_short(finding)
-    cause = cause_of(facts, first.cell, first.yuan)
+    trials = [_try(facts, one, error, witness) for one in suspects]
+    # a reading that fits is the likelier error: it comes first
+    order = sorted(range(len(suspects)), key=lambda index: trials[index].cause != "reading")
+    suspects, trial = [suspects[index] for index in order], trials[order[0]]
     count = len(error.sums)
     shown_zh = "，或".join(_shown(one) for one in suspects)
     shown_en = ", or ".join(_shown(one) for one in suspects)
+    why = _why(trial)
     return msgspec.structs.replace(
         finding,
         suspects=tuple((one.cell, _amount(one)) for one in suspects),
-        cause=cause,
-        message_zh=f"{finding.message_zh}若 {shown_zh}，则不成立的 {count} 式都成立；{CAUSES[cause][0]}。",
-        message_en=f"{finding.message_en} The {count} sums that fail would hold with {shown_en}; {CAUSES[cause][1]}.",
+        cause=trial.cause,
+        agreed=tuple((suspects[at].cell.fact_id, said.agrees) for at, said in _heard(trials, order)),
+        message_zh=f"{finding.message_zh}若 {shown_zh}，则不成立的 {count} 式都成立；{why[0]}。",
+        message_en=f"{finding.message_en} The {count} sums that fail would hold with {shown_en}; {why[1]}.",
     )
+
+
+def _try(facts: DocumentFacts, suspect: Suspect, error: Located, witness: Witness | None) -> Trial:
+    slack = min(one.bound for one in error.sums)
+    return try_reading(facts, suspect.cell, suspect.yuan, slack, witness)
+
+
+def _heard(trials: Sequence[Trial], order: Sequence[int]) -> list[tuple[int, Witnessed]]:
+    """(index in the new order, what the second engine said), of the cells it was asked about."""
+    heard = [(at, trials[index].witnessed) for at, index in enumerate(order)]
+    return [(at, said) for at, said in heard if said is not None]
+
+
+def _why(trial: Trial) -> tuple[str, str]:
+    """The words for whose error it is, and what shows it."""
+    if trial.cause == "reading" and trial.text is not None and trial.how in HOW:
+        zh, en = HOW[trial.how]
+        return zh.format(trial.text), en.format(trial.text)
+    if trial.witnessed is not None:
+        return AGREED if trial.witnessed.agrees else DIFFERS
+    return CAUSES[trial.cause]
 
 
 def _amount(suspect: Suspect) -> str:

@@ -109,7 +109,11 @@ def test_likeness_of_slips() -> None:
 
 
 def test_a_blank_that_was_left_out_is_named() -> None:
-    lines = [("201 服务", "9.00", "5.00", ""), ("20101 人大", "9.00", "5.00", "4.00"), ("208 社保", "4.00", "3.00", "1.00")]
+    lines = [
+        ("201 服务", "9.00", "5.00", ""),
+        ("20101 人大", "9.00", "5.00", "4.00"),
+        ("208 社保", "4.00", "3.00", "1.00"),
+    ]
     built = Builder().statement(
         "general_expenditure", ["total", "basic", "project"], [("grand_total=合计", "13.00", "8.00", "5.00"), *lines]
     )

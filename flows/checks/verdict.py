@@ -159,17 +159,23 @@ def _missing(facts: DocumentFacts, finding: Finding) -> Finding:
     )
 
 
-def _one_line_short(finding: Finding) -> Finding:
-    """A total that is more than its lines, none of them blank, which no slip in one cell explains."""
+def _one_line_short(finding: Finding, *, alone: bool = True) -> Finding:
+    """A total that is more than its lines, none of them blank: a line is lacking. alone: no slip in one cell explains
+    the difference; else it may be either."""
     left, delta = finding.cells[0], finding.delta
     if delta is None or delta <= 0 or len(finding.identities) != 1 or not is_over_lines(finding.cells):
         return finding
     shown = money(delta, left.unit, left.resolution)
+    zh, en = f"疑缺一行（{shown}）。", f"a line seems to be missing ({shown})."
+    if alone:
+        zh, en = f"没有哪一格的笔误能解释此差，{zh}", f"No slip in one cell explains this; {en}"
+    else:
+        zh, en = f"或缺一行（{shown}）；", f"Either a line is missing ({shown}), or:"
     return msgspec.structs.replace(
         finding,
         missing_line=f"{left.code or left.label}: {shown}",
-        message_zh=f"{finding.message_zh}没有哪一格的笔误能解释此差，疑缺一行（{shown}）。",
-        message_en=f"{finding.message_en} No slip in one cell explains this; a line seems to be missing ({shown}).",
+        message_zh=f"{finding.message_zh}{zh}",
+        message_en=f"{finding.message_en} {en}",
     )
 
 
@@ -180,6 +186,8 @@ def _with(facts: DocumentFacts, finding: Finding, error: Located, witness: Witne
     if len(error.sums) < 2 and first.likeness > (0 if blanks else LIKELY):
         # one sum alone, and no slip that would explain it: any of its cells, a blank, or a line that is not there
         return finding if blanks else _one_line_short(finding)
+    if len(error.sums) == 1 and not blanks and (len(suspects) > 1 or first.likeness > 0):
+        finding = _one_line_short(finding, alone=False)
     trials = [_try(facts, one, error, witness) for one in suspects]
     # a reading that fits is the likelier error: it comes first
     order = sorted(range(len(suspects)), key=lambda index: trials[index].cause != "reading")

@@ -25,16 +25,24 @@ def plan_checks(
     checks."""
     judged = by_document(verdicts)
     works = {
-        sha256: _work(sha256, fingerprint, facts.store, limits, judged.get(sha256, []))
+        sha256: _work(sha256, fingerprint, facts.store, root, limits, judged.get(sha256, []))
         for sha256, fingerprint in facts.results().items()
     }
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
 
 
-def _work(sha256: str, facts: str, store: Store, limits: WorkLimits, verdicts: Sequence[Verdict]) -> Work:
+def _work(  # noqa: PLR0917 - everything a work follows from
+    sha256: str, facts: str, store: Store, root: DataRoot, limits: WorkLimits, verdicts: Sequence[Verdict]
+) -> Work:
     said = [msgspec.json.encode(one, order="sorted") for one in verdicts]  # none: the fingerprint it had without any
     fingerprint = digest("check", stage_code("checks"), facts, *said)
-    job = Job("check", sha256, {"tables": str(store.path(sha256, facts)), "verdicts": msgspec.to_builtins(verdicts)})
+    arguments = {
+        "tables": str(store.path(sha256, facts)),
+        "verdicts": msgspec.to_builtins(verdicts),
+        "archive": str(root.archive),
+        "sha256": sha256,
+    }
+    job = Job("check", sha256, arguments)
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 

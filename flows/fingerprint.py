@@ -23,11 +23,12 @@ ENTRIES: Final[dict[str, tuple[str, ...]]] = {
     "convert": ("extract.readers.convert",),
     "read": ("extract.readers", "crawl.unpack"),
     "facts": ("extract.interpret", "normalize.facts"),
-    "checks": ("flows.checks", "flows.reviews"),
+    "checks": ("flows.checks", "flows.reviews", "flows.second_engine"),
     "release": ("flows.release", "flows.revisions", "normalize.coverage"),
 }
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "unpack": ("libarchive-c",),
+    "checks": ("pdfplumber", "pdfminer.six", "pypdfium2"),
     "read": ("lxml", "xlrd", "libarchive-c", "pdfplumber", "pdfminer.six", "pypdfium2", "python-docx"),
 }
 DATA_SUFFIXES: Final = frozenset({".yml", ".yaml", ".csv", ".html", ".css", ".json"})

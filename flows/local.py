@@ -130,7 +130,7 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
         by_sha[sha256].tables = {**unpack_tables(packed), **{name: [] for name in MADE_BY_CHECKS}}
     judged = verdicts_by_document(the_verdicts())
     checks = [
-        Job("check", sha256, {"tables": packed, "verdicts": msgspec.to_builtins(judged.get(sha256, []))})
+        Job("check", sha256, {"tables": packed, "verdicts": _said(judged, sha256), **_at(by_sha[sha256])})
         for sha256, packed in facts.items()
     ]
     for outcome in _told(checks, limits, "check", progress):
@@ -142,6 +142,16 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
             tables["issues"] += made.pop("issues", [])
             tables |= made
     _check_together(documents, judged)
+
+
+def _said(judged: Mapping[str, list[Verdict]], sha256: str) -> list[dict[str, object]]:
+    said: list[dict[str, object]] = msgspec.to_builtins(judged.get(sha256, []))
+    return said
+
+
+def _at(document: LocalDocument) -> dict[str, str]:
+    """Where a second engine finds the document; nothing for a member of an archive."""
+    return {} if document.provenance.parent_sha256 else {"path": str(document.path)}
 
 
 def _check_together(documents: Sequence[LocalDocument], judged: Mapping[str, list[Verdict]]) -> None:

@@ -162,14 +162,21 @@ def facts(arguments: dict[str, Any]) -> bytes:
 def check(arguments: dict[str, Any]) -> bytes:
     """Packed rows of one document as packed rows of the tables findings and standings (and issues, of stale verdicts).
 
-    verdicts: `flows.reviews.Verdict`s on the document, as dicts; may be left out.
+    verdicts: `flows.reviews.Verdict`s on the document, as dicts; may be left out. path, or archive and sha256: where
+    the document is, for the second engine; without them there is no second witness.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
     from flows.reviews import Verdict, decided, rejected, stale_rows, with_verdicts  # noqa: PLC0415
+    from flows.second_engine import SecondEngine  # noqa: PLC0415
+
+    def given() -> bytes | None:
+        with contextlib.suppress(KeyError, OSError, NotInTheArchive):
+            return _content(arguments)
+        return None
 
     tables = unpack_tables(_packed(arguments, "tables"))
     verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
-    made = judge_document(tables, decided(verdicts, tables), rejected(verdicts))
+    made = judge_document(tables, decided(verdicts, tables), rejected(verdicts), SecondEngine(given))
     made["findings"] = with_verdicts(made["findings"], verdicts)
     if verdicts and (stale := stale_rows(verdicts, tables, verdicts[0].document_sha256)):
         made["issues"] = stale

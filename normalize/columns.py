@@ -488,9 +488,15 @@ _c("suspects", LS, "可能有误的位置，最可能的在前；没有指明时
 _c("suspect_texts", LS, "各可能有误处若改为此数，不成立的各式都成立", "for each of them the amount that "
 "restores every sum",
    example="[186.00万元]")
+_c("suspect_crops", LS, "各可能有误处的图像：文件#页@框（点，自页左上角），无页的格式为文件#位置",
+   "for each of them what to look at: document#page@box (points from the top left), or document#place without pages",
+   example="[3a2245b978ca3436#p7@72.0,90.5,120.0,104.5]")
 _c("cause", S, "误在何处：reading 疑为误读，source 原文，unknown 不能断定",
    "whose error: reading (a suspected misreading of ours), source, unknown", example="source",
    null=("没有指明可能有误的位置", "no place that may be wrong is named"))
+_c("missing_line", S, "疑缺的一行：别处所印的科目，或合计所在的行与各列所缺之数",
+   "a line that seems to be missing: as another statement prints it, or the total and what its columns lack",
+   example="30215 会议费", null=("没有", "none"))
 _c("fingerprint", S, "内容摘要，供跨版比较", "digest of the content, to compare releases", example="9e107d9d")
 
 # ----------------------------------------------------------------------------------------- standings

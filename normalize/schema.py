@@ -229,7 +229,7 @@ _SPECS: Final = (
         ("检查结果", "outcomes of checks"),
         "finding_id check_id family level severity document_sha256 disclosure_id subject outcome na_reason left_yuan"
         " right_yuan delta_yuan tolerance_yuan left_zh right_zh n_terms fact_ids places pages evidence suspects"
-        " suspect_texts cause message_zh"
+        " suspect_texts suspect_crops cause missing_line message_zh"
         " message_en fingerprint human_verdict human_note",
         key=("finding_id",),
         sort=("document_sha256", "check_id", "subject"),

@@ -21,6 +21,7 @@ from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.standing import standing_rows
 from flows.checks.together import CrossCheck
+from flows.checks.trial import Witness, crop_of
 from flows.checks.verdict import pronounce
 from flows.checks.words import evidence
 from flows.reviews import Verdict
@@ -105,7 +106,9 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
         "evidence": texts,
         "suspects": [cell.place for cell, _ in finding.suspects],
         "suspect_texts": [text for _, text in finding.suspects],
+        "suspect_crops": [crop_of(facts, cell) for cell, _ in finding.suspects],
         "cause": finding.cause,
+        "missing_line": finding.missing_line,
         "message_zh": finding.message_zh,
         "message_en": finding.message_en,
         "fingerprint": fingerprint,
@@ -123,12 +126,15 @@ def check_document(tables: Tables) -> list[Row]:
 
 
 def judge_document(
-    tables: Tables, verdicts: Mapping[str, Verdict] | None = None, rejected: Collection[str] = ()
+    tables: Tables,
+    verdicts: Mapping[str, Verdict] | None = None,
+    rejected: Collection[str] = (),
+    witness: Witness | None = None,
 ) -> dict[str, list[Row]]:
     """All checks over the rows of one document: rows of the tables `findings` (as `check_document`) and `standings`.
 
     verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected; they
-    say nothing about the standing of a fact.
+    say nothing about the standing of a fact. witness: a second engine, asked about suspected amounts.
     """
     facts = document_facts(tables)
     if facts is None:
@@ -137,14 +143,15 @@ def judge_document(
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
         judged += [(check, finding) for finding in findings]
-    told = pronounce(facts, [finding for _, finding in judged])
+    told = pronounce(facts, [finding for _, finding in judged], witness)
     rows: list[Row] = []
     counted: list[tuple[Check, Finding]] = []
     for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
         found = [(_row(check, facts, subject, one), one) for subject, one in _numbered([one for _, one in pairs])]
         counted += [(check, one) for row, one in found if row["fingerprint"] not in rejected]
         rows += sorted((row for row, _ in found), key=lambda row: str(row["subject"]))
-    return {"findings": rows, "standings": standing_rows(facts, counted, verdicts)}
+    agreed = dict(pair for one in told for pair in one.agreed)
+    return {"findings": rows, "standings": standing_rows(facts, counted, verdicts, agreed)}
 
 
 def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:

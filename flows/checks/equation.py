@@ -103,11 +103,12 @@ def _sentence(
     left = equation.left
     finest = min(cell.resolution for cell in (left, *known))
     total = money(right, left.unit, finest)
-    gap = money(abs((left.yuan or Decimal(0)) - right), left.unit, finest)
-    shown_zh, shown_en = listed(known)
-    zh = f"{_titles(equation)}：{value_zh(left)}，{equation.zh} {total}"
-    en = f"{_titles(equation)}: {value_en(left)}, {equation.en} {total}"
+    gap = "" if outcome == "holds" else money(abs((left.yuan or Decimal(0)) - right), left.unit, finest)
+    titles = _titles(equation)
+    zh = f"{titles}：{value_zh(left)}，{equation.zh} {total}"
+    en = f"{titles}: {value_en(left)}, {equation.en} {total}"
     if len(known) > 1 or outcome == "fails":
+        shown_zh, shown_en = listed(known)
         zh, en = f"{zh}（{shown_zh}）", f"{en} ({shown_en})"
     if outcome == "holds":
         same = left.yuan == right

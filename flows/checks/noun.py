@@ -1,6 +1,7 @@
 """The nouns of checking: Cell, Finding, Check, CheckInfo. No rule stands here.
 
-Amounts are exact: Decimal yuan, from `amount_fen` where the amount is a whole number of fen.
+Amounts are exact: Decimal yuan, from `amount_fen` where the amount is a whole number of fen. Cells, quotes and
+findings hold no references back, so Python's collector of cycles need not follow the many of them (`gc=False`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ PRINTED_STATES = frozenset({"number", "zero"})
 EMPTY_STATES = frozenset({"blank", "dash"})
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """One amount position as a check sees it.
 
     fact_id, place (`Place.ref()`), page: where it stands. label, code, column: printed names of line and column.
@@ -70,7 +71,7 @@ class Cell(msgspec.Struct, frozen=True):
         return not self.known and not self.empty
 
 
-class Quote(msgspec.Struct, frozen=True):
+class Quote(msgspec.Struct, frozen=True, gc=False):
     """Words of the print that a finding is about: in a paragraph, or in a table without amounts.
 
     place: `Place.ref()`; text: as printed; fact_id: of the row that says the same (a claim, an indicator), if any.
@@ -82,13 +83,16 @@ class Quote(msgspec.Struct, frozen=True):
     fact_id: str | None = None
 
 
-class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
+class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """What one check says about one subject of one document.
 
     subject: what was checked, stable across readings of the same print (`three_public.1/total/total`).
     reason: why not applicable or not assessable (a stable lower_snake word). left, right, tolerance: yuan, None where
     no amounts are compared. cells: every position concerned, the left side first. n_terms: numbers added up on the
     right (or things counted, as the message says). quotes: printed words concerned that are no amounts of a table.
+    identities: the sums judged, the total first; suspects: cells that may be wrong with what would restore the sums;
+    cause: whose error (`flows.checks.trial.Cause`); missing_line: a line that seems to be missing;
+    agreed: fact_id and whether a second engine reads the same there, of the suspects it was asked about.
     """
 
     subject: str
@@ -107,6 +111,8 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     identities: tuple[tuple[Cell, ...], ...] = ()
     suspects: tuple[tuple[Cell, str], ...] = ()
     cause: str | None = None
+    missing_line: str | None = None
+    agreed: tuple[tuple[str, bool], ...] = ()
 
     @property
     def delta(self) -> Decimal | None:

@@ -19,7 +19,7 @@ reading is and how well the amount fits the rest, never that the government's fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
 import msgspec
@@ -116,13 +116,15 @@ def _sum(cells: Sequence[Cell], of: Any) -> None:
             of(cell.fact_id).sums.add(others)
 
 
-def apart(sums: Iterable[frozenset[str]]) -> bool:
-    """Whether two of these sums share no printed amount."""
-    some = sorted(sums, key=lambda one: (len(one), sorted(one)))[:MOST_SUMS]
+def apart(sums: Collection[frozenset[str]]) -> bool:
+    """Whether two of these sums share no printed amount; of very many the shortest are looked at."""
+    some = list(sums)
+    if len(some) > MOST_SUMS:
+        some = sorted(some, key=lambda one: (len(one), sorted(one)))[:MOST_SUMS]
     return any(one.isdisjoint(two) for index, one in enumerate(some) for two in some[index + 1 :])
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Everything the rule asks about one fact. doubted: a second engine disagrees; assumed: so is its unit."""
 
     tally: Tally
@@ -162,13 +164,16 @@ def standing_rows(
     """
     told = tallies(judged)
     blanks = blank_evidence((check.id, finding) for check, finding in judged)
-    witnesses = _witnesses(facts, agreed or {})
+    agreed = agreed or {}
+    witnesses = _witnesses(facts, agreed)
     doubted = _doubted(facts)
+    untouched = _tally()
+    verdicts = verdicts or {}
     rows: list[Row] = []
     for table, (key, printed, state) in BEARERS.items():
         for row in facts.tables.get(table, ()):
             fact_id = str(row[key])
-            tally = told.get(fact_id) or _tally()
+            tally = told.get(fact_id, untouched)
             own_state = row[state] if state is not None else None
             evidence = Evidence(
                 tally=tally,
@@ -176,8 +181,8 @@ def standing_rows(
                 state=own_state,
                 witnesses=witnesses.get(fact_id, ()),
                 assumed=row.get("unit_basis") == "assumed",
-                doubted=fact_id.partition(".")[2] in doubted or (agreed or {}).get(fact_id) is False,
-                verdict=(verdicts or {}).get(fact_id),
+                doubted=fact_id.partition(".")[2] in doubted or agreed.get(fact_id) is False,
+                verdict=verdicts.get(fact_id),
             )
             blank = blanks.get(fact_id, UNDETERMINED) if own_state in EMPTY_STATES else None
             rows.append(_row(facts, table, fact_id, evidence, blank))

@@ -14,10 +14,18 @@ PLACEHOLDER: Final = re.compile(
 )
 FEWEST: Final = 5
 MOST_AMOUNTS: Final = 10
+_MADE: Final = "is_template"
 
 
 def is_template(facts: DocumentFacts) -> bool:
     """The document prints the marks of a blank form in many places, and hardly any amount."""
+    known = facts.made.get(_MADE)
+    if known is None:
+        known = facts.made[_MADE] = _is_template(facts)
+    return bool(known)
+
+
+def _is_template(facts: DocumentFacts) -> bool:
     marked = sum(bool(PLACEHOLDER.search(passage.text)) for passage in facts.prose.passages)
     if marked < FEWEST:
         return False

@@ -1,24 +1,36 @@
 """Our reading on trial: before a failing sum is told as the government's error, the reading is suspected.
 
-An amount that was recognised in a picture (OCR), or at which the second engine read something else, may be ours to
-answer for. If one of its look-alikes, or another way to split the text, satisfies the sums through it, it is a
-*suspected misreading*; if the text was taken from the file itself, letter by letter, and no engine disagrees, the error
-is in the *source*. Nothing is ever changed: the other reading is offered beside the printed one.
+The reading of a suspected amount is tried in this order, against the amount that would restore the sums through it:
+
+ 1. the grid: the same characters cut or placed another way (`flows.checks.regrid`);
+ 2. the second witness: another engine, asked what stands in the cell (PDF with a text layer);
+ 3. look-alikes: digits that recognition takes for each other (pictures), or a point.
+
+If one of them satisfies the sums it is a *suspected misreading*, with the text and the crop of the picture to look at.
+If the text was taken from the file itself, letter by letter, and the witness, where there is one, reads the same, the
+error is in the *source*. Otherwise it cannot be told. Nothing is ever changed: the other reading is offered beside the
+printed one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, cast
+
+import msgspec
 
 from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Cell
+from flows.checks.regrid import regrid
 from flows.checks.words import UNITS
 from normalize.amount import parse_number
 
 Cause = Literal["reading", "source", "unknown"]
+Box = tuple[float, float, float, float]
+Witness = Callable[[int, Box], "Witnessed | None"]  # page (1-based) and box → what a second engine reads there
+_BOXES: Final = "boxes"
 
 # Digits that recognition takes for each other in small print.
 ALIKE: Final = frozenset(
@@ -63,18 +75,74 @@ def other_reading(cell: Cell, wanted: Decimal, slack: Decimal) -> str | None:
     return None
 
 
-def cause_of(facts: DocumentFacts, cell: Cell, meant: Decimal) -> Cause:
-    """Whose error a suspected cell is: reading (ours), source (the document's), unknown."""
+class Witnessed(msgspec.Struct, frozen=True):
+    """What a second engine reads at a place. text: where it is another one."""
+
+    agrees: bool
+    text: str | None = None
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """What came of it. text: the other reading that satisfies the sums, how it is made (split, merge, shift, witness,
+    look_alike). witnessed: what the second engine said, None where it was not asked or could not answer."""
+
+    cause: Cause
+    text: str | None = None
+    how: str | None = None
+    witnessed: Witnessed | None = None
+
+
+def try_reading(
+    facts: DocumentFacts, cell: Cell, meant: Decimal, slack: Decimal, witness: Witness | None = None
+) -> Trial:
+    """Put the reading of a cell on trial. meant: the amount (yuan) that would restore the sums, within `slack`."""
+    other = regrid(facts, cell, meant, slack)
+    if other is not None:
+        return Trial("reading", other.text, other.how)
     by_ocr = cell.place in _read_from_pictures(facts) or (facts.about.method or "").endswith("ocr")
+    witnessed = None if by_ocr else _ask(facts, cell, witness)
+    if witnessed is not None and not witnessed.agrees:
+        said = parse_number(witnessed.text or "").number
+        fits = said is not None and cell.unit is not None and abs(said * UNITS[cell.unit] - meant) <= slack
+        return Trial("reading" if fits else "unknown", witnessed.text if fits else None, "witness", witnessed)
     troubled = any(
         issue["code"] in _OUR_TROUBLES and (issue["place"] == cell.place or issue["page"] == cell.page is not None)
         for issue in facts.tables.get("issues", ())
     )
-    if not by_ocr and not troubled:
-        return "source"
+    if not by_ocr and (witnessed is not None or not troubled):
+        return Trial("source", witnessed=witnessed)
     if cell.yuan is not None and look_alike(cell.yuan, meant):
-        return "reading"
-    return "unknown"
+        return Trial("reading", None, "look_alike")
+    return Trial("unknown")
+
+
+def box_of(facts: DocumentFacts, cell: Cell) -> Box | None:
+    """Where on its page the cell is printed, in points from the top left; None for formats without pages."""
+    boxes = facts.made.get(_BOXES)
+    if boxes is None:
+        boxes = {
+            f"t{row['table_no']}.r{row['row_no']}.c{row['col_no']}": (row["x0"], row["y0"], row["x1"], row["y1"])
+            for row in facts.tables.get("raw_cells", ())
+            if row["table_no"] is not None and row["x0"] is not None
+        }
+        facts.made[_BOXES] = boxes
+    return cast(dict[str, Box], boxes).get(cell.place)
+
+
+def crop_of(facts: DocumentFacts, cell: Cell) -> str:
+    """What to look at: `3a2245b978ca3436#p7@72.0,90.5,120.0,104.5`; without pages `3a2245b978ca3436#t9.r10.c2`."""
+    box = box_of(facts, cell)
+    where = (
+        cell.place if box is None or cell.page is None else f"p{cell.page}@{','.join(f'{edge:.1f}' for edge in box)}"
+    )
+    return f"{facts.document_sha256[:16]}#{where}"
+
+
+def _ask(facts: DocumentFacts, cell: Cell, witness: Witness | None) -> Witnessed | None:
+    if witness is None or cell.page is None or facts.about.kind != "pdf":
+        return None
+    box = box_of(facts, cell)
+    return None if box is None else witness(cell.page, box)
 
 
 def _read_from_pictures(facts: DocumentFacts) -> set[str]:

@@ -34,6 +34,7 @@ def unit_in(text: str | None) -> str | None:
     return next((unit for unit in UNITS if text and unit in text), None)
 
 
+@lru_cache(maxsize=8192)
 def money(yuan: Decimal, unit: str | None, resolution: Decimal = Decimal(0)) -> str:
     """An amount in its printed unit: `186.00万元`; at least as many decimals as the resolution (yuan) has."""
     unit = unit or "元"
@@ -43,6 +44,7 @@ def money(yuan: Decimal, unit: str | None, resolution: Decimal = Decimal(0)) -> 
     return f"{number:.{places}f}{unit}"
 
 
+@lru_cache(maxsize=8192)
 def _decimals(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0

@@ -15,9 +15,9 @@ Exclusions:
   3. 少于两个组成列的、或组成列重复的，不检查 / not checked with fewer than two parts, or with parts that repeat
   4. 上年、本年、增减与预算、决算各自成组，只在组内相加 / columns of another year, of a change, and of another stage are
      groups of their own
-  5. 另有含义不明而印有金额的列，且不相等的，不判断 / not assessed where a column of unknown meaning prints an amount
-     and
-     the sum differs
+  5. 另有含义不明而印有金额的列，且不相等的，不判断；同列另有至少两行照样相等、只此一行不等的除外 / not assessed where a
+     column of unknown meaning prints an amount and the sum differs, unless two other lines or more agree all the same
+     and this is the only one that does not
 Not applicable: 文件没有列出这些列的报表 / the document has no statement with these columns
 """
 
@@ -33,6 +33,7 @@ from flows.checks.equation import Equation, evaluate, gather_empty
 from flows.checks.facts import ColumnView, DocumentFacts, LineView, StatementView
 from flows.checks.noun import Check, Finding
 
+PROOFS = 2  # lines on which the sum holds beside a column of unknown meaning: the column is no part of it
 ELSEWHERE = frozenset({"total", "basic", "current_subtotal", "carryover"})
 
 
@@ -73,7 +74,9 @@ def _of(statement: StatementView, lane: int, identity: FormIdentity, columns: di
     parts = [columns[key] for key in identity.right if key in columns]
     if left is None or len(parts) < 2:
         return []
-    findings = []
+    findings: list[Finding] = []
+    doubtful: list[int] = []
+    proofs = 0
     zh, en = f"{'、'.join(part.name for part in parts)}之和", "the sum of its columns"
     for line in statement.lines_of(lane):
         cell = line.cells.get(left)
@@ -82,9 +85,16 @@ def _of(statement: StatementView, lane: int, identity: FormIdentity, columns: di
             continue
         subject = f"{statement.ident}/{line.ident}/{left.path}"
         finding = evaluate(Equation(subject, cell, terms, zh, en))
-        if finding.outcome == "fails" and (_strange(statement, line, parts) or any(map(is_of_which, parts))):
-            finding = msgspec.structs.replace(finding, outcome="not_assessable", reason="unknown_columns")
+        if _strange(statement, line, parts) or any(map(is_of_which, parts)):
+            proofs += int(finding.outcome in ("holds", "rounding") and (finding.n_terms or 0) > 1)
+            if finding.outcome == "fails":
+                doubtful.append(len(findings))
         findings.append(finding)
+    if proofs < PROOFS or len(doubtful) > 1:
+        for index in doubtful:
+            findings[index] = msgspec.structs.replace(
+                findings[index], outcome="not_assessable", reason="unknown_columns"
+            )
     title = f"《{statement.title}》{left.name}"
     return gather_empty(findings, f"{statement.ident}/lane{lane}/{left.path}", title, title)
 

@@ -32,7 +32,7 @@ def test_a_blank_that_the_sums_do_not_need_is_implied_zero() -> None:
 
 def test_a_blank_that_a_sum_lacks_is_implied_nonzero() -> None:
     built = statement(("201 服务", "9.00", "5.00", ""), ("20101 人大", "9.00", "5.00", "4.00"))
-    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_nonzero", Decimal(40_000), ("H01",))
+    assert evidence(built)["t1.r1.c5"] == BlankEvidence("implied_nonzero", Decimal(40_000), ("H01", "R01"))
 
 
 def test_two_blanks_that_share_a_difference_are_undetermined() -> None:

@@ -6,6 +6,8 @@ import random
 from decimal import Decimal
 from itertools import pairwise
 
+import msgspec
+
 from flows.checks import all_checks, check_document
 from flows.checks.facts import document_facts
 from flows.checks.locate import locate, sums_of, twins_of, unlikeness
@@ -102,8 +104,43 @@ def cell(printed: str, yuan: int) -> Cell:
 def test_likeness_of_slips() -> None:
     assert unlikeness(cell("12.34", 123_400), Decimal(132_400)) == 0  # exchanged
     assert unlikeness(cell("12.34", 123_400), Decimal(1_234_000)) == 0  # the point
-    assert unlikeness(cell("12.34", 123_400), Decimal(-123_400)) == 1  # the sign
+    assert unlikeness(cell("12.34", 123_400), Decimal(-123_400)) == 0  # the sign
     assert unlikeness(cell("12.34", 123_400), Decimal(987_600)) > 2  # no slip
+
+
+def test_a_blank_that_was_left_out_is_named() -> None:
+    lines = [
+        ("201 服务", "9.00", "5.00", ""),
+        ("20101 人大", "9.00", "5.00", "4.00"),
+        ("208 社保", "4.00", "3.00", "1.00"),
+    ]
+    built = Builder().statement(
+        "general_expenditure", ["total", "basic", "project"], [("grand_total=合计", "13.00", "8.00", "5.00"), *lines]
+    )
+    told = [one for one in found_fails(built) if one["suspects"]]
+    assert told and all(one["suspects"] == ["t1.r2.c5"] and one["suspect_texts"] == ["4.00万元"] for one in told)
+
+
+def test_a_row_that_no_other_statement_prints_is_missed_in_all_its_columns() -> None:
+    lines = [line for line in statement(3) if not line[0].startswith("2010302")]
+    built = Builder().statement("general_expenditure", ["total", "basic", "project"], [tuple(line) for line in lines])
+    told = found_fails(built)
+    assert {one["check_id"] for one in told} == {"H01"} and not any(one["suspects"] for one in told)
+    assert all(str(one["missing_line"]).startswith("20103: ") for one in told)
+
+
+def test_of_two_equal_sides_the_one_printed_unlike_its_neighbours_comes_first() -> None:
+    lines = [("201 服务", "5.00", "50.0", ""), ("208 社保", "4.00", "3.00", "1.00")]
+    built = Builder().statement("expenditure", ["total", "basic", "project"], lines)
+    (told,) = found_fails(built)
+    assert told["suspects"] == ["t1.r1.c4", "t1.r1.c3"]
+
+
+def test_the_prose_tells_which_side_is_wrong() -> None:
+    sides = frozenset({Decimal(50_000)})
+    one, two = cell("6.00", 60_000), msgspec.structs.replace(cell("5.00", 50_000), place="t1.r1.c2")
+    (located,) = locate(sums_of([(one, two)]), {one.ident: sides, two.ident: sides})
+    assert [suspect.cell.ident for suspect in located.suspects] == [one.ident]
 
 
 def test_look_alikes() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -38,10 +39,8 @@ def plan_facts(
         )
         for document in documents
     }
-
-    def failed(work: Work, outcome: Outcome) -> bytes:
-        return facts_of_a_failure(work.job, outcome, limits)
-
+    # a partial of a name, no closure: it travels to other processes (`flows.orders`)
+    failed = partial(_failed, limits)
     return Plan("facts", Store(root.facts), works, limits, failed, source=reading, progress=progress)
 
 
@@ -69,6 +68,10 @@ def _work(
         failed_fingerprint(fingerprint, limits),
         Job("facts", document.sha256, arguments),
     )
+
+
+def _failed(limits: WorkLimits, work: Work, outcome: Outcome) -> bytes:
+    return facts_of_a_failure(work.job, outcome, limits)
 
 
 def facts_of_a_failure(job: Job, outcome: Outcome, limits: WorkLimits) -> bytes:

@@ -87,6 +87,7 @@ class Conversions(Plan):
             work = self.works[sha256]
             fingerprint = work.fingerprint if derived.sha256 is not None else work.failed_fingerprint
             self.store.put(sha256, fingerprint, pack_derived(derived))
+            self.forget_result(sha256)
             self.made.add(sha256)
             self.seconds[sha256] = outcome.seconds / len(batch)
             if derived.sha256 is None:

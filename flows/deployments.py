@@ -36,12 +36,14 @@ from flows import errors
 from flows.corrections import the_corrections
 from flows.crawl_sources import crawl, find_sources
 from flows.morning import PAGE, night_with_report, recorded
-from flows.nightly import Night, one_night_at_a_time, run
+from flows.cluster import elsewhere
+from flows.nightly import Night, one_night_at_a_time
 from flows.prefect_flow import as_task
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
 from flows.runs import write_impact
-from flows.settings import DataRoot, data_root, verify_nights, work_limits
+from flows.settings import DataRoot, data_root, verify_nights, work_limits, work_runner
+from flows.steps import run
 from flows.upkeep import verify as verifying
 
 Root = Annotated[str | None, Field(description="data root; default: YUJUE_DATA_ROOT, or data/", min_length=1)]
@@ -64,7 +66,8 @@ def nightly(
 ) -> State[Any]:
     """One night: crawl every source, read, build facts, check, release."""
     paths = find_sources([], Path(sources) if sources else None)
-    return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task))
+    with elsewhere(work_runner(), work_limits()) as spread:
+        return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task, spread=spread))
 
 
 @flow(name="crawl", persist_result=False)
@@ -100,7 +103,10 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
     root, moment = _root(data), _moment(now)
     selection = selection_of(sources, counties, years, documents, everything=everything)
     whole = publish or not selection.is_given
-    with recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
+    with (
+        elsewhere(work_runner(), work_limits()) as spread,
+        recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps),
+    ):
         rebuild(
             root,
             moment,
@@ -111,6 +117,7 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
             make_release=publish,
             told=lambda impact: write_impact(of_this.folder, impact),
             step=steps.around(as_task),
+            spread=spread,
             corrections=the_corrections(),
             sources=find_sources([], Path(registry) if registry else None),
             night=night,

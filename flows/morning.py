@@ -17,7 +17,8 @@ from typing import Any
 from crawl.settings import CrawlSettings
 from flows import errors
 from flows.impact import Impact, ReleaseSide, compare
-from flows.nightly import Night, Step, directly, nightly
+from flows.batches import Spread, here
+from flows.nightly import Night, nightly
 from flows.quarantine import Quarantine, quarantined, update
 from flows.report.build import report
 from flows.report.page import render
@@ -25,7 +26,7 @@ from flows.report.tell import call_hook, prometheus, write_prometheus
 from flows.runs import IMPACT, REPORT, Kind, Run, open_run, read_json, write_impact, write_json
 from flows.settings import DataRoot, WorkLimits, night_hook, prometheus_file, verify_nights
 from flows.stage import Progress, quiet
-from flows.steps import Steps
+from flows.steps import Step, Steps, directly
 from flows.store import write_atomically
 from flows.terminal import line
 from flows.upkeep.verify import verify
@@ -40,6 +41,7 @@ def night_with_report(
     data_root: Path,
     *,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
@@ -52,6 +54,7 @@ def night_with_report(
             now,
             data_root,
             step=steps.around(step),
+            spread=spread,
             progress=progress,
             limits=limits,
             crawl_settings=crawl_settings,

@@ -19,13 +19,15 @@ import polars as pl
 
 from crawl.schema import FoundDocument
 from flows import errors
+from flows.batches import Spread, here
 from flows.crawl_sources import found_documents
 from flows.impact import Impact, ReleaseSide, ResultsSide, compare
-from flows.nightly import Night, Step, directly, one_night_at_a_time, publish, remove_all_debris, run, work_up
+from flows.nightly import Night, one_night_at_a_time, publish, remove_all_debris, work_up
 from flows.release.package import file_name
 from flows.release.version import newest, versions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, quiet
+from flows.steps import Step, directly, run
 from normalize.correction import Correction
 
 Stage = Literal["read", "facts", "check"]
@@ -85,6 +87,7 @@ def rebuild(
     make_release: bool = False,
     told: Callable[[Impact], None] = lambda impact: None,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     corrections: Sequence[Correction] = (),
     sources: Sequence[Path] = (),
@@ -120,6 +123,7 @@ def rebuild(
             night,
             limits,
             step=step,
+            spread=spread,
             progress=progress,
             corrections=corrections,
             only=choose,

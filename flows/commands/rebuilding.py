@@ -16,10 +16,10 @@ from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
 from flows.impact import Impact
 from flows.morning import recorded
-from flows.nightly import directly
 from flows.rebuild import LATEST, STAGES, Rebuilt, Stage, rebuild, selection_of
 from flows.runs import Run, write_impact
 from flows.settings import DataRoot, data_root, work_limits
+from flows.steps import directly
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
 MOST_ROWS = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
-from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
+from flows.stage import Plan, Progress, Work, Works, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_tables
 from flows.workers import Job, Outcome
 from normalize.issues import issue_rows
@@ -12,14 +12,14 @@ from normalize.issues import issue_rows
 
 def plan_checks(facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progress = quiet) -> Plan:
     """The stage `check`. Findings follow from the rows of the document and the code of the checks."""
-    works = {sha256: _work(sha256, fingerprint, facts.store, limits) for sha256, fingerprint in facts.results().items()}
+    built, code = facts.results(), stage_code("checks")
+
+    def work(sha256: str, fingerprint: str) -> Work:
+        job = Job("check", sha256, {"tables": str(facts.store.path(sha256, built[sha256]))})
+        return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
+
+    works = Works({sha256: digest("check", code, fingerprint) for sha256, fingerprint in built.items()}, work)
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
-
-
-def _work(sha256: str, facts: str, store: Store, limits: WorkLimits) -> Work:
-    fingerprint = digest("check", stage_code("checks"), facts)
-    job = Job("check", sha256, {"tables": str(store.path(sha256, facts))})
-    return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 
 def _failed(work: Work, outcome: Outcome) -> bytes:

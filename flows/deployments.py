@@ -33,10 +33,10 @@ from prefect.types.entrypoint import EntrypointType
 from pydantic import Field, ValidationError
 
 from flows import errors
+from flows.cluster import elsewhere
 from flows.corrections import the_corrections
 from flows.crawl_sources import crawl, find_sources
 from flows.morning import PAGE, night_with_report, recorded
-from flows.cluster import elsewhere
 from flows.nightly import Night, one_night_at_a_time
 from flows.prefect_flow import as_task
 from flows.prefect_server import answers

@@ -16,8 +16,8 @@ from typing import Any
 
 from crawl.settings import CrawlSettings
 from flows import errors
-from flows.impact import Impact, ReleaseSide, compare
 from flows.batches import Spread, here
+from flows.impact import Impact, ReleaseSide, compare
 from flows.nightly import Night, nightly
 from flows.quarantine import Quarantine, quarantined, update
 from flows.report.build import report

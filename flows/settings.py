@@ -113,7 +113,7 @@ class WorkRunner:
 
 
 def work_runner() -> WorkRunner:
-    """YUJUE_WORK_RUNNER (processes, dask, ray), YUJUE_WORK_DASK_ADDRESS, YUJUE_WORK_RAY_ADDRESS. Raises SettingError."""
+    """YUJUE_WORK_RUNNER (processes, dask, ray) and YUJUE_WORK_DASK_ADDRESS or _RAY_ADDRESS. Raises SettingError."""
     named = (os.environ.get("YUJUE_WORK_RUNNER") or "processes").strip()
     match named:
         case "processes":

@@ -99,7 +99,7 @@ def _try_alone(plan: Plan, suspects: Sequence[str], submit: Submit) -> None:
         if not _bring_in(plan, [sha256], _send(plan, [sha256], submit)):
             continue
         guilty += 1
-        if guilty > MOST_IN_A_ROW and guilty == len(plan.made):
+        if guilty > MOST_IN_A_ROW and len(plan.made) <= len(plan.failures):  # none has passed
             raise errors.data(
                 f"{plan.name}：{guilty} 个文件使集群的进程退出，没有一个通过；应是集群的故障",
                 f"{plan.name}: {guilty} documents ended workers of the cluster and none passed: the fault is the "

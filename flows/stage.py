@@ -11,8 +11,9 @@ its own, in which the limits count; with other limits it is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
@@ -49,6 +50,26 @@ class Work:
     job: Job
 
 
+class Works(Mapping[str, Work]):
+    """Works that are put together when they are asked for: of most documents of most nights only the fingerprint is."""
+
+    def __init__(self, fingerprints: dict[str, str], make: Callable[[str, str], Work]) -> None:
+        """fingerprints: document → fingerprint of its result. make: (document, fingerprint) → Work."""
+        self.fingerprints, self.make = fingerprints, make
+
+    def __getitem__(self, sha256: str) -> Work:
+        return self.make(sha256, self.fingerprints[sha256])
+
+    def __contains__(self, sha256: object) -> bool:
+        return sha256 in self.fingerprints
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fingerprints)
+
+    def __len__(self) -> int:
+        return len(self.fingerprints)
+
+
 def failed_fingerprint(fingerprint: str, limits: WorkLimits, *more: str) -> str:
     return digest("failed", fingerprint, str(limits.seconds), str(limits.memory_mib), *more)
 
@@ -59,7 +80,7 @@ class Plan:
 
     name: str
     store: Store
-    works: dict[str, Work]
+    works: Mapping[str, Work]
     limits: WorkLimits
     failed: Callable[[Work, Outcome], bytes]
     source: Plan | None = None
@@ -83,10 +104,18 @@ class Plan:
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
         if sha256 not in self.known:
-            work = self.works[sha256]
-            fingerprints = (work.fingerprint, work.failed_fingerprint)
-            self.known[sha256] = next((one for one in fingerprints if self.store.has(sha256, one)), None)
+            self.known[sha256] = self._among(sha256, partial(self.store.has, sha256))
         return self.known[sha256]
+
+    def fingerprint(self, sha256: str) -> str:
+        """Of the document's good result."""
+        return self.works.fingerprints[sha256] if isinstance(self.works, Works) else self.works[sha256].fingerprint
+
+    def _among(self, sha256: str, is_there: Callable[[str], bool]) -> str | None:
+        if is_there(good := self.fingerprint(sha256)):
+            return good
+        failed = self.works[sha256].failed_fingerprint
+        return failed if is_there(failed) else None
 
     def forget_result(self, sha256: str) -> None:
         """Look again when the result is next asked for: another process may have made it."""
@@ -104,9 +133,8 @@ class Plan:
     def _look_at_all(self) -> None:
         """One listing of the store: a hundred thousand questions for single files are slow, and slower elsewhere."""
         names = self.store.names()
-        for sha256, work in self.works.items():
-            fingerprints = (work.fingerprint, work.failed_fingerprint)
-            self.known[sha256] = next((one for one in fingerprints if name_of(sha256, one) in names), None)
+        for sha256 in self.works:
+            self.known[sha256] = self._among(sha256, lambda one, sha256=sha256: name_of(sha256, one) in names)  # type: ignore[misc]
 
     def advance(self, count: int) -> None:
         """So many more works are finished."""
@@ -138,7 +166,8 @@ class Plan:
         """Make again the damaged result a document's work builds on, then do the work; whether that failed."""
         assert self.source is not None
         self.source.remake(sha256, DamagedResult("unreadable"))
-        return any([self._store(outcome) for outcome in run_jobs([self.works[sha256].job], self.limits)])
+        (outcome,) = run_jobs([self.works[sha256].job], self.limits)
+        return self._store(outcome)
 
     def give_up(self, sha256: str, error: Exception) -> None:
         """Quarantine a document whose work trips our own process: its result says so."""

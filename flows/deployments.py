@@ -92,6 +92,7 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
     counties: Annotated[list[Code], Field(description="division codes, or prefixes")] = [],  # noqa: B006
     years: Annotated[list[Year], Field(description="fiscal years")] = [],  # noqa: B006
     documents: Digests = [],  # noqa: B006
+    checks: Annotated[list[str], Field(description="ids of checks, with start=check")] = [],  # noqa: B006
     everything: Annotated[bool, Field(description="every document")] = False,
     against: Annotated[str, Field(description="release to compare with", min_length=1)] = LATEST,
     publish: Annotated[bool, Field(description="make the release afterwards")] = False,
@@ -101,7 +102,7 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
 ) -> State[Any]:
     """Do it again from the archive alone, and store the impact; without a selection, what has another fingerprint."""
     root, moment = _root(data), _moment(now)
-    selection = selection_of(sources, counties, years, documents, everything=everything)
+    selection = selection_of(sources, counties, years, documents, checks, start=start, everything=everything)
     whole = publish or not selection.is_given
     with (
         elsewhere(work_runner(), work_limits()) as spread,

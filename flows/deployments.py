@@ -35,9 +35,9 @@ from pydantic import Field, ValidationError
 from flows import errors
 from flows.cluster import elsewhere
 from flows.corrections import the_corrections
-from flows.crawl_sources import crawl, find_sources
+from flows.crawl_sources import crawl, find_sources, load, one_crawl_per_host
 from flows.morning import PAGE, night_with_report, recorded
-from flows.nightly import Night, one_night_at_a_time
+from flows.nightly import Night
 from flows.prefect_flow import as_task
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
@@ -76,12 +76,17 @@ def crawl_one(
     data: Root = None,
     now: Moment = None,
 ) -> State[Any]:
-    """Crawl one source into the archive and the ledger; reading is the next night's."""
+    """Crawl one source into the archive and the ledger; reading is the next night's.
+
+    Several workers of a work pool may do this at the same time, for other sources: archive and ledger take several
+    writers. Sources that ask the same host wait for each other: the pace is kept per crawl.
+    """
     root, moment, paths = _root(data), _moment(now), find_sources([source])
-    with recorded(root, "crawl", moment, whole=False) as (_, night, steps), one_night_at_a_time(root):
+    with recorded(root, "crawl", moment, whole=False) as (_, night, steps):
         step = steps.around(as_task)
         for path in paths:
-            night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
+            with one_crawl_per_host(root, load(path).sites):
+                night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
     return _state(night)
 
 

@@ -90,8 +90,9 @@ def _finish(run: Run, night: Night, steps: Steps, root: DataRoot, ended: BaseExc
     """Take stock and write it down. Trouble in doing so is told, and never hides how the run itself ended."""
     try:
         stock = Quarantine(held=quarantined(root))
-        if ended is None:
+        if ended is None and night.plans:  # a crawl works on no document, and a night may be at work beside it
             stock = update(root, night.plans, night.found, run.now, whole=whole)
+        if ended is None:
             compared = _impact(night, root) if run.kind == "night" else None
             if compared is not None:
                 write_impact(run.folder, compared)

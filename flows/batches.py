@@ -15,11 +15,13 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from flows import errors
 from flows.journal import Journal
-from flows.stage import Plan
+from flows.stage import Plan, shards
+from flows.steps import Step, run
 
 BACK_OFF: Final = (1.0, 4.0, 16.0)  # seconds
 CAN_HEAL: Final = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EINTR, errno.EBUSY})
@@ -27,6 +29,16 @@ OF_THE_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errn
 MOST_IN_A_ROW: Final = 8
 
 Sleep = Callable[[float], None]
+Spread = Callable[[Plan, Sequence[str], Step], int]  # where batches are done; how many documents failed
+
+
+def here(plan: Plan, documents: Sequence[str], step: Step) -> int:
+    """A batch after the other, each a step, in worker processes of this machine. The other way: `flows.cluster`."""
+    failed = 0
+    for number, shard in enumerate(shards(documents, plan.limits.shard), start=1):
+        name = f"{plan.name} {number}: {len(shard)} documents"
+        failed += run(step, name, partial(do_batch, plan, shard, plan.journal))
+    return failed
 
 
 def do_batch(plan: Plan, documents: Sequence[str], journal: Journal, *, sleep: Sleep = time.sleep) -> int:

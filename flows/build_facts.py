@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
 from crawl.schema import FoundDocument, Provenance
-from flows.corrections import as_argument, fingerprint_of
+from flows.corrections import as_argument
+from flows.corrections import fingerprint_of as fingerprint_of_corrections
 from flows.fingerprint import digest, stage_code
 from flows.read_documents import unread
 from flows.settings import DataRoot, WorkLimits
-from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
+from flows.stage import Plan, Progress, Work, Works, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_tables
 from flows.worker import uninterpreted
 from flows.workers import Job, Outcome, run_jobs
@@ -31,44 +33,33 @@ def plan_facts(
 ) -> Plan:
     """The stage `facts`. Rows follow from the Reading, the provenance, the corrections of the document, and the code,
     forms and vocabularies."""
-    readings, reviewed = reading.results(), by_document(corrections)
-    works = {
-        document.sha256: _work(
-            document, readings[document.sha256], reading.store, limits, reviewed.get(document.sha256, ())
-        )
-        for document in documents
-    }
+    readings, reviewed, code = reading.results(), by_document(corrections), stage_code("facts")
+    by_digest = {document.sha256: document for document in documents}
 
-    def failed(work: Work, outcome: Outcome) -> bytes:
-        return facts_of_a_failure(work.job, outcome, limits)
+    def fingerprint_of(document: FoundDocument) -> str:
+        said = msgspec.json.encode(document.provenance, order="sorted")
+        corrected = fingerprint_of_corrections(reviewed.get(document.sha256, ()))
+        return digest("facts", code, readings[document.sha256], said, str(document.is_current), corrected)
 
+    def work(sha256: str, fingerprint: str) -> Work:
+        document = by_digest[sha256]
+        arguments = {
+            "reading": str(reading.store.path(sha256, readings[sha256])),
+            "provenance": msgspec.to_builtins(document.provenance),
+            "is_current": document.is_current,
+            "corrections": as_argument(reviewed.get(sha256, ())),
+        }
+        failed = failed_fingerprint(fingerprint, limits)
+        return Work(sha256, fingerprint, failed, Job("facts", sha256, arguments))
+
+    works = Works({sha256: fingerprint_of(document) for sha256, document in by_digest.items()}, work)
+    # a partial of a name, no closure: it travels to other processes (`flows.orders`)
+    failed = partial(_failed, limits)
     return Plan("facts", Store(root.facts), works, limits, failed, source=reading, progress=progress)
 
 
-def _work(
-    document: FoundDocument, reading: str, tables: Store, limits: WorkLimits, corrections: Sequence[Correction]
-) -> Work:
-    provenance = msgspec.to_builtins(document.provenance)
-    fingerprint = digest(
-        "facts",
-        stage_code("facts"),
-        reading,
-        msgspec.json.encode(provenance, order="sorted"),
-        str(document.is_current),
-        fingerprint_of(corrections),
-    )
-    arguments = {
-        "reading": str(tables.path(document.sha256, reading)),
-        "provenance": provenance,
-        "is_current": document.is_current,
-        "corrections": as_argument(corrections),
-    }
-    return Work(
-        document.sha256,
-        fingerprint,
-        failed_fingerprint(fingerprint, limits),
-        Job("facts", document.sha256, arguments),
-    )
+def _failed(limits: WorkLimits, work: Work, outcome: Outcome) -> bytes:
+    return facts_of_a_failure(work.job, outcome, limits)
 
 
 def facts_of_a_failure(job: Job, outcome: Outcome, limits: WorkLimits) -> bytes:

@@ -12,7 +12,7 @@ import msgspec
 from flows.fingerprint import digest, stage_code
 from flows.reviews import Verdict, by_document
 from flows.settings import DataRoot, WorkLimits
-from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
+from flows.stage import Plan, Progress, Work, Works, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_tables
 from flows.workers import Job, Outcome
 from normalize.issues import issue_rows
@@ -23,27 +23,25 @@ def plan_checks(
 ) -> Plan:
     """The stage `check`. Findings follow from the rows of the document, the verdicts on it and the code of the
     checks."""
-    judged = by_document(verdicts)
-    works = {
-        sha256: _work(sha256, fingerprint, facts.store, root, limits, judged.get(sha256, []))
-        for sha256, fingerprint in facts.results().items()
-    }
+    built, code, judged = facts.results(), stage_code("checks"), by_document(verdicts)
+
+    def work(sha256: str, fingerprint: str) -> Work:
+        arguments = {
+            "tables": str(facts.store.path(sha256, built[sha256])),
+            "verdicts": msgspec.to_builtins(judged.get(sha256, [])),
+            "archive": str(root.archive),
+            "sha256": sha256,
+        }
+        job = Job("check", sha256, arguments)
+        return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
+
+    said = {sha256: [msgspec.json.encode(one, order="sorted") for one in those] for sha256, those in judged.items()}
+    works = Works(
+        # without a verdict: the fingerprint it had before there was any
+        {sha256: digest("check", code, fingerprint, *said.get(sha256, ())) for sha256, fingerprint in built.items()},
+        work,
+    )
     return Plan("check", Store(root.findings), works, limits, _failed, source=facts, progress=progress)
-
-
-def _work(  # noqa: PLR0917 - everything a work follows from
-    sha256: str, facts: str, store: Store, root: DataRoot, limits: WorkLimits, verdicts: Sequence[Verdict]
-) -> Work:
-    said = [msgspec.json.encode(one, order="sorted") for one in verdicts]  # none: the fingerprint it had without any
-    fingerprint = digest("check", stage_code("checks"), facts, *said)
-    arguments = {
-        "tables": str(store.path(sha256, facts)),
-        "verdicts": msgspec.to_builtins(verdicts),
-        "archive": str(root.archive),
-        "sha256": sha256,
-    }
-    job = Job("check", sha256, arguments)
-    return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 
 def _failed(work: Work, outcome: Outcome) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,8 @@ from crawl.schema import FoundDocument
 from extract.format import sniff
 from extract.readers.convert import BATCH, START_SECONDS, converter_version
 from extract.settings import find_soffice, read_limits
-from flows.fingerprint import digest, stage_code
+from flows.fingerprint import code_digest, digest, stage_code
+from flows.kinds import FILE, Kinds
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
 from flows.store import Derived, Store, pack_derived, unpack_derived, unpack_derived_batch
@@ -87,6 +89,7 @@ class Conversions(Plan):
             work = self.works[sha256]
             fingerprint = work.fingerprint if derived.sha256 is not None else work.failed_fingerprint
             self.store.put(sha256, fingerprint, pack_derived(derived))
+            self.forget_result(sha256)
             self.made.add(sha256)
             self.seconds[sha256] = outcome.seconds / len(batch)
             if derived.sha256 is None:
@@ -103,8 +106,9 @@ def plan_converting(
     An xls is not among them: our own reader opens it, and converts alone the rare one that it cannot.
     """
     archive, most = Archive(root.archive), read_limits().max_bytes
-    kinds = {document.sha256: _kind(archive.path(document.sha256), most) for document in documents}
-    needed = {sha256: kind for sha256, kind in kinds.items() if kind is not None}
+    asked = (document.sha256 for document in documents)
+    code = digest(code_digest(("extract.format",)), Path(__file__).read_bytes(), str(most))
+    needed = Kinds(root.path / FILE, archive).ask("office", code, asked, partial(_kind, most=most))
     fingerprint = digest("convert", stage_code("convert"), _version()) if needed else ""
     works = {sha256: _work(sha256, kind, fingerprint, archive, limits) for sha256, kind in needed.items()}
     return Conversions("convert", Store(root.converted), works, limits, _failed, progress=progress)
@@ -123,11 +127,14 @@ def _version() -> str:
 
 
 def _kind(path: Path, most: int) -> str | None:
-    """The kind, where it needs LibreOffice. Only what may be such a kind by its first bytes is read as a whole."""
+    """The kind, where it needs LibreOffice; "" for all others; None where there is no body (said by the reading).
+
+    Only what may be such a kind by its first bytes is read as a whole.
+    """
     try:
         size = path.stat().st_size
         if size > most:
-            return None  # refused by the reading
+            return ""  # refused by the reading
         with path.open("rb") as file:
             head = file.read(16)
             if head.startswith(_ZIP):
@@ -136,15 +143,15 @@ def _kind(path: Path, most: int) -> str | None:
                 tail = file.read(_TAIL_BYTES)
                 if b"xl/workbook.bin" in tail:
                     kind = sniff(path.read_bytes())
-                    return XLSB if kind.kind == "xlsx" and kind.trouble is None else None
+                    return XLSB if kind.kind == "xlsx" and kind.trouble is None else ""
                 if b"ppt/presentation.xml" not in tail:
-                    return None
+                    return ""
             elif not head.startswith((_OLE, _RTF)):
-                return None
+                return ""
             kind = sniff(path.read_bytes())
     except OSError:
-        return None  # said by the reading
-    return kind.kind if kind.kind in _KINDS and kind.trouble is None else None
+        return None
+    return kind.kind if kind.kind in _KINDS and kind.trouble is None else ""
 
 
 def _batch_limits(limits: WorkLimits) -> WorkLimits:

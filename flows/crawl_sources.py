@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
+
+from filelock import FileLock
 
 from crawl.completeness import is_disowned
 from crawl.ledger import Ledger
@@ -19,6 +22,7 @@ from crawl.schema import Body, CrawlResult, FoundDocument
 from crawl.settings import CrawlSettings, from_environment
 from crawl.source import Source, SourceError, load_source
 from flows import errors
+from flows.fingerprint import digest
 from flows.release.build import Unreached
 from flows.settings import DataRoot
 from flows.source_nights import with_shortfalls
@@ -114,6 +118,17 @@ def crawl(
         raise errors.usage(f"设置有误：{error}", str(error)) from error
     whole = plan is None or not plan.is_partial
     return Crawled(source, with_shortfalls(source, result, root) if whole else result)
+
+
+@contextmanager
+def one_crawl_per_host(root: DataRoot, sites: Iterable[str]) -> Iterator[None]:
+    """Hold these hosts against other crawls of this data root that ask for them so; wait until they are free."""
+    with ExitStack() as held:
+        folder = root.path / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        for site in sorted(set(sites)):  # in one order, or two crawls would wait for each other for ever
+            held.enter_context(FileLock(folder / f"{digest(site)}.lock"))
+        yield
 
 
 def at_once_of(settings: CrawlSettings | None) -> int:

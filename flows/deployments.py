@@ -33,15 +33,17 @@ from prefect.types.entrypoint import EntrypointType
 from pydantic import Field, ValidationError
 
 from flows import errors
+from flows.cluster import elsewhere
 from flows.corrections import the_corrections
-from flows.crawl_sources import crawl, find_sources
+from flows.crawl_sources import crawl, find_sources, load, one_crawl_per_host
 from flows.morning import PAGE, night_with_report, recorded
-from flows.nightly import Night, one_night_at_a_time, run
+from flows.nightly import Night
 from flows.prefect_flow import as_task
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
 from flows.runs import write_impact
-from flows.settings import DataRoot, data_root, verify_nights, work_limits
+from flows.settings import DataRoot, data_root, verify_nights, work_limits, work_runner
+from flows.steps import run
 from flows.upkeep import verify as verifying
 
 Root = Annotated[str | None, Field(description="data root; default: YUJUE_DATA_ROOT, or data/", min_length=1)]
@@ -64,7 +66,8 @@ def nightly(
 ) -> State[Any]:
     """One night: crawl every source, read, build facts, check, release."""
     paths = find_sources([], Path(sources) if sources else None)
-    return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task))
+    with elsewhere(work_runner(), work_limits()) as spread:
+        return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task, spread=spread))
 
 
 @flow(name="crawl", persist_result=False)
@@ -73,12 +76,17 @@ def crawl_one(
     data: Root = None,
     now: Moment = None,
 ) -> State[Any]:
-    """Crawl one source into the archive and the ledger; reading is the next night's."""
+    """Crawl one source into the archive and the ledger; reading is the next night's.
+
+    Several workers of a work pool may do this at the same time, for other sources: archive and ledger take several
+    writers. Sources that ask the same host wait for each other: the pace is kept per crawl.
+    """
     root, moment, paths = _root(data), _moment(now), find_sources([source])
-    with recorded(root, "crawl", moment, whole=False) as (_, night, steps), one_night_at_a_time(root):
+    with recorded(root, "crawl", moment, whole=False) as (_, night, steps):
         step = steps.around(as_task)
         for path in paths:
-            night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
+            with one_crawl_per_host(root, load(path).sites):
+                night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
     return _state(night)
 
 
@@ -89,6 +97,7 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
     counties: Annotated[list[Code], Field(description="division codes, or prefixes")] = [],  # noqa: B006
     years: Annotated[list[Year], Field(description="fiscal years")] = [],  # noqa: B006
     documents: Digests = [],  # noqa: B006
+    checks: Annotated[list[str], Field(description="ids of checks, with start=check")] = [],  # noqa: B006
     everything: Annotated[bool, Field(description="every document")] = False,
     against: Annotated[str, Field(description="release to compare with", min_length=1)] = LATEST,
     publish: Annotated[bool, Field(description="make the release afterwards")] = False,
@@ -98,9 +107,12 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
 ) -> State[Any]:
     """Do it again from the archive alone, and store the impact; without a selection, what has another fingerprint."""
     root, moment = _root(data), _moment(now)
-    selection = selection_of(sources, counties, years, documents, everything=everything)
+    selection = selection_of(sources, counties, years, documents, checks, start=start, everything=everything)
     whole = publish or not selection.is_given
-    with recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
+    with (
+        elsewhere(work_runner(), work_limits()) as spread,
+        recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps),
+    ):
         rebuild(
             root,
             moment,
@@ -111,6 +123,7 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
             make_release=publish,
             told=lambda impact: write_impact(of_this.folder, impact),
             step=steps.around(as_task),
+            spread=spread,
             corrections=the_corrections(),
             sources=find_sources([], Path(registry) if registry else None),
             night=night,

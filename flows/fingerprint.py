@@ -95,6 +95,7 @@ def _files(name: str, root: Path) -> list[Path]:
     return [module] if module.is_file() else []
 
 
+@cache
 def _imports(path: Path, root: Path) -> list[str]:
     """Dotted names a module imports; `from a import b` gives both `a.b` and, where that is a module, `a`."""
     package = path.relative_to(root).with_suffix("").parts[:-1]

@@ -24,7 +24,8 @@ from normalize.schema import TABLES, Row, to_frame
 Frames = dict[str, pl.DataFrame]
 
 FACTS: Final = tuple(name for name, spec in TABLES.items() if spec.layer == "core" and len(spec.key) == 1)
-COMPARED: Final = (*FACTS, "findings", "issues", "documents")
+STANDINGS: Final = "standings"  # of_table, fact_id, document_sha256, standing …: made with the findings
+COMPARED: Final = tuple(name for name in (*FACTS, "findings", "issues", "documents", STANDINGS) if name in TABLES)
 SHARD: Final = 200  # documents whose rows are in memory on both sides
 MOST_DOCUMENTS: Final = 500  # in the JSON; the Parquet files have them all
 
@@ -63,6 +64,14 @@ MOVES: Final = {
     "check_id": pl.String(),
     "document_sha256": pl.String(),
     "subject": pl.String(),
+    "before": pl.String(),
+    "after": pl.String(),
+    "reason": pl.String(),
+}
+STANDS: Final = {
+    "of_table": pl.String(),
+    "fact_id": pl.String(),
+    "document_sha256": pl.String(),
     "before": pl.String(),
     "after": pl.String(),
     "reason": pl.String(),
@@ -127,16 +136,18 @@ class ResultsSide:
 @dataclass
 class Impact:
     """rows: one per row of a table of facts that was gained, lost or altered (CHANGES). findings: one per finding that
-    came, went, or has another outcome or other amounts (MOVES); `before` and `after` are outcomes."""
+    came, went, or has another outcome or other amounts (MOVES); `before` and `after` are outcomes. standings: one per
+    fact that has another standing (STANDS), or that one side has not judged."""
 
     before: str | None
     documents: int = 0
     rows: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CHANGES))
     findings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=MOVES))
+    standings: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STANDS))
 
     @property
     def is_empty(self) -> bool:
-        return self.rows.is_empty() and self.findings.is_empty()
+        return self.rows.is_empty() and self.findings.is_empty() and self.standings.is_empty()
 
     def as_data(self) -> dict[str, Any]:
         """Counts for a report: by table and change, by reason, by document (the most changed first), moves."""
@@ -148,17 +159,15 @@ class Impact:
             "facts": {change: self._count(change) for change in ("gained", "lost", "altered")},
             "by_table": _nested(self.rows, "table", "change"),
             "by_reason": _nested(self.rows, "change", "reason"),
-            "findings": {
-                f"{row['before'] or '-'}→{row['after'] or '-'}": row["len"]
-                for row in self.findings.group_by("before", "after").len().sort("before", "after").iter_rows(named=True)
-            },
+            "findings": _steps(self.findings),
+            "standings": _steps(self.standings),
             "findings_by_check": _nested(self.findings, "check_id", "reason"),
             "by_document": by_document.head(MOST_DOCUMENTS).to_dicts(),
             "documents_left_out": max(0, by_document.height - MOST_DOCUMENTS),
         }
 
     def by_document(self) -> pl.DataFrame:
-        """document_sha256, gained, lost, altered, findings_moved, reasons; the most changed first."""
+        """document_sha256, gained, lost, altered, findings_moved, standings_moved, reasons; the most changed first."""
         said = self.rows.group_by("document_sha256").agg(
             *((pl.col("change") == change).sum().alias(change) for change in ("gained", "lost", "altered")),
             pl.col("reason").unique().sort().alias("reasons"),
@@ -166,8 +175,11 @@ class Impact:
         moved = self.findings.group_by("document_sha256").agg(
             pl.len().alias("findings_moved"), pl.col("reason").unique().sort().alias("why_moved")
         )
+        stand = self.standings.group_by("document_sha256").agg(pl.len().alias("standings_moved"))
         joined = said.join(moved, on="document_sha256", how="full", coalesce=True)
-        counts = [pl.col(name).fill_null(0) for name in ("gained", "lost", "altered", "findings_moved")]
+        joined = joined.join(stand, on="document_sha256", how="full", coalesce=True)
+        names = ("gained", "lost", "altered", "findings_moved", "standings_moved")
+        counts = [pl.col(name).fill_null(0) for name in names]
         reasons = pl.concat_list(pl.col("reasons").fill_null([]), pl.col("why_moved").fill_null([]))
         return (
             joined.select("document_sha256", *counts, reasons.list.unique().list.sort().alias("reasons"))
@@ -186,7 +198,7 @@ def compare(before: Side | None, after: Side, documents: Collection[str], name: 
     known = set() if before is None else set(before.documents())
     there = set(after.documents())
     wanted = sorted((known | there) & set(documents))
-    rows, findings = [impact.rows], [impact.findings]
+    rows, findings, standings = [impact.rows], [impact.findings], [impact.standings]
     for shard in shards(wanted, SHARD):
         old = before.frames(shard) if before is not None else {n: to_frame(n, []) for n in COMPARED}
         new = after.frames(shard)
@@ -194,9 +206,12 @@ def compare(before: Side | None, after: Side, documents: Collection[str], name: 
         for table in FACTS:
             rows += _row_changes(table, old[table], new[table], absent)
         findings.append(_moves(old["findings"], new["findings"], absent))
+        if STANDINGS in old:
+            standings.append(_stands(old[STANDINGS], new[STANDINGS], absent))
     impact.documents = len(wanted)
     impact.rows = pl.concat(rows).sort("document_sha256", "table", "row_id", "change", maintain_order=True)
     impact.findings = pl.concat(findings).sort("document_sha256", "finding_id")
+    impact.standings = pl.concat(standings).sort("document_sha256", "of_table", "fact_id")
     return impact
 
 
@@ -325,6 +340,34 @@ def _moves(old: pl.DataFrame, new: pl.DataFrame, absent: pl.DataFrame) -> pl.Dat
         pl.col("outcome_new").alias("after"),
         reason.alias("reason"),
     )
+
+
+def _stands(old: pl.DataFrame, new: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
+    key, wanted = ["of_table", "fact_id"], ["of_table", "fact_id", "document_sha256", "standing"]
+    joined = old.select(wanted).join(new.select(wanted), on=key, how="full", suffix="_new", coalesce=True)
+    joined = joined.with_columns(pl.coalesce("document_sha256", "document_sha256_new").alias("document_sha256"))
+    return (
+        joined.filter(pl.col("standing").ne_missing(pl.col("standing_new")))
+        .join(absent, on="document_sha256", how="left")
+        .select(
+            *key,
+            "document_sha256",
+            pl.col("standing").alias("before"),
+            pl.col("standing_new").alias("after"),
+            pl.when(pl.col("standing").is_null())
+            .then("gained_reason")
+            .when(pl.col("standing_new").is_null())
+            .then("lost_reason")
+            .otherwise(pl.lit("standing"))
+            .alias("reason"),
+        )
+    )
+
+
+def _steps(moves: pl.DataFrame) -> dict[str, int]:
+    """`before→after` → how many."""
+    counted = moves.group_by("before", "after").len().sort("before", "after")
+    return {f"{row['before'] or '-'}→{row['after'] or '-'}": row["len"] for row in counted.iter_rows(named=True)}
 
 
 def _shown(frame: pl.DataFrame, columns: list[str]) -> pl.Series:

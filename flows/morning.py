@@ -16,8 +16,9 @@ from typing import Any
 
 from crawl.settings import CrawlSettings
 from flows import errors
+from flows.batches import Spread, here
 from flows.impact import Impact, ReleaseSide, compare
-from flows.nightly import Night, Step, directly, nightly
+from flows.nightly import Night, nightly
 from flows.quarantine import Quarantine, quarantined, update
 from flows.report.build import report
 from flows.report.page import render
@@ -25,7 +26,7 @@ from flows.report.tell import call_hook, prometheus, write_prometheus
 from flows.runs import IMPACT, REPORT, Kind, Run, open_run, read_json, write_impact, write_json
 from flows.settings import DataRoot, WorkLimits, night_hook, prometheus_file, verify_nights
 from flows.stage import Progress, quiet
-from flows.steps import Steps
+from flows.steps import Step, Steps, directly
 from flows.store import write_atomically
 from flows.terminal import line
 from flows.upkeep.verify import verify
@@ -40,6 +41,7 @@ def night_with_report(
     data_root: Path,
     *,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
@@ -52,6 +54,7 @@ def night_with_report(
             now,
             data_root,
             step=steps.around(step),
+            spread=spread,
             progress=progress,
             limits=limits,
             crawl_settings=crawl_settings,
@@ -87,8 +90,9 @@ def _finish(run: Run, night: Night, steps: Steps, root: DataRoot, ended: BaseExc
     """Take stock and write it down. Trouble in doing so is told, and never hides how the run itself ended."""
     try:
         stock = Quarantine(held=quarantined(root))
-        if ended is None:
+        if ended is None and night.plans:  # a crawl works on no document, and a night may be at work beside it
             stock = update(root, night.plans, night.found, run.now, whole=whole)
+        if ended is None:
             compared = _impact(night, root) if run.kind == "night" else None
             if compared is not None:
                 write_impact(run.folder, compared)

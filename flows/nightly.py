@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -24,7 +24,7 @@ from crawl.schema import FoundDocument
 from crawl.settings import CrawlSettings
 from extract.document import Issue
 from flows import errors
-from flows.batches import do_batch
+from flows.batches import Spread, here
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
@@ -38,14 +38,13 @@ from flows.release.version import remove_debris
 from flows.reviews import Verdict
 from flows.settings import DataRoot, WorkLimits, work_limits
 from flows.source_nights import source_nights
-from flows.stage import Plan, Progress, merged_issues, quiet, shards
+from flows.stage import Plan, Progress, merged_issues, quiet
+from flows.steps import Step, directly, run
 from flows.store import Store
 from flows.unpack_archives import plan_unpacking, with_members
 from flows.withholdings import the_withholdings
 from normalize.correction import Correction
 
-T = TypeVar("T")
-Step = Callable[[str, Callable[[], object]], object]
 Only = Callable[[list[FoundDocument]], list[FoundDocument]]
 Again = Callable[[Plan], Collection[str]]
 
@@ -94,17 +93,13 @@ def nothing_again(plan: Plan) -> Collection[str]:
     return ()
 
 
-def directly(name: str, work: Callable[[], object]) -> object:
-    """A step without Prefect: just do it."""
-    return work()
-
-
 def nightly(
     sources: Sequence[Path],
     now: dt.datetime,
     data_root: Path,
     *,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
@@ -114,6 +109,7 @@ def nightly(
 ) -> Night:
     """One night over these source files. night: filled as it goes, so that one that fails still says how far it came.
 
+    spread: where documents are read and made comparable: this machine's processes, or a cluster (`flows.cluster`).
     Raises Trouble where the release is refused or another night is running.
     """
     root, limits, night = DataRoot(data_root), limits or work_limits(), night or Night()
@@ -136,6 +132,7 @@ def nightly(
             night,
             limits,
             step=step,
+            spread=spread,
             progress=progress,
             corrections=corrections,
             verdicts=verdicts,
@@ -152,6 +149,7 @@ def work_up(
     limits: WorkLimits,
     *,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     corrections: Sequence[Correction] = (),
     verdicts: Sequence[Verdict] | None = None,
@@ -177,13 +175,13 @@ def work_up(
         do(converting)
 
     reading = plan_reading(documents, converting, root, limits, progress)
-    do(reading)
+    do(reading, spread=spread)
 
     facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
-    do(facts)
+    do(facts, spread=spread)
 
     checks = plan_checks(facts, root, limits, progress, verdicts=the_verdicts() if verdicts is None else verdicts)
-    do(checks)
+    do(checks, spread=spread)
     return Stages(documents, reading, facts, checks)
 
 
@@ -210,21 +208,15 @@ def publish(  # noqa: PLR0917 - called as a step
     )
 
 
-def do_what_is_missing(plan: Plan, night: Night, step: Step, again: Again = nothing_again) -> None:
-    """Do a stage's missing works, a shard at a time; one that fails as a whole is split (`flows.batches`)."""
+def do_what_is_missing(
+    plan: Plan, night: Night, step: Step, again: Again = nothing_again, spread: Spread = here
+) -> None:
+    """Do a stage's missing works, a batch at a time; one that fails as a whole is split (`flows.batches`)."""
     night.plans.append(plan)
     plan.journal = night.journal
     missing = plan.missing(again(plan))
     night.done[plan.name] = len(missing)
-    night.failed[plan.name] = 0
-    for number, shard in enumerate(shards(missing, plan.limits.shard), start=1):
-        name = f"{plan.name} {number}: {len(shard)} documents"
-        night.failed[plan.name] += run(step, name, partial(do_batch, plan, shard, night.journal))
-
-
-def run(step: Step, name: str, work: Callable[[], T]) -> T:
-    """A step, with the type of what it returns."""
-    return step(name, work)  # type: ignore[return-value]
+    night.failed[plan.name] = spread(plan, missing, step) if missing else 0
 
 
 def remove_all_debris(root: DataRoot) -> None:

@@ -15,8 +15,10 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from crawl.settings import CrawlSettings
+from flows.cluster import elsewhere
 from flows.morning import night_with_report
 from flows.nightly import Night
+from flows.settings import work_limits, work_runner
 from flows.stage import Progress, quiet
 
 
@@ -36,14 +38,16 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
     crawl_settings: CrawlSettings | None = None,
 ) -> None:
     """One night. sources: paths of source files; now: ISO time; told: takes the Night, for a caller in this process."""
-    night = night_with_report(
-        [Path(source) for source in sources],
-        dt.datetime.fromisoformat(now),
-        Path(data_root),
-        step=as_task,
-        progress=progress or quiet,
-        crawl_settings=crawl_settings,
-    )
+    with elsewhere(work_runner(), work_limits()) as spread:
+        night = night_with_report(
+            [Path(source) for source in sources],
+            dt.datetime.fromisoformat(now),
+            Path(data_root),
+            step=as_task,
+            spread=spread,
+            progress=progress or quiet,
+            crawl_settings=crawl_settings,
+        )
     log = get_run_logger()
     for stage, count in night.done.items():
         log.info("%s: %d documents, %d failed", stage, count, night.failed[stage])

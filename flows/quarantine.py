@@ -96,10 +96,11 @@ def release(root: DataRoot, documents: Sequence[str]) -> list[Quarantined]:
 
 
 def _of(plan: Plan, documents: Mapping[str, FoundDocument]) -> Iterable[Quarantined]:
-    for sha256, work in sorted(plan.works.items()):
-        if plan.result(sha256) != work.failed_fingerprint:
+    for sha256 in sorted(plan.works):
+        fingerprint = plan.result(sha256)
+        if fingerprint is None or fingerprint == plan.fingerprint(sha256):
             continue
-        issue = _reason(plan, sha256, work.failed_fingerprint)
+        issue = _reason(plan, sha256, fingerprint)
         said = documents[sha256].provenance if sha256 in documents else None
         yield Quarantined(
             document=sha256,
@@ -107,7 +108,7 @@ def _of(plan: Plan, documents: Mapping[str, FoundDocument]) -> Iterable[Quaranti
             code=issue.code if issue else f"{plan.name}_failed",
             message_zh=issue.message_zh if issue else "未能完成",
             message_en=issue.message_en if issue else "it could not be done",
-            fingerprint=work.failed_fingerprint,
+            fingerprint=fingerprint,
             source=said.source_id if said else None,
             filename=said.filename if said else None,
             url=said.url if said else None,

@@ -11,7 +11,7 @@ from extract.document import Issue, Reading
 from flows.convert_documents import Conversions
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
-from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
+from flows.stage import Plan, Progress, Work, Works, failed_fingerprint, failure_issue, quiet
 from flows.store import Store, pack_reading
 from flows.workers import Job, Outcome
 
@@ -25,28 +25,28 @@ def plan_reading(
 ) -> Plan:
     """The stage `read`. A Reading follows from the bytes, the name they came under, and the code of the readers; of a
     document read through LibreOffice also from its conversion."""
-    archive = Archive(root.archive)
-    works = {document.sha256: _work(document, converting, archive, limits) for document in documents}
-    return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
+    archive, code = Archive(root.archive), stage_code("read")
+    by_digest = {document.sha256: document for document in documents}
 
+    def fingerprint_of(sha256: str) -> str:
+        fingerprint = digest("read", code, by_digest[sha256].provenance.filename or "")
+        if converting.derived(sha256, archive) is not None:
+            fingerprint = digest(fingerprint, converting.result(sha256) or "")
+        return fingerprint
 
-def _work(document: FoundDocument, converting: Conversions, archive: Archive, limits: WorkLimits) -> Work:
-    fingerprint = digest("read", stage_code("read"), document.provenance.filename or "")
-    derived = converting.derived(document.sha256, archive)
-    if derived is not None:
-        fingerprint = digest(fingerprint, converting.result(document.sha256) or "")
-    job = Job(
-        "read",
-        document.sha256,
-        {
+    def work(sha256: str, fingerprint: str) -> Work:
+        arguments = {
             "archive": str(archive.root),
-            "sha256": document.sha256,
-            "filename": document.provenance.filename,
-            "derived": derived,
-        },
-    )
-    kept = _state_of(archive.path(document.sha256))
-    return Work(document.sha256, fingerprint, failed_fingerprint(fingerprint, limits, kept), job)
+            "sha256": sha256,
+            "filename": by_digest[sha256].provenance.filename,
+            "derived": converting.derived(sha256, archive),
+        }
+        kept = _state_of(archive.path(sha256))
+        failed = failed_fingerprint(fingerprint, limits, kept)
+        return Work(sha256, fingerprint, failed, Job("read", sha256, arguments))
+
+    works = Works({sha256: fingerprint_of(sha256) for sha256 in by_digest}, work)
+    return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
 
 
 def _state_of(path: Path) -> str:

@@ -19,13 +19,16 @@ import polars as pl
 
 from crawl.schema import FoundDocument
 from flows import errors
+from flows.batches import Spread, here
+from flows.checks import all_checks
 from flows.crawl_sources import found_documents
 from flows.impact import Impact, ReleaseSide, ResultsSide, compare
-from flows.nightly import Night, Step, directly, one_night_at_a_time, publish, remove_all_debris, run, work_up
+from flows.nightly import Night, one_night_at_a_time, publish, remove_all_debris, work_up
 from flows.release.package import file_name
 from flows.release.version import newest, versions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, quiet
+from flows.steps import Step, directly, run
 from normalize.correction import Correction
 
 Stage = Literal["read", "facts", "check"]
@@ -40,25 +43,32 @@ class Selection:
 
     sources: source ids. counties: division codes, a prefix of one means all below it. years: fiscal years as the
     release has them; a document the release does not have may be of any year. documents: beginnings of digests.
+    checks: ids of checks: the documents the release has a finding of, other than "not applicable"; all of them for a
+    check the release does not know yet.
     """
 
     sources: frozenset[str] = frozenset()
     counties: frozenset[str] = frozenset()
     years: frozenset[int] = frozenset()
     documents: frozenset[str] = frozenset()
+    checks: frozenset[str] = frozenset()
     everything: bool = False
 
     @property
     def is_given(self) -> bool:
-        return bool(self.everything or self.sources or self.counties or self.years or self.documents)
+        return bool(self.everything or self.sources or self.counties or self.years or self.documents or self.checks)
 
-    def has(self, document: FoundDocument, years: Mapping[str, int | None]) -> bool:
+    def has(
+        self, document: FoundDocument, years: Mapping[str, int | None], checked: Collection[str] | None = None
+    ) -> bool:
+        """checked: the documents the checks bear on (`checked_by`); None: they bear on all."""
         said = document.provenance
         return (
             (not self.sources or said.source_id in self.sources)
             and (not self.counties or any((said.county_code or "").startswith(code) for code in self.counties))
             and (not self.years or document.sha256 not in years or years[document.sha256] in self.years)
             and (not self.documents or document.sha256.startswith(tuple(self.documents)))
+            and (checked is None or document.sha256 in checked or document.sha256 not in years)
         )
 
 
@@ -85,6 +95,7 @@ def rebuild(
     make_release: bool = False,
     told: Callable[[Impact], None] = lambda impact: None,
     step: Step = directly,
+    spread: Spread = here,
     progress: Progress = quiet,
     corrections: Sequence[Correction] = (),
     sources: Sequence[Path] = (),
@@ -100,11 +111,11 @@ def rebuild(
     with one_night_at_a_time(root):
         remove_all_debris(root)
         base = release_of(root, against)
-        years = fiscal_years(base)
+        years, checked = fiscal_years(base), checked_by(base, selection.checks)
         chosen: set[str] = set()
 
         def choose(documents: list[FoundDocument]) -> list[FoundDocument]:
-            chosen.update(one.sha256 for one in documents if selection.has(one, years))
+            chosen.update(one.sha256 for one in documents if selection.has(one, years, checked))
             if selection.is_given and not chosen:
                 raise errors.usage("没有文件符合所给条件", "no document is selected")
             alone = selection.is_given and not make_release
@@ -120,6 +131,7 @@ def rebuild(
             night,
             limits,
             step=step,
+            spread=spread,
             progress=progress,
             corrections=corrections,
             only=choose,
@@ -164,10 +176,36 @@ def fiscal_years(release: Path | None) -> dict[str, int | None]:
     return dict(pl.read_parquet(release / file_name("disclosures"), columns=columns).select(columns).iter_rows())
 
 
+def checked_by(release: Path | None, checks: Collection[str]) -> set[str] | None:
+    """The documents of a release that these checks had something to look at in; None: any may be one."""
+    if release is None or not checks:
+        return None
+    columns = ["document_sha256", "check_id", "outcome"]
+    found = pl.read_parquet(release / file_name("findings"), columns=columns).filter(pl.col("check_id").is_in(checks))
+    if set(found["check_id"]) != set(checks):
+        return None  # a check that is new since
+    return set(found.filter(pl.col("outcome") != "not_applicable")["document_sha256"])
+
+
 def selection_of(
-    sources: Sequence[str], counties: Sequence[str], years: Sequence[int], documents: Sequence[str], *, everything: bool
+    sources: Sequence[str],
+    counties: Sequence[str],
+    years: Sequence[int],
+    documents: Sequence[str],
+    checks: Sequence[str] = (),
+    *,
+    start: Stage = "read",
+    everything: bool,
 ) -> Selection:
     """Words of the command line as a Selection. Raises Trouble (exit code 2)."""
+    known = {one.id for one in all_checks()} if checks else set()
+    for check in checks:
+        if check not in known:
+            raise errors.usage(
+                f"没有检查 {check}（docs/checks.md 列出全部）", f"no check {check} (docs/checks.md has all)"
+            )
+    if checks and start != "check":
+        raise errors.usage("--check 须与 --from check 同用", "--check goes with --from check")
     for code in counties:
         if not (code.isdecimal() and 2 <= len(code) <= 6):
             raise errors.usage(f"不是区划代码：{code}", f"not a division code: {code}")
@@ -177,4 +215,11 @@ def selection_of(
                 f"不是文件的 sha256（或其前 6 位以上）：{digest}",
                 f"not the sha256 of a document (or 6+ digits): {digest}",
             )
-    return Selection(frozenset(sources), frozenset(counties), frozenset(years), frozenset(documents), everything)
+    return Selection(
+        sources=frozenset(sources),
+        counties=frozenset(counties),
+        years=frozenset(years),
+        documents=frozenset(documents),
+        checks=frozenset(checks),
+        everything=everything,
+    )

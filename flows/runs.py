@@ -2,7 +2,7 @@
 
     runs/20261123T020000Z-night/events.jsonl     one line per event, as it happens
     runs/20261123T020000Z-night/report.json      written at the end (`flows.report`), with index.html for people
-    runs/20261123T020000Z-rebuild/impact.json    what a rebuild would change, with two Parquet files
+    runs/20261123T020000Z-rebuild/impact.json    what a rebuild would change, with three Parquet files
 
 A run without report.json was killed, or is at work.
 """
@@ -101,8 +101,9 @@ def write_json(path: Path, value: object) -> None:
 
 
 def write_impact(folder: Path, impact: Impact) -> None:
-    """impact.json (counts), impact_facts.parquet and impact_findings.parquet (every row)."""
-    for name, frame in (("impact_facts", impact.rows), ("impact_findings", impact.findings)):
+    """impact.json (counts); impact_facts, impact_findings and impact_standings.parquet (every row)."""
+    frames = (("facts", impact.rows), ("findings", impact.findings), ("standings", impact.standings))
+    for name, frame in ((f"impact_{name}", frame) for name, frame in frames):
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd")
         write_atomically(folder / f"{name}.parquet", buffer.getvalue())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final, Literal
 
+_ADDRESS: Final = re.compile(r"(auto|[a-z]+://[^\s/]+)")  # `auto`: the Ray of this machine
 DEFAULT_DATA_ROOT = Path("data")
 MIB = 1024 * 1024
 
@@ -95,6 +98,34 @@ def work_limits() -> WorkLimits:
         variable = f"YUJUE_WORK_{field.name.upper()}"
         changed[field.name] = _whole_number(variable, changed.get(field.name, getattr(WorkLimits, field.name)))
     return WorkLimits(**changed)
+
+
+@dataclass(frozen=True)
+class WorkRunner:
+    """Where batches of documents are read and made comparable.
+
+    kind: `processes` of this machine, or workers of a `dask` or `ray` cluster. address: of its scheduler; None: a
+    cluster on this machine, for the run alone.
+    """
+
+    kind: Literal["processes", "dask", "ray"] = "processes"
+    address: str | None = None
+
+
+def work_runner() -> WorkRunner:
+    """YUJUE_WORK_RUNNER (processes, dask, ray) and YUJUE_WORK_DASK_ADDRESS or _RAY_ADDRESS. Raises SettingError."""
+    named = (os.environ.get("YUJUE_WORK_RUNNER") or "processes").strip()
+    match named:
+        case "processes":
+            return WorkRunner()
+        case "dask" | "ray":
+            variable = f"YUJUE_WORK_{named.upper()}_ADDRESS"
+            address = (os.environ.get(variable) or "").strip() or None
+            if address is not None and not _ADDRESS.fullmatch(address):
+                raise SettingError(f"{variable}={address!r}: expected an address such as tcp://10.0.0.5:8786")
+            return WorkRunner(named, address)
+        case _:
+            raise SettingError(f"YUJUE_WORK_RUNNER={named!r}: expected processes, dask or ray")
 
 
 def night_hook() -> str | None:

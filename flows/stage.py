@@ -11,15 +11,16 @@ its own, in which the limits count; with other limits it is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
 from flows.fingerprint import digest
 from flows.journal import Journal
 from flows.settings import WorkLimits
-from flows.store import DamagedResult, Store, damaged_issue
+from flows.store import DamagedResult, Store, damaged_issue, name_of
 from flows.worker import where
 from flows.workers import Failure, Job, Outcome, run_jobs, try_alone
 
@@ -31,6 +32,7 @@ FAILURES = (
     "interpret_failed",
     "normalize_failed",
 )
+LISTED = 500  # so many results are looked for one by one; more, by one listing of the store
 Progress = Callable[[str, int, int], None]
 
 
@@ -48,6 +50,26 @@ class Work:
     job: Job
 
 
+class Works(Mapping[str, Work]):
+    """Works that are put together when they are asked for: of most documents of most nights only the fingerprint is."""
+
+    def __init__(self, fingerprints: dict[str, str], make: Callable[[str, str], Work]) -> None:
+        """fingerprints: document → fingerprint of its result. make: (document, fingerprint) → Work."""
+        self.fingerprints, self.make = fingerprints, make
+
+    def __getitem__(self, sha256: str) -> Work:
+        return self.make(sha256, self.fingerprints[sha256])
+
+    def __contains__(self, sha256: object) -> bool:
+        return sha256 in self.fingerprints
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fingerprints)
+
+    def __len__(self) -> int:
+        return len(self.fingerprints)
+
+
 def failed_fingerprint(fingerprint: str, limits: WorkLimits, *more: str) -> str:
     return digest("failed", fingerprint, str(limits.seconds), str(limits.memory_mib), *more)
 
@@ -58,7 +80,7 @@ class Plan:
 
     name: str
     store: Store
-    works: dict[str, Work]
+    works: Mapping[str, Work]
     limits: WorkLimits
     failed: Callable[[Work, Outcome], bytes]
     source: Plan | None = None
@@ -72,20 +94,52 @@ class Plan:
     made: set[str] = field(default_factory=set)  # documents with a result of this process, good or failed
     failures: dict[str, Outcome] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)  # wall time of each document
+    known: dict[str, str | None] = field(default_factory=dict)  # document → fingerprint of its result, as last seen
+
+    @property
+    def has_source(self) -> bool:
+        """Whether the results this stage builds on can be made again (`rebase`)."""
+        return self.source is not None
 
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
-        work = self.works[sha256]
-        for fingerprint in (work.fingerprint, work.failed_fingerprint):
-            if self.store.has(sha256, fingerprint):
-                return fingerprint
-        return None
+        if sha256 not in self.known:
+            self.known[sha256] = self._among(sha256, partial(self.store.has, sha256))
+        return self.known[sha256]
+
+    def fingerprint(self, sha256: str) -> str:
+        """Of the document's good result."""
+        return self.works.fingerprints[sha256] if isinstance(self.works, Works) else self.works[sha256].fingerprint
+
+    def _among(self, sha256: str, is_there: Callable[[str], bool]) -> str | None:
+        if is_there(good := self.fingerprint(sha256)):
+            return good
+        failed = self.works[sha256].failed_fingerprint
+        return failed if is_there(failed) else None
+
+    def forget_result(self, sha256: str) -> None:
+        """Look again when the result is next asked for: another process may have made it."""
+        self.known.pop(sha256, None)
 
     def missing(self, again: Collection[str] = ()) -> list[str]:
         """Documents without a result, in the order of their names; with those that are wanted again."""
+        self.known.clear()
+        if len(self.works) > LISTED:
+            self._look_at_all()
         found = [sha256 for sha256 in sorted(self.works) if sha256 in again or self.result(sha256) is None]
         self.expected = self.finished + len(found)
         return found
+
+    def _look_at_all(self) -> None:
+        """One listing of the store: a hundred thousand questions for single files are slow, and slower elsewhere."""
+        names = self.store.names()
+        for sha256 in self.works:
+            self.known[sha256] = self._among(sha256, lambda one, sha256=sha256: name_of(sha256, one) in names)  # type: ignore[misc]
+
+    def advance(self, count: int) -> None:
+        """So many more works are finished."""
+        self.finished += count
+        self.progress(self.name, self.finished, self.expected)
 
     def do(self, documents: Sequence[str]) -> int:
         """Do the work of these documents and store every result; how many failed."""
@@ -95,26 +149,33 @@ class Plan:
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
         for outcome in run_jobs([self.works[sha].job for sha in documents], self.limits):
-            if outcome.failure == "damaged" and self.source is not None:
+            if outcome.failure == "damaged" and self.has_source:
                 builds_on_damaged.append(outcome.job.sha256)
             elif outcome.was_killed:
                 killed.append(outcome.job)
             else:
                 failed += self._store(outcome)
-            self.finished += 1
-            self.progress(self.name, self.finished, self.expected)
+            self.advance(1)
         for sha256 in builds_on_damaged:
-            assert self.source is not None
-            self.source.remake(sha256, DamagedResult("unreadable"))
-            for outcome in run_jobs([self.works[sha256].job], self.limits):
-                failed += self._store(outcome)
+            failed += self.rebase(sha256)
         for job in killed:
             failed += self._store(try_alone(job, self.limits))
         return failed
 
+    def rebase(self, sha256: str) -> bool:
+        """Make again the damaged result a document's work builds on, then do the work; whether that failed."""
+        assert self.source is not None
+        self.source.remake(sha256, DamagedResult("unreadable"))
+        (outcome,) = run_jobs([self.works[sha256].job], self.limits)
+        return self._store(outcome)
+
     def give_up(self, sha256: str, error: Exception) -> None:
         """Quarantine a document whose work trips our own process: its result says so."""
-        self._store(Outcome(self.works[sha256].job, failure="error", detail=where(error)))
+        self.quarantine(sha256, Outcome(self.works[sha256].job, failure="error", detail=where(error)))
+
+    def quarantine(self, sha256: str, outcome: Outcome) -> None:
+        """Store the result that says why the document has none."""
+        self._store(outcome)
 
     def _store(self, outcome: Outcome) -> bool:
         work = self.works[outcome.job.sha256]
@@ -125,10 +186,12 @@ class Plan:
                 (self.same if before == outcome.packed else self.differing).append(work.sha256)
             self.store.put(work.sha256, work.fingerprint, outcome.packed)
             self.store.forget(work.sha256, work.failed_fingerprint)
+            self.known[work.sha256] = work.fingerprint
             self.made.add(work.sha256)
             return False
         self.failures[work.sha256] = outcome
         self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
+        self.forget_result(work.sha256)  # a good one that was made before holds
         self.made.add(work.sha256)
         return True
 
@@ -145,6 +208,7 @@ class Plan:
         if fingerprint is not None:
             self.issues.append(damaged_issue(sha256, self.store.path(sha256, fingerprint), error))
             self.store.forget(sha256, fingerprint)
+            self.forget_result(sha256)
         self.do([sha256])
 
     def results(self) -> dict[str, str]:

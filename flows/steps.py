@@ -1,13 +1,26 @@
-"""How long the steps of a run took: a step that measures, around any other (directly, or Prefect's)."""
+"""Steps of a run: how one is done (directly, or as a task of Prefect's), and how long each took."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flows.journal import Journal
+
+T = TypeVar("T")
+Step = Callable[[str, Callable[[], object]], object]
+
+
+def directly(name: str, work: Callable[[], object]) -> object:
+    """A step without Prefect: just do it."""
+    return work()
+
+
+def run(step: Step, name: str, work: Callable[[], T]) -> T:
+    """A step, with the type of what it returns."""
+    return step(name, work)  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)
@@ -30,9 +43,7 @@ class Steps:
     journal: Journal
     done: list[Timed] = field(default_factory=list)
 
-    def around(
-        self, step: Callable[[str, Callable[[], object]], object]
-    ) -> Callable[[str, Callable[[], object]], object]:
+    def around(self, step: Step) -> Step:
         """The same step, measured."""
 
         def measured(name: str, work: Callable[[], object]) -> object:

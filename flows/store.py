@@ -82,6 +82,11 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def name_of(sha256: str, fingerprint: str) -> str:
+    """File name of a result."""
+    return f"{sha256}-{fingerprint}{SUFFIX}"
+
+
 class Store:
     """The results of one stage under one folder (`tables/`, `facts/`, `findings/`)."""
 
@@ -89,10 +94,20 @@ class Store:
         self.folder = folder
 
     def path(self, sha256: str, fingerprint: str) -> Path:
-        return self.folder / sha256[:2] / f"{sha256}-{fingerprint}{SUFFIX}"
+        return self.folder / sha256[:2] / name_of(sha256, fingerprint)
 
     def has(self, sha256: str, fingerprint: str) -> bool:
         return self.path(sha256, fingerprint).is_file()
+
+    def names(self) -> set[str]:
+        """Names of all results (`name_of`): one listing instead of a question for each."""
+        found: set[str] = set()
+        with contextlib.suppress(FileNotFoundError):
+            for folder in os.scandir(self.folder):
+                if folder.is_dir():
+                    with os.scandir(folder.path) as entries:
+                        found.update(entry.name for entry in entries)
+        return found
 
     def put(self, sha256: str, fingerprint: str, packed: bytes) -> None:
         write_atomically(self.path(sha256, fingerprint), packed)

@@ -13,7 +13,8 @@ import msgspec
 from crawl.archive import Archive
 from crawl.schema import FoundDocument, Unpacked
 from crawl.unpack import may_be_archive
-from flows.fingerprint import digest, stage_code
+from flows.fingerprint import code_digest, digest, stage_code
+from flows.kinds import FILE, Kinds
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, quiet
 from flows.store import Store, pack_unpacked, unpack_unpacked
@@ -25,11 +26,9 @@ def plan_unpacking(
 ) -> Plan:
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
     archive = Archive(root.archive)
-    works = {
-        document.sha256: _work(document.sha256, archive, limits)
-        for document in documents
-        if may_be_archive(_head(archive.path(document.sha256)))
-    }
+    asked = (document.sha256 for document in documents)
+    may_be = Kinds(root.path / FILE, archive).ask("archive", code_digest(("crawl.unpack",)), asked, _may_be_archive)
+    works = {sha256: _work(sha256, archive, limits) for sha256 in may_be}
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
 
 
@@ -83,9 +82,10 @@ def _failed(work: Work, outcome: Outcome) -> bytes:
     return pack_unpacked(Unpacked([]))
 
 
-def _head(path: Path) -> bytes:
+def _may_be_archive(path: Path) -> str | None:
+    """ "archive", "" for what is none, None where there is no body (the reading says so)."""
     try:
         with path.open("rb") as file:
-            return file.read(64)
+            return "archive" if may_be_archive(file.read(64)) else ""
     except OSError:
-        return b""
+        return None

@@ -19,7 +19,7 @@ from flows.nightly import Night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
-from flows.settings import data_root
+from flows.settings import data_root, work_runner
 from flows.source_nights import nights_table, tell_flags
 from flows.terminal import err, line, print_json, progress_bars, result, say
 
@@ -111,7 +111,13 @@ def parse_now(text: str | None) -> dt.datetime:
 def _night(
     sources: list[Path], now: dt.datetime, data: Path, *, no_prefect: bool, settings: CrawlSettings | None = None
 ) -> Night:
+    runner = work_runner()
     if no_prefect:
+        if runner.kind != "processes":
+            raise errors.usage(
+                f"YUJUE_WORK_RUNNER={runner.kind} 须通过 Prefect 运行，不能与 --no-prefect 同用",
+                f"YUJUE_WORK_RUNNER={runner.kind} works through Prefect: not with --no-prefect",
+            )
         with progress_bars() as tell:
             return night_with_report(sources, now, data, progress=tell, crawl_settings=settings)
     line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,15 +13,17 @@ from rich.console import Group
 from rich.table import Table as RichTable
 
 from flows import errors
+from flows.batches import Spread, here
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
 from flows.impact import Impact
 from flows.morning import recorded
-from flows.nightly import directly
+from flows.prefect_server import ensure_server
 from flows.rebuild import LATEST, STAGES, Rebuilt, Stage, rebuild, selection_of
 from flows.runs import Run, write_impact
-from flows.settings import DataRoot, data_root, work_limits
+from flows.settings import DataRoot, data_root, work_limits, work_runner
+from flows.steps import directly
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
 MOST_ROWS = 20
@@ -40,6 +44,12 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
     documents: Annotated[
         list[str] | None,
         typer.Option("--document", help="文件的 sha256（前 6 位以上） / sha256, or its beginning", show_default=False),
+    ] = None,
+    checks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--check", help="检查的编号（与 --from check 同用） / id of a check, with --from check", show_default=False
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="全部文件 / every document")] = False,
     against: Annotated[str, typer.Option("--against", help="与哪个版本比较 / the release to compare with")] = LATEST,
@@ -62,10 +72,22 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
     if start not in stages:
         known = "|".join(STAGES)
         raise errors.usage(f"--from {start}：应为 {known}", f"--from {start}: expected {known}")
-    selection = selection_of(sources or [], counties or [], years or [], documents or [], everything=everything)
+    selection = selection_of(
+        sources or [],
+        counties or [],
+        years or [],
+        documents or [],
+        checks or [],
+        start=stages[start],
+        everything=everything,
+    )
     root, moment, limits = DataRoot(data or data_root()), parse_now(now), work_limits()
     whole = make_release or not selection.is_given
-    with progress_bars() as tell, recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
+    with (
+        where_work_is_done() as spread,
+        progress_bars() as tell,
+        recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps),
+    ):
         done = rebuild(
             root,
             moment,
@@ -76,6 +98,7 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
             make_release=make_release,
             told=partial(_told, of_this, as_json),
             step=steps.around(directly),
+            spread=spread,
             progress=tell,
             corrections=the_corrections(),
             sources=find_sources([], registry),
@@ -86,6 +109,20 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
     else:
         _report(of_this, done)
     return errors.DATA if done.differing else errors.OK
+
+
+@contextmanager
+def where_work_is_done() -> Iterator[Spread]:
+    """This machine's processes, or a cluster, by the setting; Prefect is only wanted for the latter."""
+    runner = work_runner()
+    if runner.kind == "processes":
+        yield here
+        return
+    ensure_server()
+    from flows.cluster import elsewhere  # noqa: PLC0415 - Prefect reads its settings when imported
+
+    with elsewhere(runner, work_limits()) as spread:
+        yield spread
 
 
 def _told(of_this: Run, as_json: bool, impact: Impact) -> None:
@@ -110,10 +147,15 @@ def impact_table(impact: Impact) -> Group:
             of_reasons.add_row(f"{say(*CHANGES[change])} · {reason}", f"{count:,}")
     for move, count in data["findings"].items():
         of_reasons.add_row(f"{say('检查结果', 'findings')} · {move}", f"{count:,}")
+    for move, count in data["standings"].items():
+        of_reasons.add_row(f"{say('可信程度', 'standings')} · {move}", f"{count:,}")
 
     shown = data["by_document"][:MOST_ROWS]
     of_documents = _table(
-        say("文件", "document"), *(say(*words) for words in CHANGES.values()), say("检查结果变动", "findings moved")
+        say("文件", "document"),
+        *(say(*words) for words in CHANGES.values()),
+        say("检查结果变动", "findings moved"),
+        say("可信程度变动", "standings moved"),
     )
     of_documents.add_column(say("原因", "reasons"))
     for row in shown:
@@ -121,6 +163,7 @@ def impact_table(impact: Impact) -> Group:
             row["document_sha256"][:16],
             *(f"{row[change]:,}" for change in CHANGES),
             f"{row['findings_moved']:,}",
+            f"{row['standings_moved']:,}",
             safe(", ".join(row["reasons"])),
         )
     left = data["documents_changed"] - len(shown)

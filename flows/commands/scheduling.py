@@ -11,7 +11,7 @@ from flows import errors
 from flows.commands.night import Data
 from flows.crawl_sources import find_sources
 from flows.prefect_server import ensure_server
-from flows.settings import data_root, work_limits
+from flows.settings import data_root, work_limits, work_runner
 from flows.terminal import line
 
 
@@ -31,6 +31,7 @@ def serve_nights(
     """按时间表每夜运行，直到停止。 A night by the clock until it is stopped; server and schedule on loopback only."""
     find_sources([], folder)
     work_limits()
+    work_runner()
     root = data or data_root()
     line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
     server = ensure_server()

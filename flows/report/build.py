@@ -229,7 +229,8 @@ def _needs(found: Data, night: Night, root: DataRoot, run: Run, quarantine: Quar
                 f"档案中 {len(digests)} 个文件{zh}，如 {first}：重新抓取，或从备份恢复",
                 f"{len(digests)} bodies of the archive are {en}, such as {first}: crawl again, or restore a backup",
             )
-    for name in [] if found["error"] else _cut_short(root, run):  # another night may be at work then
+    alone = not found["error"] and run.kind != "crawl"  # else another run may be at work now
+    for name in _cut_short(root, run) if alone else []:
         need("killed", f"运行 {name} 没有结束（被中止？）", f"the run {name} has no end: was it killed?")
     if found["free_bytes"] < least_free_bytes():
         gib = found["free_bytes"] / 2**30
@@ -241,7 +242,7 @@ def _cut_short(root: DataRoot, run: Run) -> list[str]:
     """Runs since the last one with a report that have none: the data root is held by us, so none is at work."""
     found: list[str] = []
     for folder in reversed(runs(root)):
-        if folder.name == run.id:
+        if folder.name == run.id or "-crawl" in folder.name:  # crawls of other workers may be at work
             continue
         if report_of(folder) is not None:
             break

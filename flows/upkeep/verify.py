@@ -10,6 +10,7 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import math
+import os
 import re
 import time
 from pathlib import Path
@@ -52,7 +53,7 @@ class Verified(msgspec.Struct):
 def digests(archive: Path) -> list[str]:
     """What lies in the archive, sorted."""
     folders = sorted(archive.glob("[0-9a-f][0-9a-f]"))
-    return [path.name for folder in folders for path in sorted(folder.iterdir()) if _SHA256.fullmatch(path.name)]
+    return [name for folder in folders for name in sorted(os.listdir(folder)) if _SHA256.fullmatch(name)]  # noqa: PTH208
 
 
 def state(root: DataRoot) -> Verified:
@@ -70,7 +71,8 @@ def verify(root: DataRoot, now: dt.datetime, *, nights: int, progress: Progress 
         found.after = ""
     suspects, found.damaged = found.damaged, []
     found.damaged = [sha256 for sha256 in suspects if archive.has(sha256) and not archive.verify(sha256)]
-    found.missing = [one.sha256 for one in found_documents(root) if not archive.has(one.sha256)]
+    there = set(known)
+    found.missing = [one.sha256 for one in found_documents(root) if one.sha256 not in there]
     share, found.checked, found.total = math.ceil(len(known) / nights), 0, len(known)
     saved = time.monotonic()
     while found.checked < share:

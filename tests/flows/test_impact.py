@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from flows.impact import COMPARED, Frames, Impact, compare
+from flows.impact import COMPARED, STANDS, Frames, Impact, _stands, compare
 from normalize.schema import TABLES, Row, to_frame
 from tests.flows.conftest import rows_of, tables_of
 
@@ -113,3 +113,32 @@ def test_findings_that_moved() -> None:
     assert sorted(found.findings["reason"]) == ["amounts", "outcome"]
     assert found.by_document()["findings_moved"].to_list() == [2]
     assert found.by_document().schema["reasons"] == pl.List(pl.String())
+
+
+def standings(sha256: str, *words: str | None) -> pl.DataFrame:
+    """A table as the stage of the checks leaves it: one row per fact, `standing` NULL where it could not be judged."""
+    return pl.DataFrame(
+        {
+            "of_table": ["budget_lines"] * len(words),
+            "fact_id": [f"f{number}" for number in range(len(words))],
+            "document_sha256": [sha256] * len(words),
+            "standing": list(words),
+        },
+        schema={name: pl.String() for name in ("of_table", "fact_id", "document_sha256", "standing")},
+    )
+
+
+def test_standings_that_moved_are_told() -> None:
+    absent = pl.DataFrame({"document_sha256": [ONE], "lost_reason": ["x_lost"], "gained_reason": ["document_new"]})
+    moved = _stands(standings(ONE, "proved", "printed", "in_doubt"), standings(ONE, "proved", "proved", None), absent)
+    assert moved.schema == pl.Schema(STANDS)
+    assert moved.select("fact_id", "before", "after", "reason").rows() == [
+        ("f1", "printed", "proved", "standing"),
+        ("f2", "in_doubt", None, "x_lost"),
+    ]
+    first = _stands(standings(ONE), standings(ONE, "proved"), absent)  # a release of before there were standings
+    assert first.select("before", "after", "reason").rows() == [(None, "proved", "document_new")]
+    told = Impact("v2026.11.0", standings=moved)
+    assert not told.is_empty
+    assert told.as_data()["standings"] == {"in_doubt→-": 1, "printed→proved": 1}
+    assert told.by_document()["standings_moved"].to_list() == [2]

@@ -15,7 +15,7 @@ from flows.crawl_sources import found_documents
 from flows.errors import Trouble
 from flows.fingerprint import stage_code
 from flows.nightly import nightly
-from flows.rebuild import Selection, rebuild
+from flows.rebuild import Selection, checked_by, rebuild, selection_of
 from flows.settings import DataRoot
 from flows.store import pack_tables, unpack_tables
 from tests.flows.conftest import LIMITS, NOW, fill_root
@@ -125,3 +125,21 @@ def test_the_command(root: DataRoot, capsys: pytest.CaptureFixture[str], monkeyp
     assert pl.read_parquet(folder / "impact_facts.parquet").height == 0
     assert main([*command[:1], "--from", "elsewhere", "--data", str(root.path)]) == 2
     assert main([*command[:1], "--county", "Hebei", "--data", str(root.path)]) == 2
+    assert main([*command, "--check", "nonsense"]) == 2
+    assert main([*command[:1], "--check", "T01", "--data", str(root.path)]) == 2  # without --from check
+
+
+def test_by_check_only_the_documents_it_looked_at(root: DataRoot) -> None:
+    findings = pl.read_parquet(root.releases / "latest" / "meta_findings.parquet")
+    looked = findings.filter(pl.col("outcome") != "not_applicable").group_by("check_id").agg(pl.col("document_sha256"))
+    one = next(row for row in looked.sort("check_id").iter_rows(named=True) if len(set(row["document_sha256"])) == 1)
+    selection = selection_of([], [], [], [], [one["check_id"]], start="check", everything=False)
+    done = rebuild(root, NOW, LIMITS, start="check", selection=selection)
+    assert done.night.done == {"read": 0, "facts": 0, "check": 1}
+    assert done.night.plans[-1].made == set(one["document_sha256"])
+    assert (done.selected, done.differing) == (1, [])
+
+
+def test_a_check_that_is_new_since_the_release_selects_every_document(root: DataRoot) -> None:
+    assert checked_by(root.releases / "latest", ["A99"]) is None
+    assert checked_by(None, ["A99"]) is None

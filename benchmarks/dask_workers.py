@@ -1,0 +1,130 @@
+"""Two Dask workers against one, on real documents: the stage `read` of a night, in new data roots each time.
+
+python benchmarks/dask_workers.py FOLDER --rounds 5
+
+FOLDER holds the documents (searched through). A scheduler and workers are started as processes on loopback, one thread
+each; a Prefect server of its own; nights alternate between one worker and two, so that what else the machine does is
+shared. Printed: seconds of the stage in each round, medians and their ratio. Exit code 1 where it is below 1.5, or
+where the results of the two differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from crawl.archive import Archive  # noqa: E402
+from crawl.ledger import Ledger, Link  # noqa: E402
+from crawl.schema import Visit  # noqa: E402
+from flows.prefect_server import stop_server  # noqa: E402
+from flows.runs import EVENTS, runs  # noqa: E402
+from flows.settings import DataRoot  # noqa: E402
+
+AT, NOW = "2026-11-23T02:00:00Z", "2026-11-23T02:00:00+00:00"
+SUFFIXES = {".docx", ".doc", ".pdf", ".xls", ".xlsx", ".wps", ".rtf"}
+LEAST = 1.5
+
+
+def fill(folder: Path, files: list[Path]) -> DataRoot:
+    """A data root as a crawl leaves it."""
+    root = DataRoot(folder)
+    archive = Archive(root.archive)
+    with Ledger(root.ledger) as ledger:
+        run = ledger.begin_run("130630_bench", "130630", "涞源县财政局", AT)
+        for number, file in enumerate(files):
+            url, landing = f"http://127.0.0.1:9/{number}/{file.name}", f"http://127.0.0.1:9/{number}/"
+            sha256 = archive.put(file.read_bytes())
+            link = Link("130630_bench", sha256, url, landing, "attachment", filename=file.name)
+            ledger.record(run, Visit("130630_bench", url, "attachment", AT, "new", status=200, sha256=sha256), [link])
+        ledger.end_run(run, "finished")
+    return root
+
+
+def start(*command: str, log: Path, **more: str) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "DO_NOT_TRACK": "1", **more}
+    with log.open("ab") as file:
+        return subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=environment,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+
+
+def night(root: DataRoot, address: str, home: Path, none: Path, log: Path) -> tuple[float, str]:
+    """Seconds of the stage `read`, and a digest of all Readings."""
+    process = start(
+        "flows.cli", "nightly", "--now", NOW, "--data", str(root.path), "--sources", str(none), log=log,
+        YUJUE_WORK_RUNNER="dask", YUJUE_WORK_DASK_ADDRESS=address, YUJUE_PREFECT_HOME=str(home),
+    )  # fmt: skip
+    if process.wait() not in (0, 1):
+        raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
+    events = [json.loads(line) for line in (runs(root)[-1] / EVENTS).read_text(encoding="utf-8").splitlines()]
+    (seconds,) = [one["seconds"] for one in events if one["event"] == "step_ends" and one["stage"] == "read"]
+    total = hashlib.sha256()
+    for path in sorted(root.tables.glob("*/*.zst")):
+        total.update(path.name.encode() + path.read_bytes())
+    return float(seconds), total.hexdigest()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--most", type=int, help="only the first so many documents")
+    given = parser.parse_args()
+    files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[: given.most]
+    taken: dict[int, list[float]] = {1: [], 2: []}
+    digests: set[str] = set()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        log, home, none = folder / "log", folder / "prefect", folder / "none"
+        none.mkdir()
+        processes: list[subprocess.Popen[bytes]] = []
+        try:
+            addresses = {}
+            for number in (1, 2):  # a cluster of one worker and one of two; the one that is not asked is idle
+                told = folder / f"scheduler{number}.json"
+                command = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+                processes.append(start("distributed.cli.dask_scheduler", *command, log=log))
+                while not told.exists() or not told.read_text():
+                    time.sleep(0.2)
+                addresses[number] = json.loads(told.read_text())["address"]
+                for worker in range(number):
+                    more = ["--host", "127.0.0.1", "--local-directory", str(folder / f"dask{number}{worker}")]
+                    command = [addresses[number], "--nthreads", "1", "--no-dashboard", *more]
+                    processes.append(start("distributed.cli.dask_worker", *command, log=log))
+            for turn in range(given.rounds):
+                for number in (1, 2) if turn % 2 == 0 else (2, 1):
+                    root = fill(folder / f"data{turn}{number}", files)
+                    seconds, digest = night(root, addresses[number], home, none, log)
+                    taken[number].append(seconds)
+                    digests.add(digest)
+                    print(f"round {turn}, workers {number}: {seconds:.1f} s", flush=True)
+        finally:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            stop_server(home)
+    one, two = statistics.median(taken[1]), statistics.median(taken[2])
+    found = {"documents": len(files), "one": one, "two": two, "ratio": round(one / two, 2), "results": len(digests)}
+    print(json.dumps(found))
+    return int(one / two < LEAST or len(digests) != 1)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 import msgspec
+from lxml import html
 
 from crawl.dating import DATE, find_date
 from crawl.entity import site_owner
@@ -138,9 +139,79 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
     heads = [without_site(text) for text in heads]
     named = [text for text in (*headings, *marked, *heads, link_text) if looks_like_disclosure(text)]
     stated = [text for text in named if name_title(text).wanted and re.search(r"\d{4}|部门|单位", text)]
+    if not stated and (large := _large_line(page, outline)):
+        return large
     if stated or named:
         return (stated or named)[0]
     return next((text for text in (link_text, *headings, *heads) if text), None)
+
+
+_INFORMATION = re.compile(
+    r"(?:发布|发文|公开|信息)?(?:日期|时间|来源|作者|浏览|点击|阅读|字体|字号|编辑|索引号|发布机构|发布者)\s*[:：】\]]|(?:20\d\d)[-/.年]\d{1,2}[-/.月]\d{1,2}"
+)
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:(?:1[89]|[2-9]\d)(?:\.\d+)?(?:px|pt)|(?:1[4-9])(?:\.\d+)?pt|[12]\.\d+r?em|x+-large|large)",
+    re.IGNORECASE,
+)
+_LINE_TAGS = (
+    "center",
+    "b",
+    "strong",
+    "font",
+    "span",
+    "p",
+    "div",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "caption",
+    "legend",
+    "dt",
+)
+
+
+def _large_line(page: Page, outline: Outline) -> str | None:
+    """The line that names a paper and is set as a title: large, centred, or with time and source right behind it."""
+    for number, element in enumerate(page.root.iter(*_LINE_TAGS)):
+        if number > 20_000:
+            return None
+        if len(element) > 3 or outline.places(element):
+            continue
+        text = text_of(element)
+        if not 8 <= len(text) <= 100 or not re.search(r"\d{4}|[〇○零０-９]{2}", text) or outline.is_furniture(element):
+            continue
+        naming = name_title(text)
+        if not (naming.wanted and naming.clean) or next(element.iterancestors("a", "li"), None) is not None:
+            continue
+        marks = f"{element.get('style') or ''} {element.get('align') or ''} {element.tag}"
+        large = (
+            bool(_LARGE.search(marks))
+            or element.tag in {"h1", "h2", "h3", "h4", "center"}
+            or element.get("size") in {"4", "5", "6", "7", "+1", "+2", "+3"}
+        )
+        if large or _INFORMATION.search(_behind(element)):
+            return text
+    return None
+
+
+def _behind(element: html.HtmlElement) -> str:
+    """The text right behind an element, some 80 characters of it."""
+    words = element.tail or ""
+    node: html.HtmlElement | None = element
+    for _ in range(6):
+        if node is None or len(words) >= 80 or node.tag in {"body", "html"}:
+            break
+        for number, one in enumerate(node.itersiblings()):
+            if number >= 3 or len(words) >= 80:
+                break
+            if isinstance(one.tag, str) and one.tag not in {"script", "style"}:
+                words += " " + one.text_content()[:200] + (one.tail or "")
+        node = node.getparent()
+    return words[:120]
 
 
 def _owner_words(page: Page, head: str | None) -> list[str]:

@@ -34,6 +34,7 @@ _ADDRESS_DATES = (
     re.compile(r"(?<!\d)(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?:\D|$))"),
     re.compile(r"[/_-](20[0-4]\d)[/_-](1[0-2]|0?[1-9])[/_-](3[01]|[12]\d|0?[1-9])(?!\d)"),
     re.compile(r"/(20[0-4]\d)(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/"),
+    re.compile(r"[/_-](20[0-4]\d)[/_-](0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
 )
 _ADDRESS_MONTH = re.compile(r"/(20[0-4]\d)[/-]?(0[1-9]|1[0-2])/")
 _NEAR = 62  # days between a listed month-day and the address's own date that still mean one publication

@@ -134,7 +134,7 @@ _PLACE_THEN_NOUN = re.compile(
 
 _AUDIT = re.compile(
     r"审计(?:工作)?(?:报告|结果|查出|发现|整改|情况|公告|调查|意见|决定|建议|问题|监督|反映|解读|揭示|要情|简报)|"
-    r"(?:预算执行|财政收支|决算|绩效|财务收支|专项资金|资金|政策|责任|离任|跟踪|专项|财政)(?:等)?(?:情况)?(?:的|及|和)?审计|审计.{0,8}(?:预算执行|财政收支)|审计整改|审计$"
+    r"(?:预算执行|财政收支|决算|绩效|财务收支|专项资金|资金|政策|责任|离任|跟踪|专项|财政)(?:等)?(?:情况)?(?:的|及|和)?审计|审计.{0,8}(?:预算执行|财政收支)|审计整改|审计$|审签|(?:预算|决算).{0,16}审查(?:的)?(?:结果|意见|报告)"
 )
 _RULE = re.compile(
     r"(?:管理|实施|暂行|试行|工作|评价|公开|考核|使用|监督|操作)办法|办法(?:》|[(]|$|的)|条例|实施细则|细则|规程|规定(?!动作)|指导意见|实施意见|征求意见|意见稿|工作制度"
@@ -184,7 +184,7 @@ _SUFFIX = re.compile(r"\.(?:pdf|docx?|xlsx?|wps|et|ofd|zip|rar|7z|html?)+$", re.
 
 
 _NOT_OFFICE = re.compile(
-    r"\d{4}|[,，;；!！?？《》—–-]|公告|通告|通知|公示|关于|备案|变更|批准|许可|名单|申请|结果|情况|报告|方案|举报|联系|友情|链接|地图|信箱|服务(?:事项|指南)|办事(?!处)|欢迎|回到|进入|领导|简介|职责|职能|动态|资讯|要闻"
+    r"\d{4}|[,，;；!！?？《》—–-]|公告|通告|通知|公示|关于|备案|变更|批准|许可|名单|申请|结果|情况|报告|方案|举报|联系|友情|链接|地图|信箱|服务(?:事项|指南)|办事(?!处)|欢迎|回到|进入|领导|简介|职责|职能|动态|资讯|要闻|通办$|[上即快联帮代易好]办$|一次办|怎么办|大厅$|^(?:新闻|下载|个人|用户|会员|互动|视频|图片|资讯|媒体|办事|数据)中心$"
 )
 
 
@@ -369,7 +369,7 @@ def _level(words: str) -> tuple[Level, bool, tuple[Level, ...]]:
 def _near_miss(plain: str, words: str) -> NearMiss | None:
     papers = _DEPARTMENT_NOUN.search(words) or _UNIT_NOUN.search(words) or re.search(r"绩效目标|自评", words)
     for found in _AUDIT.finditer(plain):
-        if _in_office(plain, found.start() + found[0].index("审计")):
+        if _in_office(plain, found.start() + max(found[0].find("审"), 0)):
             continue
         if papers and papers.start() > found.end() and not re.search(r"审计(?:工作)?(?:报告|结果|查出|整改)", found[0]):
             continue  # a project of auditing has targets of its own

@@ -12,8 +12,8 @@ import re
 import msgspec
 from lxml import html
 
-from crawl.dating import DATE, find_date
-from crawl.entity import site_owner
+from crawl.dating import DATE, find_date, stated_years
+from crawl.entity import entity_of, site_owner
 from crawl.naming import looks_like_disclosure, name_title
 from crawl.outline import Outline
 from crawl.page import Page, squeeze, text_of
@@ -139,7 +139,7 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
     heads = [without_site(text) for text in heads]
     named = [text for text in (*headings, *marked, *heads, link_text) if looks_like_disclosure(text)]
     stated = [text for text in named if name_title(text).wanted and re.search(r"\d{4}|部门|单位", text)]
-    if not stated and (large := _large_line(page, outline)):
+    if not any(stated_years(text) for text in stated) and (large := _large_line(page, outline)):
         return large
     if stated or named:
         return (stated or named)[0]
@@ -182,7 +182,7 @@ def _large_line(page: Page, outline: Outline) -> str | None:
         if len(element) > 3 or outline.places(element):
             continue
         text = text_of(element)
-        if not 8 <= len(text) <= 100 or not re.search(r"\d{4}|[〇○零０-９]{2}", text) or outline.is_furniture(element):
+        if not 8 <= len(text) <= 100 or not stated_years(text) or outline.is_furniture(element):
             continue
         naming = name_title(text)
         if not (naming.wanted and naming.clean) or next(element.iterancestors("a", "li"), None) is not None:
@@ -193,7 +193,7 @@ def _large_line(page: Page, outline: Outline) -> str | None:
             or element.tag in {"h1", "h2", "h3", "h4", "center"}
             or element.get("size") in {"4", "5", "6", "7", "+1", "+2", "+3"}
         )
-        if large or _INFORMATION.search(_behind(element)):
+        if (large and entity_of(text) is not None) or _INFORMATION.search(_behind(element)):
             return text
     return None
 

@@ -49,6 +49,7 @@ _URL_NAME = re.compile(r"url|link|href|path|地址|lj$", re.IGNORECASE)
 _NOT_URL_NAME = re.compile(
     r"site|channel|column|cat(?:e|alog)|parent|home|img|pic|icon|logo|thumb|wap|mobile|app", re.IGNORECASE
 )
+_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 _DAY = re.compile(
     r"(19[89]\d|20\d\d)(?:\s*([-/.年])\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d\d)(\d\d))(?!\d{1,3}(?:\D|$))"
 )
@@ -69,7 +70,7 @@ class _Keys(msgspec.Struct, frozen=True):
     title: str
     addresses: tuple[str, ...]
     dates: tuple[str, ...]
-    column: str | None
+    columns: tuple[str, ...]
 
 
 def rows_of(tree: Any) -> list[DataRow]:
@@ -105,16 +106,17 @@ def _walk(node: Any, above: tuple[str, ...], depth: int, budget: list[int]) -> I
         if len(values) > 1 and all(isinstance(one, Mapping) for one in values):  # {"0": {…}, "1": {…}}
             yield from _walk(values, above, depth + 1, budget)
             return
-        keys = keys_of([node])
-        if keys is not None and (row := _row(node, keys, above)):
-            nested = any(isinstance(one, list) and one and isinstance(one[0], Mapping) for one in values)
-            if not nested:
-                yield row
-                return
         here = (*above, *_words_over(node))
+        inside = False
         for one in values:
             if isinstance(one, (Mapping, list, str)):
-                yield from _walk(one, here[-4:], depth + 1, budget)
+                for row in _walk(one, here[-4:], depth + 1, budget):
+                    inside = True
+                    yield row
+        # a lone record is a row where it is no group of rows (a feed has a title and an address too)
+        keys = keys_of([node]) if not inside else None
+        if keys is not None and (lone := _row(node, keys, above)):
+            yield lone
 
 
 def _words_over(group: Mapping[str, Any]) -> list[str]:
@@ -152,15 +154,19 @@ def keys_of(records: list[Mapping[str, Any]]) -> _Keys | None:
     dates = sorted(
         (name for name, values in columns.items() if name not in addresses and _is_date(name, values)), key=_date_rank
     )
-    column = next(
-        (
-            name
-            for name, values in columns.items()
-            if name != title and name in ranks and any(name_title(value).kind is not None for value in values[:10])
-        ),
-        None,
-    )
-    return _Keys(title, tuple(addresses[:4]), tuple(dates[:4]), column)
+    over = [name for name, values in columns.items() if name not in {title, *addresses} and _tells(name, values)]
+    over.sort(key=lambda name: not _YEAR.fullmatch(columns[name][0].strip()))
+    return _Keys(title, tuple(addresses[:4]), tuple(dates[:4]), tuple(over[:3]))
+
+
+def _tells(name: str, values: list[str]) -> bool:
+    """Whether a key's values are what a row stands under: years, or papers in general words."""
+    if not values:
+        return False
+    if all(_YEAR.fullmatch(value.strip()) for value in values):
+        return not _DATE_NAME.search(name) or bool(re.search(r"year|nd|nian", name, re.IGNORECASE))
+    short = all(len(value) <= 40 for value in values)
+    return short and any(name_title(value).kind is not None for value in values[:10])
 
 
 def _is_address(values: list[str]) -> bool:
@@ -183,12 +189,13 @@ def _title_rank(name: str, values: list[str]) -> float | None:
     if not texts or chinese < 0.6 * len(texts) or sum(len(text) for text in texts) > 160 * len(texts):
         return None
     wanted = sum(1 for text in texts if name_title(text).kind is not None) / len(texts)
+    general = sum(1 for text in texts if name_title(text).generic) / len(texts)
     offices = sum(1 for text in texts if is_office(text)) / len(texts)
     cut = sum(1 for text in texts if text.endswith(("…", "...", ".."))) / len(texts)
     different = len(set(texts)) / len(texts)
     length = min(sum(len(text) for text in texts) / len(texts) / 20, 1.0)
     usual = 1.5 * bool(_TITLE_NAME.search(name)) - 2.5 * bool(_NOT_TITLE_NAME.search(name))
-    return 2 * wanted + offices + 2.5 * different + length + usual - 2 * cut - 0.2 * name.count(".")
+    return 2 * wanted + offices + 2.5 * different + length + usual - 2 * cut - 3 * general - 0.2 * name.count(".")
 
 
 def _is_date(name: str, values: list[str]) -> bool:
@@ -211,7 +218,8 @@ def _row(record: Mapping[str, Any], keys: _Keys, above: tuple[str, ...]) -> Data
     if not title or address is None:
         return None
     days = (day_of(flat.get(name, ""), named=True) for name in keys.dates)
-    column = _plain(flat.get(keys.column, "")) if keys.column else ""
+    told = [text for name in keys.columns if (text := _plain(flat.get(name, ""))) and text not in title]
+    column = " ".join(f"{text}年" if re.fullmatch(r"\d{4}", text) else text for text in told)
     return DataRow(
         address, title[:1000], next((day for day in days if day), None), (*above, *([column] if column else []))
     )

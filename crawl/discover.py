@@ -11,7 +11,7 @@ import re
 from typing import Literal
 
 import msgspec
-from lxml import html
+from lxml import etree, html
 
 from crawl.about import About, read_about
 from crawl.attachments import words_of
@@ -222,18 +222,25 @@ _TRAILING_ACTION = re.compile(
 )
 
 
+_INLINE = frozenset({"em", "font", "b", "strong", "u", "mark", "sup", "sub", "wbr", "big", "small"})
+
+
 def _pieces(anchor: html.HtmlElement) -> list[str]:
     """The pieces of text of a link that is put together of several (number, title, date, an action)."""
     if not len(anchor):
         return []
     found: list[str] = []
-    for number, one in enumerate(anchor.iter()):
-        if number > 40:
+    running = ""
+    for number, (event, one) in enumerate(etree.iterwalk(anchor, events=("start", "end"))):
+        if number > 100:
             break
         if not isinstance(one.tag, str) or one.tag in {"script", "style"}:
             continue
-        texts = [one.text] if one is anchor else [one.text, one.tail]
-        found.extend(piece for text in texts if text and len(piece := squeeze(text)) >= 4 and not is_action(piece))
+        if one.tag not in _INLINE:  # what is only emphasized runs on
+            found.append(running)
+            running = ""
+        running += (one.text if event == "start" else one.tail if one is not anchor else None) or ""
+    found = [piece for text in (*found, running) if len(piece := squeeze(text)) >= 4 and not is_action(piece)]
     pieces = [without_date(piece) for piece in dict.fromkeys(found) if re.search(r"[\u4e00-\u9fff]{2}", piece)]
     return pieces[:8] if len(pieces) > 1 or anchor.tag != "a" else []
 
@@ -368,9 +375,10 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     return _completed(found, naming, year, above, context, reasons=("its words name it",), confidence=0.7)
 
 
-def _composed(outline: Outline, anchor: html.HtmlElement, own: str) -> str | None:
+def _composed(outline: Outline, anchor: html.HtmlElement, own: str, *, needs_paper: bool = False) -> str | None:
     """What a cell of a matrix of offices, years and papers means: the office of its row (or the words right before
-    it), the year and the paper of its column's head, its own words; None where it stands in no such matrix."""
+    it), the year and the paper of its column's head, its own words; None where it stands in no such matrix.
+    needs_paper: the row or the head must name the paper."""
     row, heads = outline.table_words(anchor)
     label = None
     if not row and not heads:
@@ -381,6 +389,8 @@ def _composed(outline: Outline, anchor: html.HtmlElement, own: str) -> str | Non
     if not offices:
         return None
     rest = [text for text in over if text not in offices and text != own]
+    if needs_paper and not any(name_title(text).wanted for text in rest):
+        return None
     said = " ".join([offices[-1], *sorted(rest, key=lambda text: not stated_years(text)), own])
     known = bool(stated_years(said)) or label is not None or bool(heads)
     return squeeze(said)[:MAX_TEXT] if known else None
@@ -397,6 +407,19 @@ def _unnamed(
     """A link whose words name no kind: an office's name, an action, or something else."""
     plain = plain_title(found.text)
     office, action = is_office(found.text), is_action(found.text)
+    if not (office or action or found.furniture) and len(plain) <= 30 and found.shape in {"article", "file", "unknown"}:
+        composed = _composed(outline, anchor, found.text, needs_paper=True)
+        naming = name_title(composed or "")
+        if composed and naming.wanted and naming.clean:
+            return _completed(
+                msgspec.structs.replace(found, text=composed),
+                naming,
+                fiscal_year(composed, naming.noun_at),
+                outline.above(outline.row(anchor)),
+                context,
+                reasons=("its row and column name it",),
+                confidence=0.5,
+            )
     if found.furniture or not (office or action or _is_year(plain)):
         if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
             return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
@@ -409,8 +432,8 @@ def _unnamed(
     if action or _is_year(plain):
         label = outline.label_before(anchor) if row_words is None and column_head is None else None
         told = [text for text in row if _tells(text)] or ([row_words] if row_words else [])
-        told.sort(key=lambda text: not is_office(text))
-        parts = [*told, column_head or "", found.text if _is_year(plain) else ""]
+        parts = [*told, *heads, found.text if _is_year(plain) else ""]
+        parts.sort(key=lambda text: (not is_office(text), not stated_years(text)))
         if label is not None and is_office(label) and not action:
             nearest = next((text for text in above if name_title(text).wanted), "")
             parts = [label, found.text, nearest]
@@ -444,7 +467,9 @@ def _unnamed(
         ("page", ""),
     ):
         naming = context.naming if source == "page" else name_title(text)
-        if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
+        if not naming.wanted or (
+            text and (not naming.clean or _PROSE.search(text) or len(set(stated_years(text))) > 1)
+        ):
             continue
         if source == "page" and (
             context.is_home or not (((found.in_article or context.no_article) and leafy) or found.date)
@@ -518,6 +543,8 @@ def _completed(
     kind = naming.kind
     assert kind is not None
     entity = entity_of(words or found.text) or (found.text if is_office(found.text) else None)
+    if entity is None and naming.generic:  # the office's name is the heading, its papers stand below
+        entity = next((text for text in above[:3] if is_office(text)), None)
     if entity is not None:
         confidence += 0.1
     kind, level_reason = levelled(kind, naming, entity, above, context)

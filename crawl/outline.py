@@ -23,6 +23,8 @@ _MAX_PASSED = 300  # rows before a row that are looked through for a heading
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"})
 _MAX_ITEMS = 60  # tabs, or columns of a table
 _ROW_TAGS = frozenset({"li", "tr", "dl", "dd", "article"})
+_LEAD_TAGS = frozenset({"span", "b", "strong", "em", "i", "font", "p", "a", "label", "h3", "h4", "h5"})
+_LIST_TAGS = ("ul", "ol", "table")
 _STOP_TAGS = frozenset({"body", "html", "main"})
 _PANEL_TAGS = frozenset({"div", "ul", "ol", "dl", "section", "article", "table", "tbody", "dd", "li", "fieldset"})
 
@@ -138,7 +140,7 @@ class Outline:
         for _ in range(_MAX_CLIMB):
             if node.tag in {"html", "body"}:
                 break
-            for text in (self._tab_of(node), self._heading_before(node), self._caption_of(node)):
+            for text in (self._tab_of(node), self._heading_before(node), self._caption_of(node), self._lead_of(node)):
                 if text and text not in found:
                     found.append(text)
             parent = node.getparent()
@@ -187,11 +189,23 @@ class Outline:
         if (
             self.places(element) > 2
             or len(element) > 30
-            or (self.places(element) and element.tag in {"ul", "ol", "table"})
+            or (self.places(element) and (element.tag in _LIST_TAGS or any(True for _ in element.iter(*_LIST_TAGS))))
         ):
             return False
         text = self.text(element)
         return 2 <= len(text) <= MAX_HEADING and bool(re.search(r"[\u4e00-\u9fff]|20\d\d", text))
+
+    def _lead_of(self, element: html.HtmlElement) -> str | None:
+        """The words a list's item begins with before the list inside it (`<li>县教育局<ul>…`)."""
+        if element.tag not in {"li", "dd", "td", "div"} or not self.places(element):
+            return None
+        words = squeeze(element.text or "")
+        for one in element:
+            if not isinstance(one.tag, str) or words or self.places(one) or one.tag not in _LEAD_TAGS:
+                break
+            words = squeeze(self.text(one))
+        words = words.strip(":：·•▪- ")
+        return words if 2 <= len(words) <= MAX_HEADING and re.search(r"[\u4e00-\u9fff]{2}|20\d\d", words) else None
 
     def _caption_of(self, element: html.HtmlElement) -> str | None:
         for tag in ("caption", "legend"):
@@ -259,7 +273,7 @@ class Outline:
             return (), ()
         grid, cell = found
         before = [self.text(one) for one in grid.before(cell) if not self.places(one)]
-        words = [text for text in before if re.search(r"[\u4e00-\u9fff]{2}|^20\d\d$", text) and len(text) <= 60]
+        words = [text for text in before if re.search(r"[\u4e00-\u9fff]{2}|^20\d\d年?$", text) and len(text) <= 60]
         section = grid.section(cell)
         if section is not None and 2 <= len(text := self.text(section)) <= MAX_HEADING:
             words.insert(0, text)
@@ -308,7 +322,7 @@ class Outline:
         return None
 
 
-_PANEL_NAMES = ("data-tab", "data-panel", "data-pane", "data-name", "data-key")
+_PANEL_NAMES = ("data-tab", "data-id", "data-panel", "data-pane", "data-name", "data-key")
 _POINTERS = ("data-target", "aria-controls", "data-tab", "data-id", "data-for", "data-panel", "rel", "for", "data-key")
 _TAB_CALL = re.compile(
     r"\b\w*(?:tab|show|change|switch|select|hover|turn)\w*\(\s*[\"']([\w-]{1,40})[\"']\s*(?:,\s*[\"']?([\w-]{1,40})[\"']?)?",

@@ -23,7 +23,7 @@ from crawl.discover import Discovery, Found, discover, page_context
 from crawl.naming import is_office, name_title
 from crawl.outline import Outline
 from crawl.page import MAX_PAGE_BYTES, Page, PageError, decode_page, read_page, squeeze, text_of
-from crawl.records import markup_of_data
+from crawl.records import markup_of_data, rows_in_script
 from crawl.sentinel import BodyKind, body_kind, is_script_stub
 from crawl.shape import address_shape, attachment_suffix, link_address
 
@@ -52,6 +52,10 @@ _JS_TARGET = re.compile(
     r"(?:(?:window|self|top|parent|document|this)\s*\.\s*){0,3}location(?:\s*\.\s*href)?\s*=\s*[\"']([^\"'\n]{1,600})[\"']"
     r"|location\s*\.\s*(?:replace|assign)\s*\(\s*[\"']([^\"'\n]{1,600})[\"']|window\s*\.\s*(?:open|navigate)\s*\(\s*[\"']([^\"'\n]{1,600})[\"']\s*,\s*[\"']_self",
     re.IGNORECASE,
+)
+_META_REFRESH = re.compile(r"<meta[^>]{0,60}refresh[^>]{0,60}url\s*=", re.IGNORECASE)
+_JS_VARIABLE = re.compile(
+    r"\blocation(?:\s*\.\s*href)?\s*=\s*([A-Za-z_$][\w$]{0,60})\s*(?=[;}\n]|$)|location\s*\.\s*(?:replace|assign)\s*\(\s*([A-Za-z_$][\w$]{0,60})\s*\)"
 )
 _JS_COMMENT = re.compile(r"/\*[^*]{0,4000}\*/|(?<![:\"'\w/])//[^\n]{0,4000}(?=\n|$)")
 _META_URL = re.compile(r"(\d{1,5})?\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]{1,600})", re.IGNORECASE)
@@ -167,7 +171,8 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
     if is_script_stub(body):
         text = body.decode("utf-8", "replace")
         target = _script_target(text)
-        if _WALL.search(text) or (target is None and not _SPA.search(text) and b"src=" not in body):
+        told = _META_REFRESH.search(text) or any(rows_in_script(part) for part in text.split("<script")[1:20])
+        if _WALL.search(text) or (not told and target is None and not _SPA.search(text) and b"src=" not in body):
             return PageClass("waf_stub", ("nothing but a script",), bytes_kind=kind)
     if kind == "text" and b"<" not in body[:4000] and not _is_list(body):
         return PageClass("file", ("plain text",), bytes_kind=kind)
@@ -192,7 +197,17 @@ def _script_target(code: str) -> str | None:
             ):
                 continue
             target = next(part for part in found.groups() if part)
-    return target
+    return target or _target_of_variable(code[:20_000])
+
+
+def _target_of_variable(code: str) -> str | None:
+    """Where `location = u` leads, u being a plain string."""
+    used = _JS_VARIABLE.search(_JS_COMMENT.sub(" ", code))
+    if used is None:
+        return None
+    name = re.escape(used[1] or used[2])
+    given = re.search(rf"(?<![\w$.]){name}\s*=\s*[\"']([^\"'\n]{{1,600}})[\"']\s*(?![\s+])", code)
+    return given[1] if given else None
 
 
 def _stub(page: Page, status: int) -> PageClass | None:

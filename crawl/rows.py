@@ -8,6 +8,7 @@ between two links. Where there are several, the label or the head of the column 
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import html
 
@@ -18,7 +19,9 @@ from crawl.page import pieces_of, squeeze
 _MAX_ROW = 400  # characters of a row that are searched for its date
 _MAX_CELLS = 14
 _LABEL = re.compile(
-    r"(发布|公开|公布|发文|印发|生成|成文|形成|更新|录入|修改|创建|生效|实施|有效|废止|失效|截止|开始|结束)?\s*(?:日\s*期|时\s*间)?\s*[:：】\]]?\s*$"
+    r"(发布|公开|公布|发文|印发|生成|成文|形成|更新|录入|修改|创建"
+    r"|生效|实施|有效|废止|失效|截止|开始|结束)?"
+    r"\s*(?:日\s*期|时\s*间)?\s*[:：】\]]?\s*$"
 )
 _RANKS = {
     "发布": 0, "公开": 0, "公布": 0, "发文": 3, "印发": 3, "更新": 4, "录入": 4, "修改": 5, "创建": 5, "生成": 5, "成文": 5,
@@ -33,7 +36,13 @@ _ONLY_DATE = re.compile(
 def row_day(outline: Outline, anchor: html.HtmlElement, text: str, url: str) -> str | None:
     """YYYY-MM-DD of the row a link stands in; None where the row has no date."""
     row = outline.row(anchor)
-    return _of_row(row, text, url) or _of_cells(outline, anchor, url) or _beside(outline, anchor, row, url)
+    return (
+        _of_cells(outline, anchor, url, headed=True)
+        or _of_row(row, text, url)
+        or _of_cells(outline, anchor, url, headed=False)
+        or _beside(outline, anchor, row, url)
+        or _of_attributes(anchor, row)
+    )
 
 
 def _of_row(row: html.HtmlElement, text: str, url: str) -> str | None:
@@ -69,9 +78,9 @@ def _days(text: str) -> dict[str, int]:
     return found
 
 
-def _of_cells(outline: Outline, anchor: html.HtmlElement, url: str) -> str | None:
-    """The other cells of a row whose cells lead to several places; the head of a column tells what its date is."""
-    line = next((one for one in anchor.iterancestors("tr")), None)
+def _of_cells(outline: Outline, anchor: html.HtmlElement, url: str, *, headed: bool) -> str | None:
+    """The cells of a table's row; the head of a column tells what its date is. headed: only cells under such a head."""
+    line = anchor if anchor.tag == "tr" else next((one for one in anchor.iterancestors("tr")), None)
     if line is None or len(line) > _MAX_CELLS or line.find(".//table") is not None:
         return None
     best: tuple[int, str] | None = None
@@ -82,10 +91,26 @@ def _of_cells(outline: Outline, anchor: html.HtmlElement, url: str) -> str | Non
         if day is None:
             continue
         heads = " ".join(outline.heads_of(cell))
+        if headed and not re.search(r"日\s*期|时\s*间|date|time", heads, re.IGNORECASE):
+            continue
         rank = min((rank for word, rank in _RANKS.items() if word in heads), default=1)
         if best is None or rank < best[0]:
             best = (rank, day)
     return best[1] if best is not None and best[0] < 8 else None
+
+
+def _of_attributes(anchor: html.HtmlElement, row: html.HtmlElement) -> str | None:
+    """A date that only the `title` of a link (behind a label) or a data- attribute of its row tells."""
+    hint = squeeze(anchor.get("title") or "")[:_MAX_ROW]
+    labelled = re.search(r"(?:发布|公开)?(?:日期|时间)\s*[:：]\s*(.{6,24})", hint)
+    if labelled and (day := row_date(labelled[1])):
+        return day
+    for element in (anchor, row, *islice(row.iter("time"), 3)):
+        for name in ("data-date", "data-time", "data-pubdate", "data-publish", "datetime"):
+            value = element.get(name)
+            if value and len(value) < 40 and (day := row_date(value)):
+                return day
+    return None
 
 
 def _beside(outline: Outline, anchor: html.HtmlElement, row: html.HtmlElement, url: str) -> str | None:

@@ -37,6 +37,11 @@ _TITLE_NAMES = re.compile(
     r"|xl_?title|ewb-article-tt)(?:$|\s)",
     re.IGNORECASE,
 )
+_DATE_METAS = (
+    "pubdate", "publishdate", "publish_date", "pubtime", "publishtime", "publish_time", "firstpublishedtime",
+    "firstpublishtime", "article:published_time", "datepublished", "releasedate", "release_date", "og:release_date",
+    "dc.date", "dcterms.issued", "weibo: article:create_at",
+)  # fmt: skip
 _CRUMB_CUT = re.compile(r"\s*(?:>{1,2}|》|»|›|→|/|::|＞|-|＜|<)\s*")
 
 
@@ -84,7 +89,7 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
         site_owner(meta.get("sitename"), *_owner_words(page, head)),
         _publisher(text, meta),
         shown,
-        find_date(meta.get("pubdate", "")),
+        next((day for name in _DATE_METAS if (day := find_date(meta.get(name, "")))), None),
         _signed_date(text, title),
         bool(meta.get("articletitle")),
         labelled,
@@ -93,10 +98,11 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
 
 
 def metadata(page: Page) -> dict[str, str]:
-    """<meta name content>, names in lower case; the first non-empty one of a name counts."""
+    """<meta name content> (or property, itemprop), names in lower case; the first non-empty one of a name counts."""
     found: dict[str, str] = {}
     for element in page.root.iter("meta"):
-        name, content = (element.get("name") or "").strip().lower(), squeeze(element.get("content") or "")
+        name = (element.get("name") or element.get("property") or element.get("itemprop") or "").strip().lower()
+        content = squeeze(element.get("content") or "")
         if name and content:
             found.setdefault(name, content)
     return found
@@ -124,6 +130,8 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
             for element in page.root.iter(tag)
             if not outline.is_furniture(element) and outline.places(element) <= 1 and (text := text_of(element))
         ]
+        if tag == "h2" and len({year for text in texts for year in stated_years(text)}) > 1:
+            continue  # of sections of several years
         if len(texts) <= 3:  # more are the headings of a page's sections, not of the page
             headings.extend(texts)
     marked = [

@@ -93,9 +93,10 @@ def _walk(node: Any, above: tuple[str, ...], depth: int, budget: list[int]) -> I
         if inner is not None:
             yield from _walk(inner, above, depth + 1, budget)
     elif isinstance(node, list):
-        records = [one for one in node[:MAX_ROWS] if isinstance(one, Mapping)]
+        node = [_named(one) for one in node[:MAX_ROWS]]
+        records = [one for one in node if isinstance(one, Mapping)]
         keys = keys_of(records)
-        for one in node[:MAX_ROWS]:
+        for one in node:
             row = _row(one, keys, above) if keys is not None and isinstance(one, Mapping) else None
             if row is not None:
                 yield row
@@ -117,6 +118,17 @@ def _walk(node: Any, above: tuple[str, ...], depth: int, budget: list[int]) -> I
         keys = keys_of([node]) if not inside else None
         if keys is not None and (lone := _row(node, keys, above)):
             yield lone
+
+
+def _named(record: Any) -> Any:
+    """A record without names (`[1, "2024年部门预算", "/a.html", "2024-02-06"]`) under the numbers of its places."""
+    if (
+        isinstance(record, list)
+        and 2 <= len(record) <= 40
+        and all(isinstance(one, (str, int, float)) for one in record)
+    ):
+        return {f"_{number}": one for number, one in enumerate(record) if one is not None}
+    return record
 
 
 def _words_over(group: Mapping[str, Any]) -> list[str]:
@@ -172,7 +184,8 @@ def _tells(name: str, values: list[str]) -> bool:
 def _is_address(values: list[str]) -> bool:
     good = sum(1 for value in values if len(value) < _MAX_TEXT and _ADDRESS.fullmatch(value.strip()))
     pictures = sum(1 for value in values if _NO_PLACE.search(value.strip()))
-    return bool(values) and good - pictures >= 0.6 * len(values) and not all(_DAY.fullmatch(value) for value in values)
+    days = sum(1 for value in values if _DAY.fullmatch(value) or _DOTNET.match(value))
+    return bool(values) and good - pictures - days >= 0.6 * len(values)
 
 
 def _address_rank(name: str, values: list[str], total: int) -> float:

@@ -295,12 +295,18 @@ def _judge(
         occurrences=len(spot.anchors),
         block=blocks.setdefault(_block_of(outline, spot.anchors[0]), len(blocks)),
     )
+    anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
+    if (
+        not furniture
+        and (not text or _MARK.fullmatch(text))
+        and (cell := _mark_in_table(found, outline, anchor, context))
+    ):
+        return cell
     if not text or NOT_A_TITLE.match(text):
         return found
     if naming.near_miss:
         reason = f"looks fiscal, but: {naming.near_miss}"
         return msgspec.structs.replace(found, role="near_miss", kind=naming.kind, reasons=(reason,))
-    anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
     if naming.kind is not None:
         return _named(found, naming, outline, anchor, context)
     return _unnamed(found, outline, anchor, context, offices)
@@ -373,6 +379,21 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
     return _completed(found, naming, year, above, context, reasons=("its words name it",), confidence=0.7)
+
+
+_MARK = re.compile(r"[^\u4e00-\u9fff]{1,6}|有|是|已公开|公开|链接|全文|文本|下载|原文")
+
+
+def _mark_in_table(found: Found, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found | None:
+    """A link that is only a picture or a mark (√, pdf, 公开) in a cell whose row and column say what it is."""
+    composed = _composed(outline, anchor, "", needs_paper=True)
+    naming = name_title(composed or "")
+    if composed is None or not naming.wanted:
+        return None
+    year = fiscal_year(composed, naming.noun_at)
+    above = outline.above(outline.row(anchor))
+    named = msgspec.structs.replace(found, text=composed)
+    return _completed(named, naming, year, above, context, reasons=("its row and column name it",), confidence=0.5)
 
 
 def _composed(outline: Outline, anchor: html.HtmlElement, own: str, *, needs_paper: bool = False) -> str | None:

@@ -23,6 +23,7 @@ _MAX_PASSED = 300  # rows before a row that are looked through for a heading
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"})
 _MAX_ITEMS = 60  # tabs, or columns of a table
 _ROW_TAGS = frozenset({"li", "tr", "dl", "dd", "article"})
+_LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LEAD_TAGS = frozenset({"span", "b", "strong", "em", "i", "font", "p", "a", "label", "h3", "h4", "h5"})
 _LIST_TAGS = ("ul", "ol", "table")
 _STOP_TAGS = frozenset({"body", "html", "main"})
@@ -45,6 +46,7 @@ class Outline:
         self._anchors = 0
         self._weighed = 0
         self._grids: dict[html.HtmlElement, Grid | None] = {}
+        self._levels: dict[html.HtmlElement, dict[html.HtmlElement, tuple[str, ...]]] = {}
         self._tabs: dict[str, html.HtmlElement] | None = None
         self.links: list[html.HtmlElement] = list(link_elements(page.root, MAX_LINKS))
         for element in self.links:
@@ -130,7 +132,8 @@ class Outline:
             own = (self.text(term),) if term is not None and self._is_heading(term) else ()
             return (*own, *self._over(parent))
         lone = self._heading_among(row)
-        return (*((lone,) if lone else ()), *self._over(parent))
+        near = dict.fromkeys((*((lone,) if lone else ()), *self._levels_before(row)))
+        return (*near, *self._over(parent))
 
     def _over(self, block: html.HtmlElement) -> tuple[str, ...]:
         if block in self._above:
@@ -140,7 +143,8 @@ class Outline:
         for _ in range(_MAX_CLIMB):
             if node.tag in {"html", "body"}:
                 break
-            for text in (self._tab_of(node), self._heading_before(node), self._caption_of(node), self._lead_of(node)):
+            near = (self._tab_of(node), self._heading_before(node), *self._levels_before(node))
+            for text in (*near, self._caption_of(node), self._lead_of(node)):
                 if text and text not in found:
                     found.append(text)
             parent = node.getparent()
@@ -184,6 +188,24 @@ class Outline:
             if len(before) and (self.places(before) or len(self.text(before)) > MAX_HEADING):
                 return None
         return None
+
+    def _levels_before(self, element: html.HtmlElement) -> tuple[str, ...]:
+        """The headings h1 to h6 over an element among its siblings, each of a higher level than the one before it,
+        nearest first. Noted for all children of a parent in one pass."""
+        parent = element.getparent()
+        if parent is None:
+            return ()
+        if parent not in self._levels:
+            noted: dict[html.HtmlElement, tuple[str, ...]] = {}
+            stack: list[tuple[str, str]] = []
+            for child in parent:
+                if child.tag in _LEVELS and self._is_heading(child):
+                    stack = [one for one in stack if one[0] < child.tag]
+                    stack.append((child.tag, self.text(child)))
+                elif stack:
+                    noted[child] = tuple(text for _, text in reversed(stack))
+            self._levels[parent] = noted
+        return self._levels[parent].get(element, ())
 
     def _is_heading(self, element: html.HtmlElement) -> bool:
         if (

@@ -351,6 +351,8 @@ def _as_json(code: str) -> str | None:
             out.append(f'"{inner}"'.replace("\n", " "))
         elif first in "[{":
             depth += 1
+            if depth > _MAX_DEPTH:
+                return None
             out.append(first)
         elif first in "]}":
             if out and out[-1] == ",":

@@ -121,7 +121,7 @@ def rows_in_script(code: str) -> str | None:
     if not re.search(r"[\u4e00-\u9fff]|\\u[4-9]", code) or "{" not in code:
         return None
     at = 0
-    for _ in range(_MAX_TRIED):
+    for _ in range(_MAX_TRIED if len(code) < 200_000 else _MAX_TRIED // 5):
         found = _LITERAL.search(code, at)
         if found is None:
             return None

@@ -124,7 +124,7 @@ WORDS = ["预算", "决算", "预决算", "公开", "网站", "门户网站", "2
         rows,
         shape,
         xml_rows,
-    ],  # fmt: skip
+    ],
 )
 def test_no_pattern_tries_combinations(module: object) -> None:
     """The time of a pattern on four times the words is no power of it."""

@@ -101,7 +101,10 @@ def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
         if element.tag in {"a", "area"}:
             yield from _from_anchor(page, element)
         if handler:
-            yield from _from_code(page, handler[:_MAX_ATTRIBUTE], words_of(element), "onclick")
+            for one in _from_code(page, handler[:_MAX_ATTRIBUTE], words_of(element), "onclick"):
+                # where the href leads somewhere itself, a bare name in the handler is a name
+                if element.tag != "a" or "/" in handler or link_address(page.base, element.get("href") or "") is None:
+                    yield one
         yield from _from_data(page, element)
     yield from _from_scripts(page)
 

@@ -255,6 +255,8 @@ class Outline:
             for number, before in enumerate(holder.itersiblings(preceding=True)):
                 if number >= 4 or not isinstance(before.tag, str):
                     break
+                if before.tag == holder.tag and before.get("class") and before.get("class") == holder.get("class"):
+                    continue  # a block like this one, not a bar of tabs
                 items = _items(before)
                 wanted = panels if before not in panels else [one for one in panels if one is not before]
                 if len(items) == len(wanted) >= 2 and panel in wanted:

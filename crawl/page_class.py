@@ -252,6 +252,8 @@ def _stub(page: Page, status: int) -> PageClass | None:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
         if address and address != page.url:
             return PageClass("redirect_stub", ("a script leads elsewhere, no content",), address)
+        if any(name_title(squeeze(one.get("title") or "") or text_of(one)).wanted for one in links):
+            return None  # few rows are rows
         if links and (
             page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None
         ):

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 import msgspec
+from lxml import html
 
-from crawl.dating import DATE, find_date
-from crawl.entity import site_owner
+from crawl.dating import DATE, find_date, stated_years
+from crawl.entity import entity_of, site_owner
 from crawl.naming import looks_like_disclosure, name_title
 from crawl.outline import Outline
 from crawl.page import Page, squeeze, text_of
@@ -36,6 +37,11 @@ _TITLE_NAMES = re.compile(
     r"|xl_?title|ewb-article-tt)(?:$|\s)",
     re.IGNORECASE,
 )
+_DATE_METAS = (
+    "pubdate", "publishdate", "publish_date", "pubtime", "publishtime", "publish_time", "firstpublishedtime",
+    "firstpublishtime", "article:published_time", "datepublished", "releasedate", "release_date", "og:release_date",
+    "dc.date", "dcterms.issued", "weibo: article:create_at",
+)  # fmt: skip
 _CRUMB_CUT = re.compile(r"\s*(?:>{1,2}|》|»|›|→|/|::|＞|-|＜|<)\s*")
 
 
@@ -83,7 +89,7 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
         site_owner(meta.get("sitename"), *_owner_words(page, head)),
         _publisher(text, meta),
         shown,
-        find_date(meta.get("pubdate", "")),
+        next((day for name in _DATE_METAS if (day := find_date(meta.get(name, "")))), None),
         _signed_date(text, title),
         bool(meta.get("articletitle")),
         labelled,
@@ -92,10 +98,11 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
 
 
 def metadata(page: Page) -> dict[str, str]:
-    """<meta name content>, names in lower case; the first non-empty one of a name counts."""
+    """<meta name content> (or property, itemprop), names in lower case; the first non-empty one of a name counts."""
     found: dict[str, str] = {}
     for element in page.root.iter("meta"):
-        name, content = (element.get("name") or "").strip().lower(), squeeze(element.get("content") or "")
+        name = (element.get("name") or element.get("property") or element.get("itemprop") or "").strip().lower()
+        content = squeeze(element.get("content") or "")
         if name and content:
             found.setdefault(name, content)
     return found
@@ -123,6 +130,8 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
             for element in page.root.iter(tag)
             if not outline.is_furniture(element) and outline.places(element) <= 1 and (text := text_of(element))
         ]
+        if tag == "h2" and len({year for text in texts for year in stated_years(text)}) > 1:
+            continue  # of sections of several years
         if len(texts) <= 3:  # more are the headings of a page's sections, not of the page
             headings.extend(texts)
     marked = [
@@ -138,9 +147,79 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
     heads = [without_site(text) for text in heads]
     named = [text for text in (*headings, *marked, *heads, link_text) if looks_like_disclosure(text)]
     stated = [text for text in named if name_title(text).wanted and re.search(r"\d{4}|部门|单位", text)]
+    if not any(stated_years(text) for text in stated) and (large := _large_line(page, outline)):
+        return large
     if stated or named:
         return (stated or named)[0]
     return next((text for text in (link_text, *headings, *heads) if text), None)
+
+
+_INFORMATION = re.compile(
+    r"(?:发布|发文|公开|信息)?(?:日期|时间|来源|作者|浏览|点击|阅读|字体|字号|编辑|索引号|发布机构|发布者)\s*[:：】\]]|(?:20\d\d)[-/.年]\d{1,2}[-/.月]\d{1,2}"
+)
+_LARGE = re.compile(
+    r"font-size\s*:\s*(?:(?:1[89]|[2-9]\d)(?:\.\d+)?(?:px|pt)|(?:1[4-9])(?:\.\d+)?pt|[12]\.\d+r?em|x+-large|large)",
+    re.IGNORECASE,
+)
+_LINE_TAGS = (
+    "center",
+    "b",
+    "strong",
+    "font",
+    "span",
+    "p",
+    "div",
+    "td",
+    "th",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "caption",
+    "legend",
+    "dt",
+)
+
+
+def _large_line(page: Page, outline: Outline) -> str | None:
+    """The line that names a paper and is set as a title: large, centred, or with time and source right behind it."""
+    for number, element in enumerate(page.root.iter(*_LINE_TAGS)):
+        if number > 20_000:
+            return None
+        if len(element) > 3 or outline.places(element):
+            continue
+        text = text_of(element)
+        if not 8 <= len(text) <= 100 or not stated_years(text) or outline.is_furniture(element):
+            continue
+        naming = name_title(text)
+        if not (naming.wanted and naming.clean) or next(element.iterancestors("a", "li"), None) is not None:
+            continue
+        marks = f"{element.get('style') or ''} {element.get('align') or ''} {element.tag}"
+        large = (
+            bool(_LARGE.search(marks))
+            or element.tag in {"h1", "h2", "h3", "h4", "center"}
+            or element.get("size") in {"4", "5", "6", "7", "+1", "+2", "+3"}
+        )
+        if (large and entity_of(text) is not None) or _INFORMATION.search(_behind(element)):
+            return text
+    return None
+
+
+def _behind(element: html.HtmlElement) -> str:
+    """The text right behind an element, some 80 characters of it."""
+    words = element.tail or ""
+    node: html.HtmlElement | None = element
+    for _ in range(6):
+        if node is None or len(words) >= 80 or node.tag in {"body", "html"}:
+            break
+        for number, one in enumerate(node.itersiblings()):
+            if number >= 3 or len(words) >= 80:
+                break
+            if isinstance(one.tag, str) and one.tag not in {"script", "style"}:
+                words += " " + one.text_content()[:200] + (one.tail or "")
+        node = node.getparent()
+    return words[:120]
 
 
 def _owner_words(page: Page, head: str | None) -> list[str]:

@@ -101,7 +101,10 @@ def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
         if element.tag in {"a", "area"}:
             yield from _from_anchor(page, element)
         if handler:
-            yield from _from_code(page, handler[:_MAX_ATTRIBUTE], words_of(element), "onclick")
+            for one in _from_code(page, handler[:_MAX_ATTRIBUTE], words_of(element), "onclick"):
+                # where the href leads somewhere itself, a bare name in the handler is a name
+                if element.tag != "a" or "/" in handler or link_address(page.base, element.get("href") or "") is None:
+                    yield one
         yield from _from_data(page, element)
     yield from _from_scripts(page)
 
@@ -188,13 +191,35 @@ def _from_data(page: Page, element: html.HtmlElement) -> Iterator[FoundFile]:
     for name, value in element.items():
         if name in _VIA_OLD or not _DATA_ATTRIBUTES.match(name) or len(value) > _MAX_ATTRIBUTE:
             continue
-        if element.tag == "input" and name == "value" and "/" not in value:
-            continue
         path = value.strip()
+        if "/" not in path and (name in {"value", "rel", "alt"} or re.search(r"name|title|text", name)):
+            continue  # the name to show, not a place
+        if path[:1] in "[{":
+            for quoted in _QUOTED.finditer(path):
+                text = next(part for part in quoted.groups() if part is not None).strip().replace("\\/", "/")
+                if "/" in text and _PATH.fullmatch(text) and (url := link_address(page.base, text)):
+                    yield FoundFile(url, _beside(path, quoted.start()) or words_of(element), "attribute")
+            continue
+        if several := files_named(path):
+            names = _names_beside(element, name, len(several))
+            for number, part in enumerate(several):
+                if url := link_address(page.base, part):
+                    yield FoundFile(url, names[number] if names else words_of(element), "attribute")
+            continue
         if "." not in path or not _PATH.fullmatch(path):
             continue
         if (url := link_address(page.base, path)) and attachment_suffix(url):
             yield FoundFile(url, words_of(element), "attribute")
+
+
+def _names_beside(element: html.HtmlElement, place: str, count: int) -> list[str]:
+    """The names that another attribute gives to as many files (`data-files="a.pdf|b.xls" data-names="…|…"`)."""
+    for name, value in element.items():
+        if name != place and len(value) < _MAX_ATTRIBUTE and name not in {"class", "style"}:
+            parts = [squeeze(part) for part in re.split(r"[\r\n;|]+|,", value)]
+            if len(parts) == count and all(parts) and "/" not in value:
+                return parts
+    return []
 
 
 def _from_code(page: Page, code: str, words: str, via: str) -> Iterator[FoundFile]:

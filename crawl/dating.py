@@ -29,11 +29,14 @@ _CARD = (
 _MONTH_DAY = re.compile(
     r"(?<![\d年/.\-:])(1[0-2]|0?[1-9])(?:\s*月\s*(3[01]|[12]\d|0?[1-9])\s*日|\s*[-/.]\s*(3[01]|[12]\d|0[1-9]))(?![\d月/.\-:年%])"
 )
+# 17-03-01: a year of two digits, from 2005 on
+_SHORT_DATE = re.compile(r"(?<![\w./-])(0[5-9]|[1-4]\d)[-/.](0[1-9]|1[0-2])[-/.](0[1-9]|[12]\d|3[01])(?![\w./-])")
 # how addresses write dates: /2026/02/27/, /202602/t20260227_1.html, /art/2024/8/29/, /20260302/, /2026-02-12/
 _ADDRESS_DATES = (
     re.compile(r"(?<!\d)(20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d{1,3}(?:\D|$))"),
     re.compile(r"[/_-](20[0-4]\d)[/_-](1[0-2]|0?[1-9])[/_-](3[01]|[12]\d|0?[1-9])(?!\d)"),
     re.compile(r"/(20[0-4]\d)(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/"),
+    re.compile(r"[/_-](20[0-4]\d)[/_-](0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)"),
 )
 _ADDRESS_MONTH = re.compile(r"/(20[0-4]\d)[/-]?(0[1-9]|1[0-2])/")
 _NEAR = 62  # days between a listed month-day and the address's own date that still mean one publication
@@ -65,6 +68,9 @@ def row_date(text: str, url: str | None = None) -> str | None:
         for found in pattern.finditer(text):
             if whole := _day(found["y"], found["m"], found["d"]):
                 return whole.isoformat()
+    for found in _SHORT_DATE.finditer(text):
+        if short := _day(f"20{found[1]}", found[2], found[3]):
+            return short.isoformat()
     for found in _MONTH_DAY.finditer(text):
         if near := _with_year_of(int(found[1]), int(found[2] or found[3]), url):
             return near

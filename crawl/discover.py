@@ -11,20 +11,21 @@ import re
 from typing import Literal
 
 import msgspec
-from lxml import html
+from lxml import etree, html
 
 from crawl.about import About, read_about
 from crawl.attachments import words_of
 from crawl.body import article_of
-from crawl.dating import DATE, fiscal_year, plain_title, row_date, stated_years
+from crawl.clickable import address_of
+from crawl.dating import DATE, fiscal_year, plain_title, stated_years
 from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
 from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
-from crawl.outline import MAX_LINKS, Outline, is_action
-from crawl.page import Page, pieces_of, squeeze, text_of
-from crawl.shape import Shape, address_shape, attachment_suffix, link_address
+from crawl.outline import Outline, is_action
+from crawl.page import Page, squeeze, text_of
+from crawl.rows import row_day
+from crawl.shape import Shape, address_shape, attachment_suffix
 
 MAX_TEXT = 1000  # characters of a title that are kept
-_MAX_ROW = 400  # characters of a row that are searched for its date
 
 Role = Literal["disclosure", "column", "near_miss", "other"]
 Target = Literal["page", "file", "route"]
@@ -42,6 +43,8 @@ _COLUMN_WORDS = re.compile(
 _PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
 _ONLY_NUMBERS = re.compile(r"[\d\s./年月日:\-\[\]()（）【】]+")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
+# what finance offices announce day by day; a disclosure where an office or a column of disclosures says so
+_PUBLIC_FUNDS = re.compile(r"(?:资金|补助|补贴).{0,8}(?:分配|下达|拨付|安排|公示)|债券.{0,8}(?:项目|发行|存续|披露)")
 _HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
@@ -112,7 +115,7 @@ def discover(page: Page, outline: Outline | None = None, link_text: str = "") ->
     folder = page.url.split("?", 1)[0].rsplit("/", 1)[0] + "/"
     context = msgspec.structs.replace(context, no_article=article.tag in {"body", "html"}, folder=folder)
     inside = set(article.iter("a")) if article.tag not in {"body", "html"} else None
-    spots = _spots(page)
+    spots = _spots(page, outline)
     offices = _office_lists(outline, spots)
     blocks: dict[html.HtmlElement, int] = {}
     links = [_judge(spot, outline, context, inside, (offices, blocks)) for spot in spots.values()]
@@ -125,16 +128,19 @@ def _office_lists(outline: Outline, spots: dict[str, _Spot]) -> dict[html.HtmlEl
     A row of links to the offices' own home pages (友情链接, 部门网站) is no list of papers.
     """
     counts: dict[html.HtmlElement, list[int]] = {}
+    sizes: dict[html.HtmlElement, int] = {}
     for spot in spots.values():
         for anchor in spot.anchors[:1]:
+            block = _block_of(outline, anchor)
+            sizes[block] = sizes.get(block, 0) + 1
             if not any(is_office(text) for text in spot.words[:2]):
                 continue
-            block = _block_of(outline, anchor)
             leaf = address_shape(spot.url) in {"article", "file", "route", "unknown"}
             known = counts.setdefault(block, [0, 0])
             known[0] += leaf
             known[1] += 1
-    return {block: leaf / total for block, (leaf, total) in counts.items()}
+    # one name among twenty other words is a word that sounds like an office (一网通办)
+    return {block: leaf / total for block, (leaf, total) in counts.items() if total * 3 >= sizes[block]}
 
 
 def _block_of(outline: Outline, anchor: html.HtmlElement) -> html.HtmlElement:
@@ -160,11 +166,9 @@ def page_context(about: About) -> Context:
     return Context(naming, years, owner, bool(_COLUMN_WORDS.search(plain_title(said))) or naming.wanted, said)
 
 
-def _spots(page: Page) -> dict[str, _Spot]:
+def _spots(page: Page, outline: Outline) -> dict[str, _Spot]:
     spots: dict[str, _Spot] = {}
-    for number, anchor in enumerate(page.root.iter("a", "area")):
-        if number >= MAX_LINKS:
-            break
+    for anchor in outline.links:
         url = anchor_address(page, anchor)
         if url is None or url == page.url:
             continue
@@ -175,25 +179,9 @@ def _spots(page: Page) -> dict[str, _Spot]:
     return spots
 
 
-_OPENED = re.compile(
-    r"(?:open|location(?:\.href)?\s*=|href\s*=|goto|redirect|jump|view|detail|show)\w{0,20}\s*\(?\s*[\"']([^\"'\s]{4,600})[\"']",
-    re.IGNORECASE,
-)
-
-
 def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
     """Where a link leads: its href, else what its onclick opens, else a data- attribute."""
-    href = anchor.get("href") or ""
-    if url := link_address(page.base, href):
-        return url
-    for code in (anchor.get("onclick") or "", href if href.lower().startswith("javascript:") else ""):
-        found = _OPENED.search(code[:2000])
-        if found and re.search(r"[/.?]", found[1]):
-            return link_address(page.base, found[1])
-    for name in ("data-href", "data-url", "data-link"):
-        if (value := anchor.get(name)) and (url := link_address(page.base, value)):
-            return url
-    return None
+    return address_of(page.base, anchor)
 
 
 def titles_of(anchor: html.HtmlElement) -> list[str]:
@@ -216,12 +204,45 @@ def titles_of(anchor: html.HtmlElement) -> list[str]:
             if not len(block) and 6 <= len(text := text_of(block)) <= 120
         ]
         names.extend(blocks[:1])
+    pieces = _pieces(anchor)
+    if anchor.tag not in {"a", "area"}:  # a row that opens: its words are number, title, date, clicks
+        names.extend(pieces)
+    words = _TRAILING_ACTION.sub("", words) or words
     cut = bool(_CUT_OFF.search(words)) or not words or bool(_LABEL_ONLY.match(words)) or is_action(words)
     if title and (cut or not name_title(words).wanted):
         names.extend((without_date(title), words))
     else:
         names.extend((words, without_date(title)))
+    names.extend(pieces)
     return [name for name in names if name and (_is_year(plain_title(name)) or not _ONLY_NUMBERS.fullmatch(name))]
+
+
+_TRAILING_ACTION = re.compile(
+    r"(?<=\S)\s+[\[【(（<]?(?:点击|点此)?(?:查看|下载|详情|详细|打开|预览|浏览|进入)(?:详情|更多|全文|附件|详细|原文)?[\])）】>»›]*$"
+)
+
+
+_INLINE = frozenset({"em", "font", "b", "strong", "u", "mark", "sup", "sub", "wbr", "big", "small"})
+
+
+def _pieces(anchor: html.HtmlElement) -> list[str]:
+    """The pieces of text of a link that is put together of several (number, title, date, an action)."""
+    if not len(anchor):
+        return []
+    found: list[str] = []
+    running = ""
+    for number, (event, one) in enumerate(etree.iterwalk(anchor, events=("start", "end"))):
+        if number > 100:
+            break
+        if not isinstance(one.tag, str) or one.tag in {"script", "style"}:
+            continue
+        if one.tag not in _INLINE:  # what is only emphasized runs on
+            found.append(running)
+            running = ""
+        running += (one.text if event == "start" else one.tail if one is not anchor else None) or ""
+    found = [piece for text in (*found, running) if len(piece := squeeze(text)) >= 4 and not is_action(piece)]
+    pieces = [without_date(piece) for piece in dict.fromkeys(found) if re.search(r"[\u4e00-\u9fff]{2}", piece)]
+    return pieces[:8] if len(pieces) > 1 or anchor.tag != "a" else []
 
 
 def without_repeats(text: str) -> str:
@@ -274,12 +295,18 @@ def _judge(
         occurrences=len(spot.anchors),
         block=blocks.setdefault(_block_of(outline, spot.anchors[0]), len(blocks)),
     )
+    anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
+    if (
+        not furniture
+        and (not text or _MARK.fullmatch(text))
+        and (cell := _mark_in_table(found, outline, anchor, context))
+    ):
+        return cell
     if not text or NOT_A_TITLE.match(text):
         return found
     if naming.near_miss:
         reason = f"looks fiscal, but: {naming.near_miss}"
         return msgspec.structs.replace(found, role="near_miss", kind=naming.kind, reasons=(reason,))
-    anchor = next((one for one in spot.anchors if not outline.is_furniture(one)), spot.anchors[0])
     if naming.kind is not None:
         return _named(found, naming, outline, anchor, context)
     return _unnamed(found, outline, anchor, context, offices)
@@ -293,6 +320,7 @@ def _best_title(words: list[str]) -> tuple[str, Naming]:
             4 * (naming.kind is not None)
             - 6 * bool(_CUT_OFF.search(text))
             + (not naming.generic)
+            + (naming.kind is not None and naming.clean)
             + bool(stated_years(text))
         )
         rank -= 5 * bool(_LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
@@ -303,25 +331,9 @@ def _best_title(words: list[str]) -> tuple[str, Naming]:
 
 def _date_of(outline: Outline, spot: _Spot, text: str) -> str | None:
     for anchor in spot.anchors[:6]:
-        row = outline.row(anchor)
-        words = pieces_of(row)[: 4 * _MAX_ROW]
-        at = words.find(text) if text else -1
-        parts = (words[at + len(text) :], words[:at]) if at >= 0 else (words,)
-        for part, near in zip(parts, (slice(0, _MAX_ROW), slice(-_MAX_ROW, None)), strict=False):
-            if date := row_date(part[near], spot.url):
-                return date
-        for cell in _cells_of(anchor):
-            if date := row_date(cell, spot.url):
-                return date
+        if date := row_day(outline, anchor, text, spot.url):
+            return date
     return None
-
-
-def _cells_of(anchor: html.HtmlElement) -> list[str]:
-    """The other cells of a row whose cells lead to several places."""
-    line = next((one for one in anchor.iterancestors("tr")), None)
-    if line is None or len(line) > 12 or line.find(".//table") is not None:
-        return []
-    return [text for cell in line if 6 <= len(text := text_of(cell)) <= 24]
 
 
 def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found:
@@ -330,9 +342,25 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     above = outline.above(outline.row(anchor))
     stated = year or (None if found.furniture else _year_of(above)[0])
     leaf = found.shape in {"article", "file"} or found.target == "file"
+    if naming.generic and not found.furniture and found.shape != "home":
+        composed = _composed(outline, anchor, found.text)
+        if composed is not None:
+            whole = name_title(composed)
+            if whole.wanted:
+                return _completed(
+                    msgspec.structs.replace(found, text=composed),
+                    whole,
+                    fiscal_year(composed, whole.noun_at) or year,
+                    above,
+                    context,
+                    reasons=("its row and column name it",),
+                    confidence=0.55,
+                )
     if found.shape == "home" or (_PLATFORM.search(plain_title(found.text)) and not leaf):
         return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
-    if naming.generic and not leaf and not (found.date and found.shape != "column"):
+    # a year's government budget is one paper; a year's department budgets are a column of many
+    one_paper = year is not None and (naming.kind or "").startswith("government") and found.shape == "unknown"
+    if naming.generic and not leaf and not one_paper and not (found.date and found.shape != "column"):
         return msgspec.structs.replace(found, role="column", fiscal_year=year, reasons=("general words, no article",))
     if naming.generic and year is None and not (found.date or (leaf and not found.furniture and context.is_disclosure)):
         return msgspec.structs.replace(found, role="column", reasons=("general words without a year",))
@@ -341,11 +369,57 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
     if found.furniture and not (year and naming.clean and (leaf or found.shape == "unknown") and not naming.generic):
         role: Role = "column" if naming.clean else "other"
         return msgspec.structs.replace(found, role=role, reasons=("stands in navigation, header or footer",))
+    if naming.kind == "other_fiscal" and _PUBLIC_FUNDS.search(plain_title(found.text)):
+        entity = entity_of(found.text)
+        office = entity is not None and is_office(entity)
+        if not (office or context.is_disclosure or _heading_names(above)):
+            return msgspec.structs.replace(found, reasons=("a notice of funds, in no column of disclosures",))
     if not naming.clean and not (found.date and (context.is_disclosure or _heading_names(above)) and year):
         return msgspec.structs.replace(found, reasons=("a sentence, not a title",))
     if stated is None and not naming.generic and not found.date and not leaf:
         return msgspec.structs.replace(found, role="column", reasons=("no year, no date, no article",))
     return _completed(found, naming, year, above, context, reasons=("its words name it",), confidence=0.7)
+
+
+_MARK = re.compile(r"[^\u4e00-\u9fff]{1,6}|有|是|已公开|公开|链接|全文|文本|下载|原文")
+
+
+def _mark_in_table(found: Found, outline: Outline, anchor: html.HtmlElement, context: Context) -> Found | None:
+    """A link that is only a picture or a mark (√, pdf, 公开) in a cell whose row and column say what it is."""
+    composed = _composed(outline, anchor, "", needs_paper=True)
+    naming = name_title(composed or "")
+    if composed is None or not naming.wanted:
+        return None
+    year = fiscal_year(composed, naming.noun_at)
+    above = outline.above(outline.row(anchor))
+    named = msgspec.structs.replace(found, text=composed)
+    return _completed(named, naming, year, above, context, reasons=("its row and column name it",), confidence=0.5)
+
+
+def _composed(outline: Outline, anchor: html.HtmlElement, own: str, *, needs_paper: bool = False) -> str | None:
+    """What a cell of a matrix of offices, years and papers means: the office of its row (or the words right before
+    it), the year and the paper of its column's head, its own words; None where it stands in no such matrix.
+    needs_paper: the row or the head must name the paper."""
+    row, heads = outline.table_words(anchor)
+    label = None
+    if not row and not heads:
+        label = outline.label_before(anchor)
+        row = (label,) if label else ()
+    over = [text for text in (*row, *heads) if _tells(text)]
+    offices = [text for text in over if is_office(text)]
+    if not offices:
+        return None
+    rest = [text for text in over if text not in offices and text != own]
+    if needs_paper and not any(name_title(text).wanted for text in rest):
+        return None
+    said = " ".join([offices[-1], *sorted(rest, key=lambda text: not stated_years(text)), own])
+    known = bool(stated_years(said)) or label is not None or bool(heads)
+    return squeeze(said)[:MAX_TEXT] if known else None
+
+
+def _tells(text: str) -> bool:
+    """Whether words of a head or a first cell name an office, a year or a paper."""
+    return bool(is_office(text) or stated_years(text) or (name_title(text).kind is not None and len(text) <= 24))
 
 
 def _unnamed(
@@ -354,15 +428,36 @@ def _unnamed(
     """A link whose words name no kind: an office's name, an action, or something else."""
     plain = plain_title(found.text)
     office, action = is_office(found.text), is_action(found.text)
+    if not (office or action or found.furniture) and len(plain) <= 30 and found.shape in {"article", "file", "unknown"}:
+        composed = _composed(outline, anchor, found.text, needs_paper=True)
+        naming = name_title(composed or "")
+        if composed and naming.wanted and naming.clean:
+            return _completed(
+                msgspec.structs.replace(found, text=composed),
+                naming,
+                fiscal_year(composed, naming.noun_at),
+                outline.above(outline.row(anchor)),
+                context,
+                reasons=("its row and column name it",),
+                confidence=0.5,
+            )
     if found.furniture or not (office or action or _is_year(plain)):
         if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
             return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
         return found
     leafy = offices.get(_block_of(outline, anchor), 0.0) >= 0.6
-    row_words, column_head = outline.table_words(anchor)
+    row, heads = outline.table_words(anchor)
+    row_words = next((text for text in reversed(row) if re.search(r"[\u4e00-\u9fff]{2}", text)), None)
+    column_head = " ".join(heads) or None
     above = outline.above(outline.row(anchor))
     if action or _is_year(plain):
-        parts = [row_words or "", column_head or "", found.text if _is_year(plain) else ""]
+        label = outline.label_before(anchor) if row_words is None and column_head is None else None
+        told = [text for text in row if _tells(text)] or ([row_words] if row_words else [])
+        parts = [*told, *heads, found.text if _is_year(plain) else ""]
+        parts.sort(key=lambda text: (not is_office(text), not stated_years(text)))
+        if label is not None and is_office(label) and not action:
+            nearest = next((text for text in above if name_title(text).wanted), "")
+            parts = [label, found.text, nearest]
         if row_words is None and column_head is None and action:
             whole = text_of(outline.row(anchor)).replace(found.text, " ")
             parts = [re.sub(r"\s+", " ", without_date(squeeze(whole)))[:200]]
@@ -383,13 +478,19 @@ def _unnamed(
             )
         if not office:
             return _sub_column(found, context)
+    if found.shape in {"column", "home"} and not found.date and not leafy and not found.in_article:
+        if any(name_title(one).wanted for one in above) or context.naming.wanted:
+            return _own_column(found, context)
+        return _sub_column(found, context)
     for source, text in (
         ("column of the table", column_head or ""),
         *(("heading", one) for one in above),
         ("page", ""),
     ):
         naming = context.naming if source == "page" else name_title(text)
-        if not naming.wanted or (text and (not naming.clean or _PROSE.search(text))):
+        if not naming.wanted or (
+            text and (not naming.clean or _PROSE.search(text) or len(set(stated_years(text))) > 1)
+        ):
             continue
         if source == "page" and (
             context.is_home or not (((found.in_article or context.no_article) and leafy) or found.date)
@@ -404,6 +505,13 @@ def _unnamed(
             found, naming, year, above, context, reasons=(reason,), confidence=0.4, words=f"{found.text}{text}"
         )
     return _sub_column(found, context)
+
+
+def _own_column(found: Found, context: Context) -> Found:
+    """An office in a list of offices that lead to folders: each is a column of its papers, not a paper."""
+    if found.shape == "column" and not context.is_home:
+        return msgspec.structs.replace(found, role="column", reasons=("an office's own column",))
+    return found
 
 
 def _sub_column(found: Found, context: Context) -> Found:
@@ -456,6 +564,8 @@ def _completed(
     kind = naming.kind
     assert kind is not None
     entity = entity_of(words or found.text) or (found.text if is_office(found.text) else None)
+    if entity is None and naming.generic:  # the office's name is the heading, its papers stand below
+        entity = next((text for text in above[:3] if is_office(text)), None)
     if entity is not None:
         confidence += 0.1
     kind, level_reason = levelled(kind, naming, entity, above, context)

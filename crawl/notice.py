@@ -33,7 +33,7 @@ from crawl.naming import Kind, Naming, is_office, looks_like_disclosure, name_ti
 from crawl.outline import Outline
 from crawl.page import Page, absolute, squeeze, text_of
 from crawl.page_class import papers_of
-from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix
+from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix, without_route
 
 __all__ = [
     "ATTACHMENT_SUFFIXES",
@@ -189,7 +189,9 @@ def read_listing(page: Page, sites: Iterable[str]) -> ListingPage:
 
 
 def _link(one: Found) -> Link:
-    own = (one.url, one.text, one.date, one.kind, one.also, one.entity, one.fiscal_year)
+    # a page's fragment (gkmlpt writes its column there) is no part of what is asked for; a route's is
+    url = one.url if one.target == "route" else without_route(one.url)
+    own = (url, one.text, one.date, one.kind, one.also, one.entity, one.fiscal_year)
     return Link(*own, one.adjusted, one.confidence, one.reasons)
 
 

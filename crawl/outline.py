@@ -7,11 +7,14 @@ walk upwards and a page of 100,000 links costs no more per link than a page of t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 
 from lxml import html
 
+from crawl.clickable import link_elements, raw_address
 from crawl.page import Page, marks_furniture, squeeze, text_of
+from crawl.tables import Grid, grid_of
 from crawl.tabs import panel_words
 
 MAX_HEADING = 40  # characters of what can be a heading; longer is a text
@@ -21,8 +24,11 @@ _MAX_PASSED = 300  # rows before a row that are looked through for a heading
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"})
 _MAX_ITEMS = 60  # tabs, or columns of a table
 _ROW_TAGS = frozenset({"li", "tr", "dl", "dd", "article"})
+_LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LEAD_TAGS = frozenset({"span", "b", "strong", "em", "i", "font", "p", "a", "label", "h3", "h4", "h5"})
+_LIST_TAGS = ("ul", "ol", "table")
 _STOP_TAGS = frozenset({"body", "html", "main"})
-_PANEL_TAGS = frozenset({"div", "ul", "ol", "section", "table", "dd", "li"})
+_PANEL_TAGS = frozenset({"div", "ul", "ol", "dl", "section", "article", "table", "tbody", "dd", "li", "fieldset"})
 
 
 MAX_LINKS = 8000  # of one page; more is no page that a person made
@@ -41,13 +47,17 @@ class Outline:
         self._panels = panel_words(page)
         self._anchors = 0
         self._weighed = 0
-        for element in islice(page.root.iter("a"), MAX_LINKS):
+        self._grids: dict[html.HtmlElement, Grid | None] = {}
+        self._levels: dict[html.HtmlElement, dict[html.HtmlElement, tuple[str, ...]]] = {}
+        self._tabs: dict[str, html.HtmlElement] | None = None
+        self.links: list[html.HtmlElement] = list(link_elements(page.root, MAX_LINKS))
+        for element in self.links:
             self._anchors += 1
             self._note(element)
 
     def _note(self, anchor: html.HtmlElement) -> None:
-        href = squeeze(anchor.get("href") or "")
-        if not href or href == "#" or href.lower().startswith("javascript:void"):
+        href = squeeze(raw_address(anchor) or "")
+        if not href:
             return
         node: html.HtmlElement | None = anchor
         while node is not None:
@@ -124,7 +134,8 @@ class Outline:
             own = (self.text(term),) if term is not None and self._is_heading(term) else ()
             return (*own, *self._over(parent))
         lone = self._heading_among(row)
-        return (*((lone,) if lone else ()), *self._over(parent))
+        near = dict.fromkeys((*((lone,) if lone else ()), *self._levels_before(row)))
+        return (*near, *self._over(parent))
 
     def _over(self, block: html.HtmlElement) -> tuple[str, ...]:
         if block in self._above:
@@ -134,7 +145,8 @@ class Outline:
         for _ in range(_MAX_CLIMB):
             if node.tag in {"html", "body"}:
                 break
-            for text in (self._tab_of(node), self._heading_before(node), self._caption_of(node)):
+            near = (self._tab_of(node), self._heading_before(node), *self._levels_before(node))
+            for text in (*near, self._caption_of(node), self._lead_of(node)):
                 if text and text not in found:
                     found.append(text)
             parent = node.getparent()
@@ -179,15 +191,45 @@ class Outline:
                 return None
         return None
 
+    def _levels_before(self, element: html.HtmlElement) -> tuple[str, ...]:
+        """The headings h1 to h6 over an element among its siblings, each of a higher level than the one before it,
+        nearest first. Noted for all children of a parent in one pass."""
+        parent = element.getparent()
+        if parent is None:
+            return ()
+        if parent not in self._levels:
+            noted: dict[html.HtmlElement, tuple[str, ...]] = {}
+            stack: list[tuple[str, str]] = []
+            for child in parent:
+                if child.tag in _LEVELS and self._is_heading(child):
+                    stack = [one for one in stack if one[0] < child.tag]
+                    stack.append((child.tag, self.text(child)))
+                elif stack:
+                    noted[child] = tuple(text for _, text in reversed(stack))
+            self._levels[parent] = noted
+        return self._levels[parent].get(element, ())
+
     def _is_heading(self, element: html.HtmlElement) -> bool:
         if (
             self.places(element) > 2
             or len(element) > 30
-            or (self.places(element) and element.tag in {"ul", "ol", "table"})
+            or (self.places(element) and (element.tag in _LIST_TAGS or any(True for _ in element.iter(*_LIST_TAGS))))
         ):
             return False
         text = self.text(element)
         return 2 <= len(text) <= MAX_HEADING and bool(re.search(r"[\u4e00-\u9fff]|20\d\d", text))
+
+    def _lead_of(self, element: html.HtmlElement) -> str | None:
+        """The words a list's item begins with before the list inside it (`<li>县教育局<ul>…`)."""
+        if element.tag not in {"li", "dd", "td", "div"} or not self.places(element):
+            return None
+        words = squeeze(element.text or "")
+        for one in element:
+            if not isinstance(one.tag, str) or words or self.places(one) or one.tag not in _LEAD_TAGS:
+                break
+            words = squeeze(self.text(one))
+        words = words.strip(":：·•▪- ")
+        return words if 2 <= len(words) <= MAX_HEADING and re.search(r"[\u4e00-\u9fff]{2}|20\d\d", words) else None
 
     def _caption_of(self, element: html.HtmlElement) -> str | None:
         for tag in ("caption", "legend"):
@@ -203,6 +245,9 @@ class Outline:
             return self._panels[panel]
         if panel.tag not in _PANEL_TAGS:
             return None
+        named = self._named_tab(panel)
+        if named is not None:
+            return named
         parent = panel.getparent()
         if parent is None:
             return None
@@ -214,6 +259,8 @@ class Outline:
             for number, before in enumerate(holder.itersiblings(preceding=True)):
                 if number >= 4 or not isinstance(before.tag, str):
                     break
+                if before.tag == holder.tag and before.get("class") and before.get("class") == holder.get("class"):
+                    continue  # a block like this one, not a bar of tabs
                 items = _items(before)
                 wanted = panels if before not in panels else [one for one in panels if one is not before]
                 if len(items) == len(wanted) >= 2 and panel in wanted:
@@ -222,38 +269,116 @@ class Outline:
                         return text
         return None
 
+    def _named_tab(self, panel: html.HtmlElement) -> str | None:
+        """The short words of what points at a panel: href="#id", data-target, aria-controls, setTab('id', 1)."""
+        if self._tabs is None:
+            self._tabs = {}
+            for element in islice(
+                self.page.root.iter("a", "li", "span", "div", "button", "h3", "h4", "label", "td"), 60_000
+            ):
+                for name in pointed_at(element):
+                    self._tabs.setdefault(name, element)
+        for name in (panel.get("id"), *((panel.get(one) or "").lstrip("#") for one in _PANEL_NAMES)):
+            tab = self._tabs.get(name) if name else None
+            if tab is not None and not any(one is tab for one in panel.iter(tab.tag)) and not self.places(tab) > 1:
+                text = self.text(tab)
+                if 2 <= len(text) <= MAX_HEADING:
+                    return text
+        labelled = panel.get("aria-labelledby")
+        if labelled and self.page.root is not None:
+            tab = next(iter(self.page.root.xpath("//*[@id=$name]", name=labelled)), None)
+            if tab is not None and 2 <= len(text := self.text(tab)) <= MAX_HEADING:
+                return text
+        return None
+
     # -- tables ---------------------------------------------------------------------------------------------------
 
-    def table_words(self, anchor: html.HtmlElement) -> tuple[str | None, str | None]:
-        """(words of the row's first cells, words of the column's head) of a link in a table with more than one
-        column."""
-        cell = next((one for one in anchor.iterancestors("td", "th")), None)
-        if cell is None:
-            return None, None
-        line = cell.getparent()
-        if line is None or line.tag != "tr":
-            return None, None
-        cells = [one for one in line if one.tag in {"td", "th"}]
-        if not 2 <= len(cells) <= _MAX_ITEMS:
-            return None, None
-        at = cells.index(cell)
-        named = [self.text(one) for one in cells[:at] if self.places(one) == 0 or not _is_short_action(self.text(one))]
-        words = [text for text in named if re.search(r"[\u4e00-\u9fff]{2}", text) and len(text) <= 60]
-        head = self._column_head(line, at, len(cells))
-        return (words[-1] if words else None), head
+    def table_words(self, anchor: html.HtmlElement) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """(words of the cells before a link in its row and of the section its row stands in, words over its column,
+        outermost first) of a link in a table with more than one column."""
+        found = self._cell(anchor)
+        if found is None:
+            return (), ()
+        grid, cell = found
+        before = [self.text(one) for one in grid.before(cell) if not self.places(one)]
+        words = [text for text in before if re.search(r"[\u4e00-\u9fff]{2}|^20\d\d年?$", text) and len(text) <= 60]
+        section = grid.section(cell)
+        if section is not None and 2 <= len(text := self.text(section)) <= MAX_HEADING:
+            words.insert(0, text)
+        return tuple(words), self.heads_of(cell)
 
-    def _column_head(self, line: html.HtmlElement, at: int, width: int) -> str | None:
-        table = next((one for one in line.iterancestors("table")), None)
-        if table is None:
+    def heads_of(self, cell: html.HtmlElement) -> tuple[str, ...]:
+        """The words over a cell's column, outermost first."""
+        table = next((one for one in cell.iterancestors("table")), None)
+        grid = self._grid(table) if table is not None else None
+        if grid is None:
+            return ()
+        heads = [self.text(one) for one in grid.heads(cell)]
+        return tuple(dict.fromkeys(text for text in heads if 2 <= len(text) <= MAX_HEADING))
+
+    def _cell(self, anchor: html.HtmlElement) -> tuple[Grid, html.HtmlElement] | None:
+        cell = anchor if anchor.tag in {"td", "th"} else next((one for one in anchor.iterancestors("td", "th")), None)
+        table = next((one for one in cell.iterancestors("table")), None) if cell is not None else None
+        grid = self._grid(table) if table is not None else None
+        if grid is None or cell is None or not 2 <= grid.width_at(cell) <= _MAX_ITEMS:
             return None
-        first = next(iter(table.iter("tr")), None)
-        if first is None or first is line:
-            return None
-        heads = [one for one in first if one.tag in {"td", "th"}]
-        if len(heads) != width or self.places(first) > 1:
-            return None
-        text = self.text(heads[at])
-        return text if 2 <= len(text) <= MAX_HEADING else None
+        return grid, cell
+
+    def _grid(self, table: html.HtmlElement) -> Grid | None:
+        if table not in self._grids:
+            self._grids[table] = grid_of(table, lambda row: self.places(row) == 0)
+        return self._grids[table]
+
+    def label_before(self, anchor: html.HtmlElement) -> str | None:
+        """The words right before a link in its own block (`县教育局：预算 决算`), up to the block that is a row."""
+        node = anchor
+        for _ in range(4):
+            parent = node.getparent()
+            if parent is None or parent.tag in {"body", "html", "table", "tbody", "ul", "ol"} or len(parent) > 30:
+                return None
+            pieces: list[str] = []
+            for one in parent:
+                if one is node:
+                    break
+                if isinstance(one.tag, str) and not self.places(one) and one.tag not in {"script", "style"}:
+                    pieces.append(self.text(one))
+                pieces.append(one.tail or "")
+            words = squeeze(" ".join([parent.text or "", *pieces])).strip(":：|、/ -—[]【】()（）,，")
+            if words:
+                return words if len(words) <= 60 else None
+            node = parent
+        return None
+
+
+_PANEL_NAMES = ("data-tab", "data-id", "data-panel", "data-pane", "data-name", "data-key")
+_POINTERS = ("data-target", "aria-controls", "data-tab", "data-id", "data-for", "data-panel", "rel", "for", "data-key")
+_TAB_CALL = re.compile(
+    r"\b\w*(?:tab|show|change|switch|select|hover|turn)\w*\(\s*[\"']([\w-]{1,40})[\"']\s*(?:,\s*[\"']?([\w-]{1,40})[\"']?)?",
+    re.IGNORECASE,
+)
+
+
+def pointed_at(element: html.HtmlElement) -> Iterator[str]:
+    """The ids that an element shows when it is pointed at or clicked."""
+    href = element.get("href") or ""
+    if len(href) > 1 and href[0] == "#" and re.fullmatch(r"#[\w-]{1,60}", href):
+        yield href[1:]
+    for name in _POINTERS:
+        value = (element.get(name) or "").lstrip("#.")
+        if value and re.fullmatch(r"[\w-]{1,60}", value):
+            yield value
+    for name in ("onclick", "onmouseover", "onmouseenter"):
+        code = element.get(name)
+        found = _TAB_CALL.search(code[:300]) if code else None
+        if found:
+            yield found[1]
+            if found[2]:  # setTab('one', 2, 3) shows con_one_2
+                yield from (
+                    f"con_{found[1]}_{found[2]}",
+                    f"{found[1]}_{found[2]}",
+                    f"{found[1]}{found[2]}",
+                    f"con{found[1]}{found[2]}",
+                )
 
 
 def _items(block: html.HtmlElement) -> list[html.HtmlElement]:

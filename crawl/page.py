@@ -10,7 +10,7 @@ import msgspec
 from lxml import etree, html
 
 from crawl.address import clean_url
-from crawl.records import markup_of_data, records_in
+from crawl.records import markup_of_data, records_in, rows_in_script
 
 MAX_PAGE_BYTES = 16_000_000
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -93,13 +93,12 @@ def read_page(body: bytes, url: str) -> Page:
 
 
 def _unfold_records(root: html.HtmlElement) -> None:
-    """Rows that a page keeps as data for its own script (`<script type="text/xml"><datastore>…CDATA`) as markup in
-    place."""
+    """Rows that a page keeps as data for its own scripts (`<script type="text/xml"><datastore>…CDATA`, `var list=[…]`,
+    `document.write`) as markup in place."""
     for script in list(root.iter("script"))[:200]:
         code = script.text or ""
-        if "<![CDATA[" not in code or "<record" not in code:
-            continue
-        markup, parent = records_in(code), script.getparent()
+        datastore = "<![CDATA[" in code and "<record" in code
+        markup, parent = records_in(code) if datastore else rows_in_script(code), script.getparent()
         if markup is None or parent is None:
             continue
         try:

@@ -22,7 +22,8 @@ from crawl.dating import stated_years
 from crawl.discover import Discovery, Found, discover, page_context
 from crawl.naming import is_office, name_title
 from crawl.outline import Outline
-from crawl.page import Page, PageError, read_page, squeeze, text_of
+from crawl.page import MAX_PAGE_BYTES, Page, PageError, decode_page, read_page, squeeze, text_of
+from crawl.records import markup_of_data, rows_in_script
 from crawl.sentinel import BodyKind, body_kind, is_script_stub
 from crawl.shape import address_shape, attachment_suffix, link_address
 
@@ -52,6 +53,11 @@ _JS_TARGET = re.compile(
     r"|location\s*\.\s*(?:replace|assign)\s*\(\s*[\"']([^\"'\n]{1,600})[\"']|window\s*\.\s*(?:open|navigate)\s*\(\s*[\"']([^\"'\n]{1,600})[\"']\s*,\s*[\"']_self",
     re.IGNORECASE,
 )
+_META_REFRESH = re.compile(r"<meta[^>]{0,60}refresh[^>]{0,60}url\s*=", re.IGNORECASE)
+_JS_VARIABLE = re.compile(
+    r"\blocation(?:\s*\.\s*href)?\s*=\s*([A-Za-z_$][\w$]{0,60})\s*(?=[;}\n]|$)|location\s*\.\s*(?:replace|assign)\s*\(\s*([A-Za-z_$][\w$]{0,60})\s*\)"
+)
+_JS_COMMENT = re.compile(r"/\*[^*]{0,4000}\*/|(?<![:\"'\w/])//[^\n]{0,4000}(?=\n|$)")
 _META_URL = re.compile(r"(\d{1,5})?\s*[;,]?\s*url\s*=\s*[\"']?\s*([^\"'>]{1,600})", re.IGNORECASE)
 _WALL = re.compile(
     r"__jsl_clearance|acw_sc__v2|_\$_ts|\$_ts\s*=|EO_Bot|__tst_status|eo_bot|cf-browser-verification|challenge-platform|anti.?spider|captcha|webdriver|yunsuo_session|safedog|jschl|WAF|请开启\s*JavaScript|请打开\s*JavaScript|安全验证"
@@ -165,26 +171,43 @@ def by_bytes(body: bytes, status: int, asked: str) -> PageClass | None:
     if is_script_stub(body):
         text = body.decode("utf-8", "replace")
         target = _script_target(text)
-        if _WALL.search(text) or (target is None and not _SPA.search(text) and b"src=" not in body):
+        told = _META_REFRESH.search(text) or any(rows_in_script(part) for part in text.split("<script")[1:20])
+        if _WALL.search(text) or (not told and target is None and not _SPA.search(text) and b"src=" not in body):
             return PageClass("waf_stub", ("nothing but a script",), bytes_kind=kind)
-    if kind == "text" and b"<" not in body[:4000]:
+    if kind == "text" and b"<" not in body[:4000] and not _is_list(body):
         return PageClass("file", ("plain text",), bytes_kind=kind)
     return None
+
+
+def _is_list(body: bytes) -> bool:
+    """Whether a text is the answer that a listing's script gets, with rows in it."""
+    return len(body) <= MAX_PAGE_BYTES and markup_of_data(decode_page(body)[0]) is not None
 
 
 def _script_target(code: str) -> str | None:
     """Where scripts lead a browser: the last unconditional address; one only for phones, or put together from pieces,
     does not count."""
     target = None
-    for script in code[:20_000].split("</script")[:40]:
+    for script in _JS_COMMENT.sub(" ", code[:20_000]).split("</script")[:40]:
         for found in islice(_JS_TARGET.finditer(script), 20):
             before = script[max(0, found.start() - 240) : found.start()]
-            if re.search(r"userAgent|Android|iPhone|mobile", before, re.IGNORECASE) or re.match(
+            phones = list(re.finditer(r"userAgent|Android|iPhone|mobile", before, re.IGNORECASE))
+            if (phones and not re.search(r"\belse\b", before[phones[-1].end() :])) or re.match(
                 r"\s*\+", script[found.end() :][:4]
             ):
                 continue
             target = next(part for part in found.groups() if part)
-    return target
+    return target or _target_of_variable(code[:20_000])
+
+
+def _target_of_variable(code: str) -> str | None:
+    """Where `location = u` leads, u being a plain string."""
+    used = _JS_VARIABLE.search(_JS_COMMENT.sub(" ", code))
+    if used is None:
+        return None
+    name = re.escape(used[1] or used[2])
+    given = re.search(rf"(?<![\w$.]){name}\s*=\s*[\"']([^\"'\n]{{1,600}})[\"']\s*(?![\s+])", code)
+    return given[1] if given else None
 
 
 def _stub(page: Page, status: int) -> PageClass | None:
@@ -192,7 +215,11 @@ def _stub(page: Page, status: int) -> PageClass | None:
     head = squeeze(" ".join(text_of(one) for one in page.root.iter("title")))
     own = text.replace(head, "", 1).strip() if head else text
     scripts = "</script>".join((script.text or "") for script in page.root.iter("script"))[:200_000]
-    links = [one for one in islice(page.root.iter("a", "area"), 60) if link_address(page.base, one.get("href") or "")]
+    links = [
+        one
+        for one in islice(page.root.iter("a", "area"), 60)
+        if link_address(page.base, one.get("href") or "") and next(one.iterancestors("noscript"), None) is None
+    ]
     for meta in page.root.iter("meta"):
         if (meta.get("http-equiv") or "").lower() != "refresh":
             continue
@@ -225,6 +252,8 @@ def _stub(page: Page, status: int) -> PageClass | None:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
         if address and address != page.url:
             return PageClass("redirect_stub", ("a script leads elsewhere, no content",), address)
+        if any(name_title(squeeze(one.get("title") or "") or text_of(one)).wanted for one in links):
+            return None  # few rows are rows
         if links and (
             page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None
         ):

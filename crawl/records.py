@@ -6,77 +6,22 @@ DOMAIN 7.3. Whatever carries the rows is turned into plain markup, so that one r
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from crawl.data_rows import as_markup, parsed, parsed_at, rows_of
+from crawl.naming import is_office, name_title
+from crawl.xml_rows import is_xml, xml_tree
 
 MAX_RECORDS = 5000
 _MAX_DEPTH = 12
 _MAX_RECORD = 20_000  # characters
-_JSONP = re.compile(r"^\s*(?:/\*\*/)?\s*[\w.$]{0,60}\s*\(\s*(?=[\[{])")
-_TITLES = (
-    "title",
-    "name",
-    "docTitle",
-    "doctitle",
-    "articleTitle",
-    "subject",
-    "infoTitle",
-    "bt",
-    "f_title",
-    "topic",
-    "contentTitle",
-    "filename",
+_JSONP = re.compile(
+    r"^(?:/\*[^*]{0,200}\*/)?\s*(?:try\s*\{)?\s*(?:(?:var|let|const)\s+|window\.)?[\w.$]{0,60}"
+    r"(?:\s*&&\s*[\w.$]{1,60})?\s*[(=]\s*(?=[\[{])"
 )
-_LINKS = (
-    "url",
-    "link",
-    "href",
-    "puburl",
-    "pubUrl",
-    "docpuburl",
-    "docPubUrl",
-    "post_url",
-    "linkUrl",
-    "linkurl",
-    "htmlUrl",
-    "path",
-    "detailUrl",
-    "infoUrl",
-    "fileUrl",
-    "docUrl",
-    "visitUrl",
-    "realUrl",
-    "sourceUrl",
-    "f_url",
-)
-_DATES = (
-    "display_publish_time",
-    "date",
-    "publishDate",
-    "pubDate",
-    "pubdate",
-    "publishTime",
-    "publish_time",
-    "publishedTimeStr",
-    "publishedTime",
-    "docreltime",
-    "docRelTime",
-    "releaseDate",
-    "createDate",
-    "created_at",
-    "time",
-    "dates",
-    "fbrq",
-    "fbsj",
-    "showDate",
-    "deploytime",
-    "writeTime",
-    "first_publish_time",
-)
+_MAX_NODES = 300_000
 _NOT_MARKUP = re.compile(r"^\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -88,11 +33,16 @@ def markup_of_data(text: str) -> str | None:
     if (
         re.search(r"<(?:datastore|recordset|record|nextgroup|datasource)\b", head, re.IGNORECASE)
         and "<![CDATA[" in text
+        and (markup := records_in(text)) is not None
     ):
-        return records_in(text)
-    if head[:1] in {"{", "["} or _JSONP.match(head):
-        return _json_markup(text)
-    return None
+        return markup
+    if is_xml(text):
+        tree = xml_tree(text)
+    elif head[:1] in {"{", "["} or _JSONP.match(head):
+        tree = parsed(text)
+    else:
+        return None
+    return _data_markup(tree) if tree is not None else None
 
 
 def records_in(text: str) -> str | None:
@@ -122,65 +72,69 @@ def _sections(text: str) -> Iterator[str]:
         at = end + 3
 
 
-def _json_markup(text: str) -> str | None:
-    start = _JSONP.match(text)
-    body = text[start.end() :].rstrip().rstrip(";").rstrip().removesuffix(")") if start else text
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    rows = []
-    for number, row in enumerate(_rows(value, 0)):
-        if number >= MAX_RECORDS:
-            break
-        rows.append(row)
-    return "<div>" + "\n".join(rows) + "</div>" if rows else None
+def _data_markup(tree: Any) -> str | None:
+    """Rows of a tree: records where there are any, else the pieces of markup it carries."""
+    rows = rows_of(tree)
+    if rows:
+        return f"<div>{as_markup(rows)}</div>"
+    pieces = list(_markup_in(tree, 0, [_MAX_NODES]))[:MAX_RECORDS]
+    return "<div>" + "\n".join(pieces) + "</div>" if pieces else None
 
 
-def _rows(value: Any, depth: int) -> Iterator[str]:
-    if depth > _MAX_DEPTH:
+def _markup_in(value: Any, depth: int, budget: list[int]) -> Iterator[str]:
+    budget[0] -= 1
+    if depth > _MAX_DEPTH or budget[0] < 0:
         return
     if isinstance(value, str):
         if "<" in value and re.search(r"<(?:a|li|tr)\b", value, re.IGNORECASE):
             yield value
     elif isinstance(value, list):
         for one in value[:MAX_RECORDS]:
-            yield from _rows(one, depth + 1)
+            yield from _markup_in(one, depth + 1, budget)
     elif isinstance(value, dict):
-        row = _row(value)
-        if row is not None:
-            yield row
-            return
         for one in list(value.values())[:200]:
-            yield from _rows(one, depth + 1)
+            yield from _markup_in(one, depth + 1, budget)
 
 
-def _row(record: dict[str, Any]) -> str | None:
-    """One record with a title and an address as a row; nested ones (`tip: {dates}`) lend their date."""
-    title, link = _first(record, _TITLES), _first(record, _LINKS)
-    if title is None or link is None or not re.search(r"[/.?]", link) or len(title) > 2000:
+# -- rows in scripts of a page --------------------------------------------------------------------------------------
+
+_MAX_SCRIPT = 2_000_000
+_MAX_TRIED = 30  # literals of one script that are read
+_LITERAL = re.compile(r"\[\s{0,40}\{|[=:(]\s{0,10}\{(?=\s{0,40}[\"'\w])")
+_WRITTEN = re.compile(
+    r"<a\s[^<>]{0,1000}href[^<>]{1,1000}>[^<>]{2,300}</a>(?:\s{0,20}<(?:span|em|i|b|td|font)[^<>]{0,200}>[^<>]{0,60})?",
+    re.IGNORECASE,
+)
+
+
+def rows_in_script(code: str) -> str | None:
+    """Markup of the rows that a script holds as data (`var list=[{title:'…',url:'…'}]`) or writes
+    (`document.write("<a href=…>")`); None where it has none that name a disclosure or an office."""
+    if len(code) > _MAX_SCRIPT:
         return None
-    day = _first(record, _DATES)
-    if day is None:
-        for inner in record.values():
-            if isinstance(inner, dict) and (day := _first(inner, _DATES)):
-                break
-    words = html.unescape(re.sub(r"<[^>]{0,400}>", "", title))
-    return f'<li><a href="{html.escape(link)}">{html.escape(words)}</a><span>{html.escape(day or "")}</span></li>'
-
-
-def _first(record: dict[str, Any], names: tuple[str, ...]) -> str | None:
-    lower = {name.lower(): value for name, value in record.items() if isinstance(name, str)}
-    for name in names:
-        value = lower.get(name.lower())
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        if isinstance(value, int) and not isinstance(value, bool) and name in _DATES and 10**9 < value < 5 * 10**12:
-            return _moment(value)
+    if "href" in code and "<a" in code:
+        plain = code.replace("\\/", "/").replace('\\"', '"').replace("\\'", "'")
+        written = [found[0] for found in _WRITTEN.finditer(plain)][:MAX_RECORDS]
+        written = [piece for piece in written if not re.search(r"[\"']\s*\+|\+\s*[\"']|\$\{|\{\{|<%|#\{", piece)]
+        if any(name_title(_bare(piece)).wanted for piece in written):
+            return "<ul>" + "\n".join(f"<li>{piece}</li>" for piece in written) + "</ul>"
+    if not re.search(r"[\u4e00-\u9fff]|\\u[4-9]", code) or "{" not in code:
+        return None
+    at = 0
+    for _ in range(_MAX_TRIED if len(code) < 200_000 else _MAX_TRIED // 5):
+        found = _LITERAL.search(code, at)
+        if found is None:
+            return None
+        start = found.end() - 1 if found[0][0] != "[" else found.start()
+        tree = parsed_at(code, start)
+        rows = rows_of(tree) if tree is not None else []
+        if len(rows) >= 2 and sum(name_title(row.title).wanted or is_office(row.title) for row in rows) * 2 >= len(
+            rows
+        ):
+            return as_markup(rows)
+        at = found.end()
     return None
 
 
-def _moment(value: int) -> str:
-    """Seconds or milliseconds since 1970 as a day of China."""
-    seconds = value / 1000 if value > 10**11 else value
-    return datetime.fromtimestamp(seconds, timezone(timedelta(hours=8))).date().isoformat()
+def _bare(piece: str) -> str:
+    return re.sub(r"<[^<>]{0,1200}>", " ", piece)

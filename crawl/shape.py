@@ -58,7 +58,8 @@ _HOME_PATH = re.compile(r"^/?(?:index|default|home|main|site/index)?(?:\.\w{2,5}
 
 def link_address(base: str, href: str) -> str | None:
     """A link's absolute address with the fragment kept where it is a route of an application (#/list?code=, #612 on a
-    path without suffix); None for javascript:, mailto:, plain fragments and what is no address."""
+    path without suffix, or of gkmlpt, where it is the column); None for javascript:, mailto:, plain fragments and what
+    is no address."""
     if len(href) > MAX_HREF:
         return None
     return _link_address(base, href)
@@ -80,7 +81,7 @@ def _link_address(base: str, href: str) -> str | None:
     fragment = parts.fragment
     if fragment and _ROUTE.fullmatch(fragment):
         last = parts.path.rsplit("/", 1)[-1]
-        if fragment.startswith(("/", "!")) or "." not in last:
+        if fragment.startswith(("/", "!")) or "." not in last or "/gkmlpt/" in parts.path:
             return f"{clean}#{fragment[:400]}"
     return clean
 
@@ -122,9 +123,9 @@ def address_shape(url: str) -> Shape:
         return "file"
     parts = urlsplit(url)
     path, query = parts.path, parts.query
-    if parts.fragment:
-        return "route"
     last = path.rsplit("/", 1)[-1]
+    if parts.fragment and not (parts.fragment.isdecimal() and "." in last):
+        return "route"
     if _HOME_PATH.match(path) and not query:
         return "home"
     if is_download(url) and not last.lower().endswith(tuple(PAGE_SUFFIXES)):

@@ -11,7 +11,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawl import about, attachments, body, dating, discover, entity, naming, page_class, records, shape
+from crawl import (
+    about,
+    attachments,
+    body,
+    clickable,
+    data_rows,
+    dating,
+    discover,
+    entity,
+    naming,
+    outline,
+    page_class,
+    records,
+    rows,
+    shape,
+    xml_rows,
+)
 from crawl.notice import read_listing, read_notice
 from crawl.page import PageError, read_page
 from crawl.page_class import classify
@@ -27,6 +43,11 @@ GROWING: dict[str, Callable[[int], str]] = {
     "terms_and_definitions": lambda n: "<dl>" + "".join(f'<dt>2024年</dt><dd><a href="t{i}.html">县局</a></dd>' for i in range(n)),
     "handlers": lambda n: "".join(f"<a onclick=\"down('{i}','b{i}.pdf')\">x</a>" for i in range(n)),
     "records_in_cdata": lambda n: "<script><record>" + "<![CDATA[<a href=x.html>2024年部门预算</a>]]>" * n + "</script>",
+    "rows_that_open": lambda n: "".join(f"<div onclick=\"open('/a/{i}.html')\"><b>{i}</b><p>县局2024年部门预算</p></div>" for i in range(n)),
+    "cells_under_heads": lambda n: "<table><tr><td>单位</td><td>2024年预算</td></tr>" + "".join(f'<tr><td>县教育局</td><td><a href="t{i}.html">查看</a></td></tr>' for i in range(n)),
+    "headings_of_two_levels": lambda n: "".join(f'<h2>2024年</h2><h3>党群</h3><p><a href="t{i}.html">县教育局</a></p>' for i in range(n)),
+    "dates_behind_links": lambda n: "".join(f'<a href="t{i}.html">县教育局</a> 2024-01-01<br>' for i in range(n)),
+    "arrays_in_scripts": lambda n: "<script>var a=[" + ",".join(f"{{t:'县局2024年部门预算',u:'/a/{i}.html'}}" for i in range(n)) + "]</script>",
     "content_in_content": lambda n: "<div class='content'><p>x</p>" * min(n, 200) + "<p>y</p>" * n,
 }  # fmt: skip
 
@@ -58,6 +79,13 @@ FIXED = {
     "brackets": '<a href="1.html">' + "(" * 5000 + "2024年预算</a>",
     "general_words_without_end": '<a href="1.html">' + "预算决算" * 3000 + "!</a>",
     "site_words_without_end": "<title>" + "门户网站" * 3000 + "!</title>",
+    "rows_that_open_in_rows": "<div onclick=\"go('/a.html')\">" * 3000 + "x",
+    "cells_that_span_all": "<table><tr>"
+    + "<td colspan=100 rowspan=8000>x</td>" * 100
+    + "</tr>"
+    + "<tr><td><a href=1.html>查看</a></td></tr>" * 3000,
+    "openings_of_arrays": "<script>" + "[{" * 200_000 + "预</script>",
+    "names_in_script": "<script>var x={" + "a:" * 200_000 + "'预'</script>",
     "nothing": "",
 }
 
@@ -79,7 +107,24 @@ WORDS = ["预算", "决算", "预决算", "公开", "网站", "门户网站", "2
 
 
 @pytest.mark.parametrize(
-    "module", [about, attachments, body, dating, discover, entity, naming, page_class, records, shape]
+    "module",
+    [
+        about,
+        attachments,
+        body,
+        clickable,
+        data_rows,
+        dating,
+        discover,
+        entity,
+        naming,
+        outline,
+        page_class,
+        records,
+        rows,
+        shape,
+        xml_rows,
+    ],
 )
 def test_no_pattern_tries_combinations(module: object) -> None:
     """The time of a pattern on four times the words is no power of it."""

@@ -18,11 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts, StatementView
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Cell, Finding
 from flows.checks.prose import Item, Passage, Said, fold
 from flows.checks.said import compare
 from flows.checks.topics import BUDGETS, is_before
+from flows.checks.views import DocumentFacts, StatementView
 
 _PLAIN = re.compile(r"[、,.()“”\"]+|支出$")
 

@@ -20,12 +20,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
+from flows.checks.check import Check
 from flows.checks.linking import rows_of
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.noun import Cell, Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.said import compare
 from flows.checks.topics import is_before
+from flows.checks.views import DocumentFacts
 
 THREE = frozenset({"three_public", "abroad", "vehicle", "vehicle_purchase", "vehicle_operation", "reception"})
 WHOLES = frozenset({None, "three_public", "vehicle"})

@@ -15,14 +15,16 @@ from functools import lru_cache
 from itertools import groupby
 
 from flows.checks import department, document, line, statement
-from flows.checks.facts import DocumentFacts, Tables, document_facts
-from flows.checks.noun import Cell, Check, CheckInfo, Finding, Quote, Row
+from flows.checks.check import Check, CheckInfo
+from flows.checks.facts import document_facts
+from flows.checks.noun import Cell, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.standing import standing_rows
 from flows.checks.together import CrossCheck
 from flows.checks.trial import Witness, crop_of
 from flows.checks.verdict import pronounce
+from flows.checks.views import DocumentFacts, Tables
 from flows.checks.words import evidence
 from flows.reviews import Verdict
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from flows.checks.equation import Equation, best, evaluate, gather_empty
-from flows.checks.facts import ColumnView, StatementView
 from flows.checks.noun import Finding
+from flows.checks.views import ColumnView, StatementView
 
 FUNDS = ("general_public_budget", "government_fund", "state_capital")
 SOURCES = (

@@ -7,8 +7,8 @@ import re
 import msgspec
 
 from flows.checks.columns import FUNDS
-from flows.checks.facts import DocumentFacts, LineView, StatementView
 from flows.checks.noun import Cell
+from flows.checks.views import DocumentFacts, LineView, StatementView
 
 BALANCES = ("income_expenditure", "appropriation")
 AMOUNT = ("total", "amount")

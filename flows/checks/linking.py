@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, cast
 
-from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Cell
+from flows.checks.views import DocumentFacts
 from normalize.claim_links import Linker
 from normalize.schema import Row
 

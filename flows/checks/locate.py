@@ -21,10 +21,10 @@ from decimal import Decimal
 
 import msgspec
 
-from flows.checks.facts import LineView, StatementView
 from flows.checks.noun import Cell
 from flows.checks.prose import fold
 from flows.checks.tolerance import tolerance
+from flows.checks.views import LineView, StatementView
 from flows.checks.words import UNITS
 
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]+、|\(?[一二三四五六七八九十]+\)|\d+[.、])+")

@@ -1,4 +1,4 @@
-"""The nouns of checking: Cell, Finding, Check, CheckInfo. No rule stands here.
+"""The nouns of checking: Cell, Quote, Finding (a Check is in `flows.checks.check`). No rule stands here.
 
 Amounts are exact: Decimal yuan, from `amount_fen` where the amount is a whole number of fen. Cells, quotes and
 findings hold no references back, so Python's collector of cycles need not follow the many of them (`gc=False`).
@@ -6,14 +6,10 @@ findings hold no references back, so Python's collector of cycles need not follo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
-
-if TYPE_CHECKING:
-    from flows.checks.facts import DocumentFacts
 
 Outcome = Literal["holds", "rounding", "fails", "not_applicable", "not_assessable"]
 Level = Literal["line", "statement", "document", "department"]
@@ -117,38 +113,3 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     @property
     def delta(self) -> Decimal | None:
         return None if self.left is None or self.right is None else self.left - self.right
-
-
-class Check(msgspec.Struct, frozen=True):
-    """One rule. id: family letter and two digits. doc: the module's docstring, which is the rule.
-
-    run: yields the findings of one document; when it yields none, the check is recorded once as not applicable with
-    `absent` (stable word, zh, en).
-    """
-
-    id: str
-    level: Level
-    severity: Severity
-    doc: str
-    run: Callable[[DocumentFacts], Iterable[Finding]]
-    absent: tuple[str, str, str]
-
-    @property
-    def family(self) -> str:
-        return self.id[0]
-
-
-class CheckInfo(msgspec.Struct, frozen=True):
-    """A check as a page shows it; every text is taken from the docstring of the check's module."""
-
-    id: str
-    family: str
-    level: Level
-    severity: Severity
-    title_zh: str
-    title_en: str
-    rule_zh: str
-    rule_en: str
-    formula: str
-    exclusions: tuple[str, ...]
-    not_applicable: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from flows.checks import FAMILIES, catalogue
-from flows.checks.noun import CheckInfo
+from flows.checks.check import CheckInfo
 
 FAMILY_NAMES = {
     "H": ("科目层次", "hierarchy of codes"),

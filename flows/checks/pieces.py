@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 from flows.checks.words import one_line
-
-if TYPE_CHECKING:
-    from flows.checks.facts import DocumentFacts
 
 UNREAD = frozenset({"other", "unrecognized"})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flows.checks.facts import DocumentFacts, PlanView, ProjectView
+from flows.checks.views import DocumentFacts, PlanView, ProjectView
 
 HUNDRED = Decimal(100)
 

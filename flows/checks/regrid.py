@@ -18,8 +18,8 @@ from typing import Final, Literal, cast
 
 import msgspec
 
-from flows.checks.facts import AnyRow, DocumentFacts
 from flows.checks.noun import Cell
+from flows.checks.views import AnyRow, DocumentFacts
 from flows.checks.words import UNITS
 from normalize.amount import parse_number
 

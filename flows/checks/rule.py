@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 
-from flows.checks.noun import Check, CheckInfo
+from flows.checks.check import Check, CheckInfo
 from flows.checks.together import CrossCheck
 
 PARTS = ("规则：", "Rule:", "Formula:", "Exclusions:", "Not applicable:")

@@ -25,8 +25,9 @@ from typing import Any, Final, Literal
 import msgspec
 
 from flows.checks.blanks import UNDETERMINED, BlankEvidence, blank_evidence
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import EMPTY_STATES, Cell, Check, Finding, Row
+from flows.checks.check import Check
+from flows.checks.noun import EMPTY_STATES, Cell, Finding, Row
+from flows.checks.views import DocumentFacts
 from flows.reviews import Verdict
 
 Standing = Literal["reviewed", "balanced_twice", "balanced", "two_witnesses", "read", "doubtful"]

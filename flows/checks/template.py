@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flows.checks.facts import DocumentFacts
+from flows.checks.views import DocumentFacts
 
 # XX局, ××部门, xx年, ○○县, ***万元: two or more marks that stand for a name or a number, before or behind Chinese.
 PLACEHOLDER: Final = re.compile(

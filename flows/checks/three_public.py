@@ -6,8 +6,8 @@ from decimal import Decimal
 from itertools import combinations
 
 from flows.checks.equation import Equation, evaluate, fold_columns, gather_empty
-from flows.checks.facts import DocumentFacts, LineView, StatementView
 from flows.checks.noun import Cell, Finding
+from flows.checks.views import DocumentFacts, LineView, StatementView
 
 # 支出部门经济分类: the 款 that each item is spent under.
 CODES = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
-from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Finding, Level, Severity
+from flows.checks.views import DocumentFacts
 
 
 class CrossCheck(msgspec.Struct, frozen=True):

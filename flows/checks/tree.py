@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from flows.checks.facts import CODE_LENGTHS, LineView, StatementView
+from flows.checks.views import CODE_LENGTHS, LineView, StatementView
 
 NOT_PARTS = frozenset({"of_which", "memo"})
 

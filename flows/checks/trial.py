@@ -21,9 +21,9 @@ from typing import Final, Literal, cast
 
 import msgspec
 
-from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Cell
 from flows.checks.regrid import regrid
+from flows.checks.views import DocumentFacts
 from flows.checks.words import UNITS
 from normalize.amount import parse_number
 

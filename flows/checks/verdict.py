@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import msgspec
 
-from flows.checks.facts import DocumentFacts
 from flows.checks.locate import Lacking, Located, Suspect, is_over_lines, key_of, lacking, locate, sums_of, twins_of
 from flows.checks.noun import Cell, Finding
 from flows.checks.tolerance import tolerance
 from flows.checks.trial import Cause, Trial, Witness, Witnessed, other_reading, try_reading
+from flows.checks.views import DocumentFacts
 from flows.checks.words import BLANK_ZH, money, name, one_line, value_en, value_zh
 
 JUDGED = frozenset({"holds", "rounding", "fails"})

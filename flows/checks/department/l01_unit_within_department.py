@@ -23,11 +23,11 @@ from decimal import Decimal
 
 import msgspec
 
-from flows.checks.facts import DocumentFacts
 from flows.checks.noun import Cell, Finding, Quote
 from flows.checks.prose import fold
 from flows.checks.together import CrossCheck
 from flows.checks.topics import is_before
+from flows.checks.views import DocumentFacts
 
 TRANSFERS = ("230",)
 

@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
 from flows.checks.template import PLACEHOLDER, is_template
+from flows.checks.views import DocumentFacts
 
 _MASKED = re.compile(r"(?:号|电话|手机|身份证|证号|账号|[赵钱孙李周吴郑王冯陈张刘杨黄]|第)[XxＸ×]{2,}|[XxＸ×]{2,}号")
 

@@ -21,10 +21,11 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage
 from flows.checks.titles import name_of
+from flows.checks.views import DocumentFacts
 
 _TABLE = re.compile(
     r"(?:预算|决算|收支|收入|支出|经费|拨款|采购)[^。]{0,24}表[^\w\u4e00-\u9fff]*(?:\d{1,3})?[^\w\u4e00-\u9fff]*$"

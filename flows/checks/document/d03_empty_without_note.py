@@ -19,10 +19,11 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from flows.checks.facts import UNREAD_STATEMENTS, DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
 from flows.checks.pieces import cut_statements
 from flows.checks.template import is_template
+from flows.checks.views import UNREAD_STATEMENTS, DocumentFacts
 
 _NOTE = re.compile(
     r"空表|空列|为空|[无没][^。]{0,40}(?:预算|收入|支出|安排|数据|收支|经费|项目|事项|情况|拨款|采购|购买|资金|内容)|不涉及|未安排|不适用"

@@ -17,8 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
+from flows.checks.views import DocumentFacts
 
 _OWN = re.compile(r"(?<!\d)(20\d\d)年?度?[^0-9,。;:]{0,20}?(预算|决算)")
 _OTHER = re.compile(r"20\d\d.*20\d\d|执行|上年|结转|比较|对比|增减|截至|回顾|总结")

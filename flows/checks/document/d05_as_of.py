@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 _DATE = re.compile(r"截[至止]到?(?:日期[:为]?)?(20\d\d)年?(?:(\d{1,2})月)?(?:(\d{1,2})日|底|末)?")
 _ASSETS = re.compile(r"车辆|汽车|公务用车|设备|房屋|固定资产|国有资产|资产总额")

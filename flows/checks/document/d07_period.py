@@ -14,8 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 _LABEL = re.compile(r"(?:实施|项目|执行|起止)(?:周期|期限|时间|期间|年限|起止)|起止(?:时间|年限|日期)")
 _SPAN = re.compile(

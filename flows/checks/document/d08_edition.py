@@ -18,9 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
 from flows.checks.prose import Passage
+from flows.checks.views import DocumentFacts
 
 _NAMES = {"unit": "单位", "department": "部门"}
 _SKIPPED = frozenset({"glossary", "duties", "institutions", "legal_basis"})

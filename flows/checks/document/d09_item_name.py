@@ -16,9 +16,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Cell, Finding
 from flows.checks.prose import fold
+from flows.checks.views import DocumentFacts
 
 _PLAIN = re.compile(r"[、,.()（）“”\"]+|支出$")
 

@@ -16,8 +16,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
+from flows.checks.views import DocumentFacts
 
 LONGEST_LINE = 100  # characters: a longer paragraph may run on over the next page, and rows name its first page only
 

@@ -17,8 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
+from flows.checks.views import DocumentFacts
 
 _LISTED = re.compile(
     r"列入[^。;]{0,8}政府采购(?:预算|目录|计划)?|详见[^。;]{0,6}政府采购(?:预算)?表|纳入[^。;]{0,6}政府采购预算"

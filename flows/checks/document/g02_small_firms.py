@@ -17,9 +17,10 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage, Said
+from flows.checks.views import DocumentFacts
 
 _AWARD = re.compile(r"中标|成交|授予|合同金额")
 _RESERVED = re.compile(r"预留[^;。]{0,16}项目[^;。]{0,30}$")

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
 from flows.checks.prose import fold
+from flows.checks.views import DocumentFacts
 
 _SAID = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,14}?(?:数量|数|次数|件数|人数|量|率)?)(?P<word>大于等于|大于|不少于|不低于|多于|超过|至少|达到|达|≥|>|=|等于|为)"

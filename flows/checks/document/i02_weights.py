@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Quote
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Quote
+from flows.checks.views import DocumentFacts
 
 WHOLE = (Decimal(100), Decimal(90), Decimal(80))
 LEAST = 50

@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from flows.checks.facts import DocumentFacts
+from flows.checks.check import Check
 from flows.checks.linking import cells_by_fact, rows_of
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import is_before
+from flows.checks.views import DocumentFacts
 
 WHOLE = frozenset({"total_both", "appropriation_both"})
 SISTERS = (

@@ -18,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding, Outcome
+from flows.checks.check import Check
+from flows.checks.noun import Finding, Outcome
 from flows.checks.percents import HUNDRED, Near, agrees, change, shown
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import compared, current, levels_before, near_said
+from flows.checks.views import DocumentFacts
 
 WORDS = {"increase": ("增加", "up"), "decrease": ("减少", "down")}
 

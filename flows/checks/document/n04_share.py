@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.percents import agrees, quotient, shown
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import near_said
+from flows.checks.views import DocumentFacts
 
 FEWEST_PROOFS = 2
 

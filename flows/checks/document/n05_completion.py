@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.percents import agrees, quotient, shown
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import BUDGETS, is_before, levels_before, near_said
+from flows.checks.views import DocumentFacts
 
 NAMED = {"initial_budget": ("initial_budget",), "adjusted_budget": ("adjusted_budget",)}
 

@@ -17,10 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import BUDGETS, is_before
+from flows.checks.views import DocumentFacts
 
 WORDS = re.compile(
     r"决算数?(?P<almost>与?.{0,2}(?:基本|略微?有?|稍)?)??(?:(?P<more>大于|高于|多于|超过)|(?P<less>小于|低于|少于)|(?P<same>等于))"

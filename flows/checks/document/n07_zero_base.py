@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.percents import HUNDRED
 from flows.checks.topics import current, levels_before
+from flows.checks.views import DocumentFacts
 
 SLIGHT = 10_000  # per cent: a rate above comes from a base that is small and not nothing
 

@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage, Said
 from flows.checks.topics import is_before
+from flows.checks.views import DocumentFacts
 
 SUMS = {
     "procurement_total": ("procurement_goods", "procurement_works", "procurement_services"),

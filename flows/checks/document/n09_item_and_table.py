@@ -18,10 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts, StatementView
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Cell, Finding
 from flows.checks.prose import Item, Passage, Said, fold
+from flows.checks.said import compare
 from flows.checks.topics import BUDGETS, is_before
+from flows.checks.views import DocumentFacts, StatementView
 
 _PLAIN = re.compile(r"[、,.()“”\"]+|支出$")
 
@@ -84,26 +86,7 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         if cell is None or cell.yuan is None:
             continue
         for said in _own(facts, passage):
-            assert said.yuan is not None
-            bound = (said.resolution + cell.resolution) / 2
-            fails = abs(said.yuan - cell.yuan) > bound
-            outcome = "fails" if fails else "holds" if said.yuan == cell.yuan else "rounding"
-            yield Finding(
-                subject=f"{passage.place}/{item.code or item.label}",
-                outcome=outcome,  # type: ignore[arg-type]
-                message_zh=f"文中“{item.label}”为 {said.printed}，《{cell.title}》为 "
-                f"{cell.printed}（{cell.unit or ''}），" + ("不符。" if fails else "相符。"),
-                message_en=f"{item.label} is {said.printed} in the prose and {cell.printed} ({cell.unit or ''}) in "
-                f"《{cell.title}》: " + ("they differ." if fails else "they agree."),
-                cells=(cell,),
-                left=said.yuan,
-                right=cell.yuan,
-                tolerance=bound,
-                left_zh="文中数额",
-                right_zh=cell.label,
-                n_terms=1,
-                quotes=(passage.say(said),),
-            )
+            yield compare(f"{passage.place}/{item.code or item.label}", item.label, passage, said, [cell])
 
 
 CHECK = Check(

@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 _SENTENCE = re.compile(
     r"(?:共有|拥有|现有|实有|保有|有|购置)(?:公务用车|机动车|车辆|汽车|用车)(?:共)?(\d+)(?:辆|台)[,，;]?其中[:：,，]?(?P<kinds>[^。]*)"

@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal
 
-from flows.checks.facts import DocumentFacts
+from flows.checks.check import Check
 from flows.checks.linking import rows_of
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.noun import Cell, Finding
 from flows.checks.prose import Passage, Said
+from flows.checks.said import compare
 from flows.checks.topics import is_before
+from flows.checks.views import DocumentFacts
 
 THREE = frozenset({"three_public", "abroad", "vehicle", "vehicle_purchase", "vehicle_operation", "reception"})
 WHOLES = frozenset({None, "three_public", "vehicle"})
@@ -80,35 +81,8 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
     for passage, said in _claims(facts):
         known = _operating(facts) if said.concept == "operating_funds" else _three(facts, said)
         if known:
-            yield _judge(passage, said, known)
-
-
-def _judge(passage: Passage, said: Said, known: list[Cell]) -> Finding:
-    assert said.yuan is not None
-    wanted = said.yuan
-    near = min(known, key=lambda cell: abs((cell.yuan or Decimal(0)) - wanted))
-    assert near.yuan is not None
-    bound = (said.resolution + near.resolution) / 2
-    fails = abs(near.yuan - said.yuan) > bound
-    outcome = "fails" if fails else "holds" if near.yuan == said.yuan else "rounding"
-    cell = known[0] if fails else near
-    name = said.row["subject_printed"] or ""
-    return Finding(
-        subject=f"{passage.place}/{said.concept}",
-        outcome=outcome,  # type: ignore[arg-type]
-        message_zh=f"文中“{name}”为 {said.printed}，《{cell.title}》为 {cell.printed}（{cell.unit or ''}），"
-        + ("不符。" if fails else "相符。"),
-        message_en=f"The prose says {said.printed} for {name}; 《{cell.title}》 prints {cell.printed} "
-        f"({cell.unit or ''}): " + ("they differ." if fails else "they agree."),
-        cells=(cell,),
-        left=said.yuan,
-        right=cell.yuan,
-        tolerance=bound,
-        left_zh="文中数额",
-        right_zh=cell.label,
-        n_terms=1,
-        quotes=(passage.say(said),),
-    )
+            name = str(said.row["subject_printed"] or "")
+            yield compare(f"{passage.place}/{said.concept}", name, passage, said, known)
 
 
 CHECK = Check(

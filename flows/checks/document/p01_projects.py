@@ -24,9 +24,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.noun import Cell, Finding
+from flows.checks.views import DocumentFacts
 
 
 def _spending(facts: DocumentFacts) -> Cell | None:

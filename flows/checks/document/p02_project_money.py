@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate, gather_empty
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:

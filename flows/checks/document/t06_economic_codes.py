@@ -21,10 +21,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.noun import Cell, Finding
 from flows.checks.three_public import CODES, economic_cell, missing_items, run_total
+from flows.checks.views import DocumentFacts
 
 
 def _lacking(facts: DocumentFacts) -> set[str]:

@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts, ProjectView
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Cell, Finding
 from flows.checks.plans import last_point, proves_amounts
+from flows.checks.views import DocumentFacts, ProjectView
 from flows.checks.words import names
 
 SUBJECT = "spending_plans/unit"

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.template import is_template
+from flows.checks.views import DocumentFacts
 
 _UP, _DOWN = "增加|增长|上升|提高|大于|高于|超过", "减少|下降|降低|小于|低于"
 _CHOICE = re.compile(

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.template import is_template
+from flows.checks.views import DocumentFacts
 
 _REASON = re.compile(r"(?:主要)?原因(?:是|为|:|是:)(?=[。;]|$)")
 _ANY = re.compile(r"主要原因")

@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.template import is_template
+from flows.checks.views import DocumentFacts
 
 _INSTRUCTION = re.compile(
     r"仍保留该表格?式|保留(?:该|此)表(?:格)?(?:样?式)?[,，].{0,12}说明|作(?:下述|如下|以下)说明|[(（]\d{2,4}字(?:以内|左右)[)）]"

@@ -18,10 +18,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.prose import Passage
 from flows.checks.template import is_template
+from flows.checks.views import DocumentFacts
 
 PAIRS = ("“”", "《》")
 _CUT = re.compile(r"\.{3}|…")

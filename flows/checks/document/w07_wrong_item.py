@@ -17,8 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 # Words of a purpose → words of the line it belongs to. A purpose that holds only another line's words is not its own.
 OWN = {

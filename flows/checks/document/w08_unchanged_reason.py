@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 _SAME = re.compile(
     r"(?<!基本)(?:持平|一致|相同|无变化|没有变化)[,。;](?:主要)?(?:原因(?:是|为|:|是:)|是因为|主要是)([^。;]{4,120})"

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, best, evaluate
-from flows.checks.facts import DocumentFacts
 from flows.checks.lanes import main_cell, sides
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 ZH = {"income": "收支总表的收入", "expenditure": "收支总表的支出"}
 EN = {"income": "income in the statement of both", "expenditure": "expenditure in the statement of both"}

@@ -19,11 +19,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.columns import FUNDS
 from flows.checks.equation import Equation, evaluate, gather_empty
-from flows.checks.facts import DocumentFacts
 from flows.checks.lanes import main_cell, money_from, sides, source_line
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, best, evaluate, gather_empty
-from flows.checks.facts import DocumentFacts
 from flows.checks.lanes import sides
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 STATEMENTS = {
     "general_expenditure": "general_public_budget",

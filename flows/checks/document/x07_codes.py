@@ -20,11 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate, fold_columns, gather_empty
-from flows.checks.facts import DocumentFacts, LineView, StatementView
 from flows.checks.lanes import money_from
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
 from flows.checks.tree import code_trees
+from flows.checks.views import DocumentFacts, LineView, StatementView
 
 COLUMNS = ("total", "basic", "project")
 

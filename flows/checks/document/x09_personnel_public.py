@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate, gather_empty
-from flows.checks.facts import DocumentFacts, LineView, StatementView
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.noun import Cell, Finding
+from flows.checks.views import DocumentFacts, LineView, StatementView
 
 COLUMNS = {"personnel": ("人员经费", "personnel funds"), "public": ("公用经费", "public funds")}
 

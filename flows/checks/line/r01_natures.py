@@ -18,9 +18,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.columns import NATURES, column_sums, lane_keys
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts
 
 BASIC_PARTS = ("personnel", "public")
 

@@ -28,10 +28,11 @@ from collections.abc import Iterator
 import msgspec
 
 from extract.form import FormIdentity, load_forms
+from flows.checks.check import Check
 from flows.checks.columns import is_of_which
 from flows.checks.equation import Equation, evaluate, gather_empty
-from flows.checks.facts import ColumnView, DocumentFacts, LineView, StatementView
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import ColumnView, DocumentFacts, LineView, StatementView
 
 PROOFS = 2  # lines on which the sum holds beside a column of unknown meaning: the column is no part of it
 ELSEWHERE = frozenset({"total", "basic", "current_subtotal", "carryover"})

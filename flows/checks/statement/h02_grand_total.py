@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate, fold_columns, gather_empty
-from flows.checks.facts import DocumentFacts, LineView, StatementView
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
 from flows.checks.tree import code_trees, uncoded
+from flows.checks.views import DocumentFacts, LineView, StatementView
 
 
 def _strange(statement: StatementView, lines: list[LineView]) -> Finding:

@@ -21,9 +21,10 @@ from decimal import Decimal
 
 import msgspec
 
-from flows.checks.facts import DocumentFacts, StatementView
-from flows.checks.noun import Cell, Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Cell, Finding
 from flows.checks.three_public import CODES, missing_items, run_total
+from flows.checks.views import DocumentFacts, StatementView
 from flows.checks.words import money, names, value_en, value_zh
 
 

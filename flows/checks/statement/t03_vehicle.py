@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.facts import DocumentFacts
-from flows.checks.noun import Check, Finding
+from flows.checks.check import Check
+from flows.checks.noun import Finding
 from flows.checks.three_public import run_items
+from flows.checks.views import DocumentFacts
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:

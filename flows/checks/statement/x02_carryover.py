@@ -19,10 +19,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, evaluate
-from flows.checks.facts import DocumentFacts, StatementView
 from flows.checks.lanes import AMOUNT, BALANCES, Side, between, sides
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import DocumentFacts, StatementView
 
 ZH = {"income": "本年收入合计与结转之和", "expenditure": "本年支出合计与结转之和"}
 

@@ -22,10 +22,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from flows.checks.check import Check
 from flows.checks.equation import Equation, best, evaluate, fold_columns, gather_empty
-from flows.checks.facts import ColumnView, DocumentFacts, LineView, StatementView
 from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, sides
-from flows.checks.noun import Check, Finding
+from flows.checks.noun import Finding
+from flows.checks.views import ColumnView, DocumentFacts, LineView, StatementView
 
 
 def _column(statement: StatementView, side: Side, current: LineView, column: ColumnView) -> Finding | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.checks import FAMILIES, all_checks, catalogue, check_document
-from flows.checks.noun import Check
+from flows.checks.check import Check
 from flows.checks.page import FAMILY_NAMES, page
 from flows.checks.rule import RuleTextError, check_info
 from tests.flows.checks.build import Builder

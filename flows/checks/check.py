@@ -1,0 +1,45 @@
+"""A check: one rule with the docstring that is its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from flows.checks.noun import Finding, Level, Severity
+from flows.checks.views import DocumentFacts
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One rule. id: family letter and two digits. doc: the module's docstring, which is the rule.
+
+    run: yields the findings of one document; when it yields none, the check is recorded once as not applicable with
+    `absent` (stable word, zh, en).
+    """
+
+    id: str
+    level: Level
+    severity: Severity
+    doc: str
+    run: Callable[[DocumentFacts], Iterable[Finding]]
+    absent: tuple[str, str, str]
+
+    @property
+    def family(self) -> str:
+        return self.id[0]
+
+
+class CheckInfo(msgspec.Struct, frozen=True):
+    """A check as a page shows it; every text is taken from the docstring of the check's module."""
+
+    id: str
+    family: str
+    level: Level
+    severity: Severity
+    title_zh: str
+    title_en: str
+    rule_zh: str
+    rule_en: str
+    formula: str
+    exclusions: tuple[str, ...]
+    not_applicable: str

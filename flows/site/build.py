@@ -58,10 +58,7 @@ def build_site(
         made, fingerprints = write_documents(pages, release, Archive(archive) if archive else None, contact, progress)
         search.write(pages, release, catalogue)
         feeds.write(pages, release, catalogue)
-        for one in sorted(release.folder.iterdir()):
-            if one.is_file() and not one.name.startswith("."):
-                output.take(one, f"releases/{release.version}/{one.name}")
-        output.write("releases/latest.json", f'{{"version": "{release.version}"}}\n')
+        take_releases(output, release)
         output.write(MEMORY, json.dumps({"documents": fingerprints}, sort_keys=True) + "\n")
         mark = {
             "release": release.version,
@@ -73,6 +70,17 @@ def build_site(
         }
         output.write(MARK, json.dumps(mark, sort_keys=True, indent=1) + "\n")
     return Built(folder, release.version, len(pages.paths) * len(LANGUAGES), output.written, output.kept, made, charts)
+
+
+def take_releases(output: Output, release: Release) -> None:
+    """The files of this release and of those beside it: an address once given keeps leading to the same bytes."""
+    for index in release.others():
+        version = str(index["version"])
+        folder = release.folder if version == release.version else release.folder.parent / version
+        for one in sorted(folder.iterdir()):
+            if one.is_file() and not one.name.startswith("."):
+                output.take(one, f"releases/{version}/{one.name}")
+    output.write("releases/latest.json", f'{{"version": "{release.version}"}}\n')
 
 
 def _assets(output: Output, release: Release) -> None:

@@ -21,6 +21,12 @@ SKIPPED: Final = {
     "document_sha256", "disclosure_id", "county_code", "org_id", "org_name", "x0", "y0", "x1", "y1", "extract_method",
     "table_no", "row_no", "col_no", "paragraph_no", "is_labelled", "lane", "statement_seq", "amount_fen", "text",
 }  # fmt: skip
+# of an amount, beside what `_main` says in words; the rest of its row stands in the release
+REST: Final = (
+    "line_key", "form_line_key", "line_level", "class_system", "map_status", "agg_role", "sum_safe", "column_key",
+    "flow", "fund", "nature", "measure", "resolution_yuan", "confidence", "printed_text_as_read", "as_read", "n_checks",
+    "check_worst",
+)  # fmt: skip
 OWN_WORDS: Final = {
     "amount_state": "amount_state",
     "stage": "stage",
@@ -150,7 +156,8 @@ def _pairs(table: str, row: Row, texts: _Texts, language: str) -> list[int]:
     spec = PUBLISHED[table]
     labels = _labels(table, language)
     found: list[int] = []
-    for name, value in row.items():
+    wanted = ((name, row.get(name)) for name in REST) if table == "budget_lines" else row.items()
+    for name, value in wanted:
         if value is None or name in SKIPPED or name == spec.key[0] or (isinstance(value, list) and not value):
             continue
         found += [texts(labels.get(name, name)), texts(_shown(name, value, language))]

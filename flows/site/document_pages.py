@@ -16,7 +16,8 @@ import polars as pl
 from crawl.archive import Archive, ArchiveCorruption
 from flows.site import words
 from flows.site.details import NAMED
-from flows.site.documents import Document, make_document
+from flows.site.documents import Document, Grid, Sheet, make_document
+from flows.site.grids import overlay_html, rows_html
 from flows.site.pictures import can_show, pictures
 from flows.site.release import Release, Row
 from flows.site.render import HERE, LANGUAGES, Pages
@@ -147,6 +148,8 @@ def _write(pages: Pages, document: Document, archive: Archive | None, contact: s
             "steps": document.steps if len(files) > 1 else [],
             "paragraphs": document.paragraphs if len(files) > 1 else [],
         }
+        grids = {block: rows_html(block) for sheet in sheets for block in sheet.blocks if isinstance(block, Grid)}
+        overlay = [overlay_html(sheet) if sheet.picture else None for sheet in sheets]
         for language in LANGUAGES:
             pages.one(
                 language,
@@ -157,15 +160,17 @@ def _write(pages: Pages, document: Document, archive: Archive | None, contact: s
                 part=part,
                 files=files,
                 sheets=sheets,
+                grids=grids,
+                overlay=overlay,
                 details=script | document.details.block(refs, language),
                 no_pictures=reason,
             )
     return drawn
 
 
-def _refs(sheet: Any) -> Iterator[str]:
+def _refs(sheet: Sheet) -> Iterator[str]:
     for block in sheet.blocks:
-        if hasattr(block, "rows"):
+        if isinstance(block, Grid):
             yield from (cell.ref for _, row in block.rows for cell in row if cell.told)
         elif block.told:
             yield block.ref

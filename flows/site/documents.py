@@ -43,7 +43,7 @@ class GridCell:
         return "" if self.outcome is None else words.MARKS[self.outcome]
 
 
-@dataclass
+@dataclass(eq=False)
 class Grid:
     """A printed table, or some rows of a long one. rows: (row_no, cells)."""
 
@@ -58,7 +58,7 @@ class Grid:
         return sum(len(row) for _, row in self.rows)
 
 
-@dataclass
+@dataclass(eq=False)
 class Prose:
     """A paragraph or heading outside tables."""
 

@@ -37,7 +37,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One published table with its files. name: as in the index; stem: of its files (`core_budget_lines`)."""
+    """One published table with its files. name: as in the index; stem: of its files (`core_budget_lines`).
+
+    warnings: as the index says them; None where it says nothing of warnings.
+    """
 
     name: str
     stem: str
@@ -48,7 +51,7 @@ class Table:
     files: tuple[Row, ...]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    warnings: tuple[Any, ...]
+    warnings: tuple[Any, ...] | None
 
     @property
     def parquet(self) -> str | None:
@@ -171,7 +174,8 @@ def _table(folder: Path, stem: str, files: list[Row]) -> Table | None:
     if not columns and layer not in LAYERS:
         return None
     spec = PUBLISHED.get(name)
-    warnings: list[Any] = next((one["warnings"] for one in files if isinstance(one.get("warnings"), list)), [])
+    said = (one["warnings"] for one in files if isinstance(one.get("warnings"), list))
+    warnings: list[Any] | None = next(said, None)
     return Table(
         name,
         stem,
@@ -181,8 +185,8 @@ def _table(folder: Path, stem: str, files: list[Row]) -> Table | None:
         int(first.get("rows") or 0),
         tuple(files),
         columns,
-        tuple(spec.key) if spec is not None else (),
-        tuple(warnings),
+        tuple(str(one) for one in first.get("key") or (spec.key if spec is not None else ())),
+        None if warnings is None else tuple(warnings),
     )
 
 

@@ -93,8 +93,8 @@ def warnings_of(table: Table, release: Release) -> list[Warned]:
     known: dict[str, Warned] = {code: Warned(code, zh, en) for code, zh, en in WARNINGS}
     for one in _said(release.index.get("warnings")):
         known[one.code] = one
-    if table.warnings:
-        return [known.get(one.code, one) for one in _said(table.warnings)] or []
+    if table.warnings is not None:
+        return [known.get(one.code, one) for one in _said(table.warnings)]
     wanted = {
         "W_BLANK": any(columns.reason_column(table, one.name) for one in table.columns),
         "W_LEVEL": table.has("entity_level") and any(one.name.endswith("_yuan") for one in table.columns),
@@ -119,11 +119,17 @@ def _said(listed: Any) -> list[Warned]:
             found.append(Warned(one, "", ""))
         elif isinstance(one, dict):
             code = str(one.get("code") or one.get("name") or one.get("warning_id") or "")
-            zh = str(one.get("zh") or one.get("message_zh") or one.get("text_zh") or one.get("title_zh") or "")
-            en = str(one.get("en") or one.get("message_en") or one.get("text_en") or one.get("title_en") or "")
+            zh, en = (_words(one, language) for language in ("zh", "en"))
             if code:
                 found.append(Warned(code, zh, en))
     return found
+
+
+def _words(one: Row, language: str) -> str:
+    """Title and text of a warning, or whichever of them it has."""
+    parts = [str(one[f"{name}_{language}"]) for name in ("title", "text", "message") if one.get(f"{name}_{language}")]
+    colon = "：" if language == "zh" else ": "
+    return colon.join(parts) or str(one.get(language) or "")
 
 
 def missing_chart(table: Table, spreads: dict[str, Spread]) -> charts.Chart | None:

@@ -171,25 +171,28 @@ def _changes(pages: Pages, release: Release) -> None:
 
 
 def _change_groups(release: Release) -> list[Row]:
-    """meta_changes counted by table, operation and reason, as far as it has these columns."""
+    """Changes since the release before, by table, operation and reason: as the index counts them, else counted here."""
+    delta = release.index.get("delta")
+    if isinstance(delta, list) and delta:
+        named = [
+            {"table": one.get("table"), "op": one.get("op"), "reason": one.get("reason"), "n": one.get("rows")}
+            for one in delta
+            if isinstance(one, dict)
+        ]
+        return [one for one in named if isinstance(one["n"], int)]
     table = release.tables.get("changes")
     if table is None or table.parquet is None:
         return []
-    keys = [
-        next((one for one in names if table.has(one)), "") for names in (("of_table", "table"), ("op",), ("reason",))
-    ]
-    present = [one for one in keys if one]
-    if not present:
+    wanted = {"table": ("of_table", "table"), "op": ("op",), "reason": ("reason",)}
+    have = {name: own for name, choices in wanted.items() for own in choices if table.has(own)}
+    if not have:
         return []
     counted = (
         release.scan("changes")
-        .group_by(present)
+        .select(pl.col(own).alias(name) for name, own in have.items())
+        .group_by(list(have))
         .agg(pl.len().alias("n"))
-        .sort(["n", *present], descending=[True, *[False] * len(present)])
+        .sort(["n", *have], descending=[True, *[False] * len(have)], nulls_last=True)
         .collect()
     )
-    names = {key: name for key, name in zip(keys, ("table", "op", "reason"), strict=True) if key}
-    return [
-        {"table": None, "op": None, "reason": None} | {names.get(key, key): value for key, value in row.items()}
-        for row in counted.to_dicts()
-    ]
+    return [dict.fromkeys(wanted) | row for row in counted.to_dicts()]

@@ -7,7 +7,7 @@ from typing import Final
 
 from flows.checks.page import FAMILY_NAMES
 from normalize.panels.tables import WHY_EN, WHY_ZH
-from normalize.pinyin import syllables
+from normalize.pinyin import short_name, syllables
 from normalize.places import division_of
 
 Pair = tuple[str, str]
@@ -164,6 +164,11 @@ def kind_rank(code: object) -> int:
     return KIND_ORDER.index(str(code)) if code in KIND_ORDER else len(KIND_ORDER)
 
 
+def _latin(name: str) -> str:
+    """`Laiyuan` of 涞源县: the name without the word for what it is."""
+    return "".join(syllables(name)[: len(short_name(name))]).capitalize()
+
+
 @cache
 def place_name(code: str | None) -> Pair:
     """Name of a division, zh and en (`涞源县`, `Laiyuan (涞源县)`); words for none."""
@@ -172,8 +177,8 @@ def place_name(code: str | None) -> Pair:
     division = division_of(code)
     if division is None:
         return (code, code)
-    latin = "".join(syllables(division.name))
-    return (division.name, f"{latin.capitalize()} ({division.name})" if latin else division.name)
+    latin = _latin(division.name)
+    return (division.name, f"{latin} ({division.name})" if latin else division.name)
 
 
 @cache
@@ -183,5 +188,5 @@ def place_path(code: str | None) -> Pair:
         return ("", "")
     above = [one for one in (code[:2] + "0000", code[:4] + "00") if one != code]
     known = [found for one in above if (found := division_of(one)) is not None]
-    latin = [("".join(syllables(one.name))).capitalize() or one.name for one in known]
+    latin = [_latin(one.name) or one.name for one in known]
     return (" ".join(one.name for one in known), ", ".join(reversed(latin)))

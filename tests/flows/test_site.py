@@ -284,8 +284,8 @@ ALLOWED = {
     "html", "head", "meta", "title", "link", "body", "a", "header", "div", "small", "nav", "ul", "li", "main", "h1",
     "h2", "h3", "h4", "p", "ol", "dl", "dt", "dd", "code", "pre", "b", "i", "strong", "span", "table", "thead", "tbody",
     "tr", "th", "td", "caption", "section", "article", "details", "summary", "footer", "form", "label", "br", "input",
-    "select", "option", "button", "script", "noscript", "svg", "g", "path", "rect", "line", "text", "figure", "figcaption", "img",
-    "aside", "textarea", "abbr",
+    "select", "option", "button", "script", "noscript", "svg", "g", "path", "rect", "line", "text", "figure",
+    "figcaption", "img", "aside", "textarea", "abbr",
 }  # fmt: skip
 
 

@@ -49,7 +49,8 @@ def kinds(site: Path) -> list[str]:
     """One page of each kind, below a language's tree."""
     key = next((site / "zh" / "doc").iterdir()).name
     org = next((site / "zh" / "department").iterdir()).name
-    names = ["index.html", "data/index.html", "data/core_budget_lines/index.html", "data/core_budget_lines/preview.html",
+    names = ["index.html", "data/index.html", "data/core_budget_lines/index.html",
+             "data/core_budget_lines/preview.html",
              "coverage/index.html", "quality/index.html", "county/index.html", "county/130630/index.html",
              f"department/{org}/index.html", f"doc/{key}/index.html", "codebooks/index.html",
              "codebooks/functional.html", "changes/index.html", "cite/index.html", "methods/index.html",
@@ -148,7 +149,8 @@ def test_the_preview_fetches_a_part_and_finds_rows(browser: Chromium, site: Path
 def test_hostile_text_does_nothing_in_a_browser(browser: Chromium, tmp_path: Path) -> None:
     release = write_release(tmp_path / "releases" / VERSION, hostile_tables())
     build_site(open_release(release), tmp_path / "site")
-    names = ["data/core_budget_lines/index.html", "data/core_budget_lines/preview.html", "county/130630/index.html",
+    names = ["data/core_budget_lines/index.html", "data/core_budget_lines/preview.html",
+             "county/130630/index.html",
              "quality/index.html", f"doc/{'ab' * 8}/index.html", "search/index.html?q=script"]  # fmt: skip
     with in_background(FileServer(tmp_path / "site", headers=SITE_HEADERS)) as server:
         open_all(browser, server.url, names, LOOKS[:1])

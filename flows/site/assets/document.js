@@ -69,7 +69,7 @@
       const list = pairsOf(main);
       add(list, el("dt", say("标识", "identifier")), add(el("dd"), el("code", T[id])));
       add(panel, el("h3", T[title]), list);
-      if (rest.length) add(panel, add(el("details"), el("summary", say("其余各栏", "All its columns")), pairsOf(rest)));
+      if (rest.length) add(panel, add(el("details"), el("summary", say("其余各栏", "More of its columns")), pairsOf(rest)));
     }
     add(panel, el("h3", say("涉及它的检查", "Checks that touch it")));
     if (!at[1].length) add(panel, el("p", say("没有。", "None."), "note"));

@@ -15,6 +15,7 @@ from crawl.archive import Archive, ArchiveCorruption
 from flows import errors
 from flows.local import LocalDocument
 from flows.release.package import file_name
+from normalize.schema import TABLES, to_frame
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -32,6 +33,7 @@ SHOWN: Final = (
     "findings",
     "corrections",
     "raw_cells",
+    "standings",  # of a release that has them
 )
 LISTED: Final = ("findings", "issues")  # what the list of documents and the queue are made of
 KEPT: Final = 6  # documents whose rows are in memory
@@ -117,7 +119,7 @@ class ReleaseShelf:
             return None
 
     def _scan(self, table: str) -> pl.LazyFrame | None:
-        for name in (file_name(table), f"{table}.parquet"):
+        for name in (file_name(table) if table in TABLES else table, f"meta_{table}.parquet", f"{table}.parquet"):
             if (self.folder / name).is_file():
                 return pl.scan_parquet(self.folder / name)
         return None
@@ -138,14 +140,14 @@ class LocalShelf:
         ]
 
     def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
-        from normalize.schema import to_frame  # noqa: PLC0415 - only here
-
-        return to_frame(table, [row for one in self.given for row in one.tables[table]]).filter(*conditions)
+        if table not in TABLES:
+            return pl.DataFrame()
+        return to_frame(table, [row for one in self.given for row in one.tables.get(table, ())]).filter(*conditions)
 
     def tables(self, sha256: str) -> Tables:
         one = self._of(sha256)
         return {
-            **{name: list(one.tables[name]) for name in SHOWN},
+            **{name: list(one.tables.get(name, ())) for name in SHOWN},
             "documents": [{**one.tables["documents"][0], **_about(one.tables["disclosures"])}],
         }
 

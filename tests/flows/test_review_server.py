@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from flows import errors
+from flows.local import check_documents, read_paths, together
 from flows.review.app import ReviewApp
 from flows.review.desk import Desk
 from flows.review.server import MAX_BODY, ReviewServer
@@ -22,6 +23,7 @@ from flows.review.values import tasks_of
 from flows.reviews import read_verdicts
 from flows.tables_out import write_tables
 from normalize.correction import read_corrections
+from tests.flows.conftest import LIMITS
 from tests.flows.reviewed import HOSTILE, SHA, review_tables, shelf_over
 
 FINDING = "0123456789abcdef"
@@ -377,3 +379,21 @@ def test_a_file_that_is_wrong_is_said_and_left_alone(site: Site) -> None:
     assert "130630.yml" in text
     with pytest.raises(errors.Trouble):
         site.desk.verdicts()
+
+
+def test_the_fifteen_of_the_report_is_found_from_the_tables_alone(shared: Path, tmp_path: Path) -> None:
+    """186 is not 171 and two blanks: one key shows the difference, one link leads to where the 15.00 is printed."""
+    documents = read_paths([shared / "fixtures" / "sample.docx"], LIMITS)
+    check_documents(documents, LIMITS)
+    write_tables(together(documents), tmp_path / "tables")
+    for site in site_over(shelf_over(tmp_path / "tables"), tmp_path):
+        site.enter()
+        _, headers, _ = site.ask("GET", "/next/0")
+        text = site.get(headers["location"])
+        for shown in ("1,860,000.00", "1,710,000.00", "150,000.00"):
+            assert shown in text
+        (link, *_) = re.findall(
+            r"<li><a href=\"([^\"]+)\"><code>t\d+\.r\d+\.c\d+</code> 30215 / 会议费 <b>15.00</b>", text
+        )
+        there = site.get(link.replace("&amp;", "&"))
+        assert re.search(r"<td class=\"[^\"]*sel[^\"]*\" id=\"here\"><a [^>]*>15\.00</a>", there)

@@ -392,8 +392,7 @@ def test_the_fifteen_of_the_report_is_found_from_the_tables_alone(shared: Path, 
         text = site.get(headers["location"])
         for shown in ("1,860,000.00", "1,710,000.00", "150,000.00"):
             assert shown in text
-        (link, *_) = re.findall(
-            r"<li><a href=\"([^\"]+)\"><code>t\d+\.r\d+\.c\d+</code> 30215 / 会议费 <b>15.00</b>", text
-        )
+        named = r"<code>t\d+\.r\d+\.c\d+</code> 30215 / 会议费 <b>15.00</b>"
+        (link, *_) = re.findall(rf"<li><a href=\"([^\"]+)\">{named}", text)
         there = site.get(link.replace("&amp;", "&"))
         assert re.search(r"<td class=\"[^\"]*sel[^\"]*\" id=\"here\"><a [^>]*>15\.00</a>", there)

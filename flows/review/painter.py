@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any, Final
 
@@ -55,8 +56,11 @@ class Painter:
     _kept: OrderedDict[tuple[str, int, int], Picture | None] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def picture(self, sha256: str, body: bytes | None, page: int, width: int) -> Picture | None:
-        """The page, `width` pixels wide; None where it cannot be painted (no bytes, no such page, late, damaged)."""
+    def picture(self, sha256: str, body: Callable[[], bytes | None], page: int, width: int) -> Picture | None:
+        """The page, `width` pixels wide; None where it cannot be painted (no bytes, no such page, late, damaged).
+
+        body: gives the bytes of the document; asked only where they are not with the process.
+        """
         key = (sha256, page, width)
         with self._lock:
             if key not in self._kept:
@@ -70,14 +74,14 @@ class Painter:
         with self._lock:
             self._end()
 
-    def _paint(self, sha256: str, body: bytes | None, page: int, width: int) -> Picture | None:
-        if body is None or len(body) > MAX_BODY:
-            return None
+    def _paint(self, sha256: str, body: Callable[[], bytes | None], page: int, width: int) -> Picture | None:
         try:
             process = self._started()
             assert process.stdin is not None
             assert process.stdout is not None
-            told = None if sha256 in self._known else body
+            told = None if sha256 in self._known else body()
+            if (told is None and sha256 not in self._known) or len(told or b"") > MAX_BODY:
+                return None
             _write(process.stdin, msgspec.msgpack.encode([sha256, told, page, width]))
             ready, _, _ = select.select([process.stdout], [], [], SECONDS)
             reply = _read(process.stdout) if ready else None

@@ -60,6 +60,12 @@ def _environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Compile the templates."""
+    for name in ("list.html", "document.html"):
+        _environment().get_template(name)
+
+
 def _page(name: str, look: Look, **more: Any) -> str:
     at = 0 if look.language == "zh" else 1
 

@@ -48,8 +48,8 @@ class Shelf(Protocol):
     def documents(self) -> list[Row]:
         """Rows of `documents`, in the order to be reviewed, with org_name, fiscal_year and doc_type."""
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
-        """Rows of one table of these documents."""
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
+        """Rows of one table of these documents. columns: those of them that there are; none named: all."""
 
     def tables(self, sha256: str) -> Tables:
         """All rows of one document, by table. Raises KeyError for one that is not on the shelf."""
@@ -83,12 +83,12 @@ class ReleaseShelf:
     def documents(self) -> list[Row]:
         return self._documents
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
         frame = self._scan(table)
         if frame is None:
             return pl.DataFrame()
         mine = pl.col("document_sha256").is_in([row["document_sha256"] for row in self._documents])
-        return _collected(frame.filter(mine, *conditions), self.folder)
+        return _collected(_only(frame.filter(mine, *conditions), columns), self.folder)
 
     def tables(self, sha256: str) -> Tables:
         with self._lock:
@@ -139,10 +139,11 @@ class LocalShelf:
             if one.tables["documents"]
         ]
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
         if table not in TABLES:
             return pl.DataFrame()
-        return to_frame(table, [row for one in self.given for row in one.tables.get(table, ())]).filter(*conditions)
+        frame = to_frame(table, [row for one in self.given for row in one.tables.get(table, ())])
+        return _only(frame.filter(*conditions).lazy(), columns).collect()
 
     def tables(self, sha256: str) -> Tables:
         one = self._of(sha256)
@@ -181,11 +182,11 @@ class Shelves:
                 found.setdefault(row["document_sha256"], row)
         return list(found.values())
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
         frames, seen = [], set[str]()
         for part in self.parts:
             mine = {str(row["document_sha256"]) for row in part.documents()} - seen
-            frame = part.rows(table, *conditions)
+            frame = part.rows(table, *conditions, columns=columns)
             if frame.height:
                 frames.append(frame.filter(pl.col("document_sha256").is_in(list(mine))))
             seen |= mine
@@ -207,6 +208,11 @@ class Shelves:
                 continue
             return part.body(sha256)
         return None
+
+
+def _only(frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
+    there = frame.collect_schema().names()
+    return frame.select(name for name in there if name in columns) if columns else frame
 
 
 def _about(disclosures: Iterable[Mapping[str, Any]]) -> Row:

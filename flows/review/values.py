@@ -18,6 +18,7 @@ Kind = Literal["fails", "doubtful", "issues", "sample"]
 KINDS: Final[tuple[Kind, ...]] = ("fails", "doubtful", "issues", "sample")
 SAMPLE: Final = 50
 MAX_TASKS: Final = 20_000
+PLACED: Final = ("document_sha256", "fact_id", "table_no", "row_no", "col_no", "paragraph_no")
 WORST: Final = ("fails", "not_assessable", "rounding", "holds", "not_applicable")
 _NUMBERS: Final = re.compile(r"\d+")
 
@@ -185,7 +186,7 @@ def tasks_of(shelf: Shelf, kind: Kind, count: int, documents: Sequence[Row]) -> 
     elif kind == "doubtful":
         found = list(_doubtful(shelf))
     else:
-        facts = shelf.rows("budget_lines", pl.col("printed_text").is_not_null())
+        facts = shelf.rows("budget_lines", pl.col("printed_text").is_not_null(), columns=PLACED)
         every = [] if facts.is_empty() else sorted(facts["fact_id"].to_list())
         chosen = set(random.Random("\n".join(every[:1000])).sample(every, min(count, len(every))))  # noqa: S311
         found = list(_of_facts(facts.filter(pl.col("fact_id").is_in(list(chosen))))) if chosen else []
@@ -213,13 +214,13 @@ def _of_facts(frame: pl.DataFrame) -> Iterator[Task]:
 def _doubtful(shelf: Shelf) -> Iterator[Task]:
     """Values of the standing `doubtful`; where a release has no standings, those that a check takes for misread and
     those that print something we cannot take for an amount."""
-    facts = shelf.rows("budget_lines")
+    facts = shelf.rows("budget_lines", columns=(*PLACED, "standing", "amount_state"))
     if facts.is_empty():
         return
     if "standing" in facts.columns:
         yield from _of_facts(facts.filter(pl.col("standing") == "doubtful"))
         return
-    standings = shelf.rows("standings")
+    standings = shelf.rows("standings", columns=("fact_id", "standing"))
     if not standings.is_empty():
         doubted = standings.filter(pl.col("standing") == "doubtful")["fact_id"].to_list()
         yield from _of_facts(facts.filter(pl.col("fact_id").is_in(doubted)))

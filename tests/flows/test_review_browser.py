@@ -32,14 +32,14 @@ trailer<</Root 1 0 R>>"""
 def test_a_page_is_painted_as_it_is_shown_and_what_is_none_is_not() -> None:
     painter = Painter()
     try:
-        picture = painter.picture("a", ONE_PAGE, 1, 400)
+        picture = painter.picture("a", lambda: ONE_PAGE, 1, 400)
         assert picture is not None
         assert (picture.width, picture.height) == (100, 200)
         assert picture.png.startswith(b"\x89PNG")
-        assert painter.picture("a", ONE_PAGE, 2, 400) is None
-        assert painter.picture("b", b"%PDF-1.4 nothing", 1, 400) is None
-        assert painter.picture("c", None, 1, 400) is None
-        assert painter.picture("a", ONE_PAGE, 1, 200) is not None, "what is no page does not end the painter"
+        assert painter.picture("a", lambda: ONE_PAGE, 2, 400) is None
+        assert painter.picture("b", lambda: b"%PDF-1.4 nothing", 1, 400) is None
+        assert painter.picture("c", lambda: None, 1, 400) is None
+        assert painter.picture("a", lambda: ONE_PAGE, 1, 200) is not None, "what is no page does not end the painter"
     finally:
         painter.close()
 
@@ -47,11 +47,11 @@ def test_a_page_is_painted_as_it_is_shown_and_what_is_none_is_not() -> None:
 def test_a_painter_that_is_killed_is_replaced() -> None:
     painter = Painter()
     try:
-        assert painter.picture("a", ONE_PAGE, 1, 100) is not None
+        assert painter.picture("a", lambda: ONE_PAGE, 1, 100) is not None
         assert painter._process is not None
         painter._process.kill()
         painter._process.wait()
-        assert painter.picture("a", ONE_PAGE, 1, 101) is not None
+        assert painter.picture("a", lambda: ONE_PAGE, 1, 101) is not None
     finally:
         painter.close()
 

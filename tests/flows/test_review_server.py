@@ -87,10 +87,16 @@ def site_over(shelf: Shelf, folder: Path) -> Iterator[Site]:
     thread.join()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tables")
+    write_tables(review_tables(), folder)
+    return folder
+
+
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Site]:
-    write_tables(review_tables(), tmp_path / "tables")
-    yield from site_over(shelf_over(tmp_path / "tables"), tmp_path)
+def door(written: Path, tmp_path: Path) -> Iterator[Site]:
+    yield from site_over(shelf_over(written), tmp_path)
 
 
 @pytest.fixture

@@ -368,6 +368,33 @@ def test_a_correction_is_appended_and_what_stands_there_is_not_touched(site: Sit
     assert [one.fix.text for one in read_corrections(file)] == ["171.00", '"quoted: #']
 
 
+@pytest.mark.parametrize("text", ["# by hand\n", "corrections:\n", "", "# a\n\ncorrections: []"])
+def test_a_file_without_an_entry_takes_one(site: Site, text: str) -> None:
+    site.desk.corrections.mkdir()
+    file = site.desk.corrections / "130630.yml"
+    file.write_text(text, encoding="utf-8")
+    assert site.post("/correct", **FIX)[0] == 303
+    assert len(read_corrections(file)) == 1
+
+
+def test_a_file_that_cannot_be_continued_is_left_alone(site: Site) -> None:
+    site.post("/correct", **FIX)
+    (file,) = site.desk.corrections.iterdir()
+    flow = (
+        "corrections: ["
+        + ", ".join(
+            [
+                "{id: a, document: " + SHA + ", place: t2.r1.c1, printed: '', fix: {text: a},"
+                " reason: ocr, evidence: {kind: picture, note: a}, by: a, on: 2026-11-23, why: a}"
+            ]
+        )
+        + "]\n"
+    )
+    file.write_text(flow, encoding="utf-8")
+    assert site.post("/correct", **FIX)[0] == 400
+    assert file.read_text(encoding="utf-8") == flow
+
+
 @pytest.mark.parametrize(
     "change", [{"note": ""}, {"why": " "}, {"reason": "sum"}, {"kind": "arithmetic"}, {"text": "186.00"}, {"at": "p1"}]
 )

@@ -14,13 +14,16 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from flows import errors
+from flows.cli import main
+from flows.commands.reviewing import shelf_of
 from flows.local import check_documents, read_paths, together
 from flows.review.app import ReviewApp
 from flows.review.desk import Desk
 from flows.review.server import MAX_BODY, ReviewServer
 from flows.review.shelf import Shelf
-from flows.review.values import tasks_of
+from flows.review.values import kind_of, tasks_of
 from flows.reviews import read_verdicts
+from flows.settings import DataRoot
 from flows.tables_out import write_tables
 from normalize.correction import read_corrections
 from tests.flows.conftest import LIMITS
@@ -429,3 +432,64 @@ def test_the_fifteen_of_the_report_is_found_from_the_tables_alone(shared: Path, 
         (link, *_) = re.findall(rf"<li><a href=\"([^\"]+)\">{named}", text)
         there = site.get(link.replace("&amp;", "&"))
         assert re.search(r"<td class=\"[^\"]*sel[^\"]*\" id=\"here\"><a [^>]*>15\.00</a>", there)
+
+
+# ---------------------------------------------------------------------------------------------------------- the command
+
+
+def test_documents_are_named_in_several_ways(written: Path, tmp_path: Path) -> None:
+    root = DataRoot(tmp_path)
+    for named, count in (
+        ([], 1),
+        (["130630"], 1),
+        (["999999"], 0),
+        ([SHA[:16]], 1),
+        ([f"{SHA[:16]}.t1.r5.c3"], 1),
+        (["f" * 16, "130630"], 1),
+        ([HOSTILE[:7]], 1),
+    ):
+        assert len(shelf_of([str(written), *named], root).documents()) == count, named
+    with pytest.raises(errors.Trouble, match="no such file"):
+        shelf_of(["no/such.pdf"], root)
+    with pytest.raises(errors.Trouble) as caught:
+        shelf_of(["130630"], root)
+    assert caught.value.code == errors.DATA, "there is no release"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ["--only", "everything"],
+        ["--only", "sample:0"],
+        ["--only", "fails:3"],
+        ["--by", " "],
+        ["999999"],
+        ["--reviews", "{wrong}"],
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_one_line(
+    written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], told: list[str]
+) -> None:
+    (tmp_path / "a.yml").write_text("verdicts: 7\n", encoding="utf-8")
+    told = [one.format(wrong=tmp_path) for one in told]
+    assert main(["review", str(written), "--by", "me", *told]) == errors.USAGE
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.strip().splitlines()) == 1
+
+
+def test_what_there_is_to_do(written: Path) -> None:
+    shelf = shelf_over(written)
+    documents = shelf.documents()
+    assert [(one.kind, one.name) for one in tasks_of(shelf, "fails", 0, documents)] == [("finding", FINDING)]
+    assert [(one.kind, one.name) for one in tasks_of(shelf, "issues", 0, documents)] == [("issue", "i1")]
+    some = tasks_of(shelf, "sample", 2, documents)
+    assert len(some) == 2
+    assert some == tasks_of(shelf, "sample", 2, documents), "the same for the same documents"
+    assert len(tasks_of(shelf, "sample", 99, documents)) == 4, "printed amounts alone"
+    assert tasks_of(shelf, "doubtful", 0, documents) == []
+    assert (kind_of("sample"), kind_of("sample:7"), kind_of("sample 7")) == (
+        ("sample", 50),
+        ("sample", 7),
+        ("sample", 7),
+    )

@@ -272,6 +272,16 @@ def verdicts_of(verdicts: Iterable[Verdict], tables: Tables) -> dict[str, str]:
     }
 
 
+def expected_by(verdicts: Iterable[Verdict]) -> dict[str, dict[str, str | None]]:
+    """fact_id → its verdict and the printed text it was given on (None: a blank), whether or not it still holds: the
+    form in which the rule of the standings takes verdicts."""
+    return {
+        one.fact_id: {"verdict": one.verdict, "expected": one.expects or None}
+        for one in verdicts
+        if one.fact_id is not None
+    }
+
+
 def with_verdicts(findings: Iterable[Row], verdicts: Iterable[Verdict]) -> list[Row]:
     """Rows of `findings` with human_verdict and human_note; one that is rejected counts as no error or warning."""
     said = {one.fingerprint: one for one in verdicts if one.fingerprint is not None}

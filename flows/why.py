@@ -25,6 +25,7 @@ NAMED: Final = {
     for spec in TABLES.values()
     if spec.layer == "core" and len(spec.key) == 1 and spec.key[0].endswith("_id")
 }
+MAX_SAME: Final = 8
 PLACE: Final = ("table_no", "row_no", "col_no", "paragraph_no")
 
 
@@ -40,6 +41,7 @@ class Why:
     statement: Row | None = None
     standing: Row | None = None
     findings: list[Row] = field(default_factory=list)
+    same_amounts: dict[str, list[Row]] = field(default_factory=dict)  # finding_id → amounts equal to its difference
 
     def as_data(self) -> dict[str, Any]:
         return {
@@ -51,6 +53,7 @@ class Why:
             "statement": self.statement,
             "standing": self.standing,
             "findings": self.findings,
+            "same_amounts": self.same_amounts,
         }
 
 
@@ -97,7 +100,24 @@ def _about(folder: Path, table: str, row: Row, identifier: str) -> Why:
         )
     why.standing = _first(folder, "standings", pl.col("of_table") == table, pl.col("fact_id") == identifier)
     why.findings = _rows(folder, "findings", of_document, pl.col("fact_ids").list.contains(identifier))
+    why.same_amounts = _same_amounts(folder, of_document, why.findings)
     return why
+
+
+def _same_amounts(folder: Path, of_document: pl.Expr, findings: list[Row]) -> dict[str, list[Row]]:
+    """Amounts of the document that are exactly the difference of a check that fails: where it may come from."""
+    wanted = {
+        row["finding_id"]: round(abs(row["delta_yuan"]) * 100)
+        for row in findings
+        if row["outcome"] == "fails" and row["delta_yuan"]
+    }
+    if not wanted:
+        return {}
+    found = _rows(folder, "budget_lines", of_document, pl.col("amount_fen").abs().is_in(list(set(wanted.values()))))
+    columns = ("fact_id", "statement_title", "line_code", "line_label", "column_path", "printed_text", "amount_fen")
+    listed = [{name: row[name] for name in columns} for row in found]
+    beside = {name: [row for row in listed if abs(row["amount_fen"]) == fen] for name, fen in wanted.items()}
+    return {name: rows[:MAX_SAME] for name, rows in beside.items() if rows}
 
 
 def tree(why: Why, identifier: str) -> Tree:
@@ -120,7 +140,16 @@ def tree(why: Why, identifier: str) -> Tree:
     for finding in sorted(why.findings, key=lambda one: list(MARKS).index(one["outcome"])):
         outcome = finding["outcome"]
         head = Text(f"{MARKS[outcome]} {finding['check_id']} {say(*WORDS[outcome])}: ", style=STYLES.get(outcome, ""))
-        checks.add(head.append_text(safe(say(finding["message_zh"], finding["message_en"]))))
+        branch = checks.add(head.append_text(safe(say(finding["message_zh"], finding["message_en"]))))
+        if finding.get("human_verdict") is not None:
+            words = f"{finding['human_verdict']} ({finding['human_note']})"
+            branch.add(safe(say("复核", "reviewed") + f": {words}"))
+        same = why.same_amounts.get(finding["finding_id"], [])
+        if same:
+            there = branch.add(safe(say("所差数额还印在", "the difference is also printed at")))
+            for row in same:
+                line = " ".join(str(row[name]) for name in ("line_code", "line_label", "printed_text") if row[name])
+                there.add(safe(f"{row['fact_id']}: {row['statement_title'] or ''} {line} ({row['column_path'] or ''})"))
     return root
 
 

@@ -544,14 +544,16 @@ _c("printed_text_as_read", S, "订正前读到的文字", "text as our reader ga
 _c("as_read", LS, "订正前各栏的值，栏名=值", "values before the correction, as column=value",
    example="[printed_text=1S6.00]", null=("未经订正", "not corrected"))
 _c("correction_id", S, "订正标识", "correction", example="130630-0001")
-_c("corrections.place", S, "位置", "place in the document", example="t9.r14.c3")
+_c("corrections.place", S, "位置；document 为文件整体", "place in the document; document: the document as a whole",
+   example="t9.r14.c3")
 _c("corrections.fact_id", S, "该位置的金额", "amount at the place", example="3a2245b978ca3436.t9.r14.c3",
    null=("该位置没有金额", "there is none"))
 _c("field", S, "订正的栏目；unit 为金额单位", "column that is corrected; unit: the unit of money",
    example="printed_text")
 _c("status", S, "applied 已采用、stale 已失效（未采用）", "applied, or stale (not applied)", example="applied")
 _c("stale_reason", S, "失效的原因", "why it is stale: no_fact, text_differs, unit_differs, column_differs,"
-   " line_differs, conflict or no_document", example="text_differs", null=("已采用", "it was applied"))
+   " line_differs, identity_differs, conflict or no_document", example="text_differs",
+   null=("已采用", "it was applied"))
 _c("expected_text", S, "订正所要求的原读文字", "text the correction expects to find", example="1S6.00",
    null=("空白", "a blank"))
 _c("value_as_read", S, "订正前的值", "value as read", example="1S6.00", null=("空白或没有", "blank, or there is none"))

@@ -15,14 +15,23 @@ from typing import Any, Final, Literal
 from extract.document import Issue, Place
 from normalize.amount import parse_number, to_money
 from normalize.classification import map_status
-from normalize.correction import ColumnFix, Correction, LineFix
+from normalize.correction import DOCUMENT, ColumnFix, Correction, LineFix
 from normalize.issues import normalize_issue
 from normalize.label import label_key
 from normalize.schema import Row
 from normalize.unit import find_money_unit, money_factor
 
 Tables = dict[str, list[Row]]
-Stale = Literal["no_fact", "text_differs", "unit_differs", "column_differs", "line_differs", "conflict", "no_document"]
+Stale = Literal[
+    "no_fact",
+    "text_differs",
+    "unit_differs",
+    "column_differs",
+    "line_differs",
+    "identity_differs",
+    "conflict",
+    "no_document",
+]
 
 UNIT: Final = "unit"  # stands for the standard unit of an amount, which is no column of its row
 _WHY: Final[dict[str, tuple[str, str]]] = {
@@ -31,6 +40,7 @@ _WHY: Final[dict[str, tuple[str, str]]] = {
     "unit_differs": ("读到的单位已不同", "another unit is read now"),
     "column_differs": ("读到的表头已不同", "another header is read over it now"),
     "line_differs": ("读到的行名已不同", "another label is read on its line now"),
+    "identity_differs": ("读到的单位、年度或种类已不同", "another organisation, year or kind is read now"),
     "conflict": ("与另一条订正矛盾", "another correction says something else"),
     "no_document": ("没有这个文件", "there is no such document"),
 }
@@ -95,7 +105,9 @@ def stale_issue(one: Correction, stale: str) -> Issue:
 
 
 def place_of(ref: str) -> Place:
-    """`t9.r14.c3` (a later fact of the place: `t9.r14.c3-2`) as a Place."""
+    """`t9.r14.c3` (a later fact of the place: `t9.r14.c3-2`) as a Place; `document` as none."""
+    if ref == DOCUMENT:
+        return Place()
     table, row, col = ref.partition("-")[0].split(".")
     return Place(table=int(table[1:]), row=int(row[1:]), col=int(col[1:]))
 
@@ -112,6 +124,8 @@ def correction_rows(one: Correction, stale: str | None, read: Row | None, unit: 
         said += [(name, found.get(name), value) for name, value in _column_values(column).items()]
     if line is not None:
         said += [(name, found.get(name), value) for name, value in _line_values(line).items()]
+    if one.fix.identity is not None:
+        said += [(name, change.was or None, change.to) for name, change in one.fix.identity.changes()]
     return [
         {
             "correction_id": one.id,

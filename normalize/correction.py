@@ -20,6 +20,13 @@ the line, each with what our reading says now (`from`), which guards it:
     fix: {column: {from: "合计", key: total, nature: total}}
     fix: {line: {from: "一般公共服务支出", code: "201", label: "一般公共服务支出"}}
 
+A text may be of an amount or of anything in a performance form (a project, a point of its plan, an indicator). Who and
+what year the document is about is corrected at the place `document`, guarded by its printed title:
+
+    place: document
+    printed: 某县财政局2024年部门预算
+    fix: {identity: {fiscal_year: {from: "2024", to: "2023"}}}
+
 Every scalar is taken as text (no YAML types), there are no anchors, aliases or tags, and size and depth are bounded: a
 file may come from anywhere.
 """
@@ -34,6 +41,7 @@ from typing import Final, Literal
 import msgspec
 from ruamel.yaml.nodes import Node
 
+from normalize import vocabulary
 from normalize.strict import FileTrouble, StrictReader, read_bounded
 from normalize.unit import find_money_unit
 
@@ -45,11 +53,14 @@ Fund = Literal[
     "all", "general_public_budget", "government_fund", "state_capital", "fiscal_special_account", "unit_funds",
     "carryover",
 ]  # fmt: skip
+Level = Literal["department", "unit"]
+Stage = Literal["budget", "budget_adjusted", "final"]
 Nature = Literal[
     "total", "basic", "basic_personnel", "basic_public", "project", "operating", "remit_to_superior",
     "subsidy_to_affiliates",
 ]  # fmt: skip
-_PLACE: Final = re.compile(r"t[1-9]\d{0,5}\.r[1-9]\d{0,6}\.c[1-9]\d{0,4}(?:-[1-9]\d{0,3})?")
+DOCUMENT: Final = "document"  # the place of what is said of a document as a whole
+_PLACE: Final = re.compile(r"document|t[1-9]\d{0,5}\.r[1-9]\d{0,6}\.c[1-9]\d{0,4}(?:-[1-9]\d{0,3})?")
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -76,7 +87,7 @@ class ColumnFix(msgspec.Struct, frozen=True, omit_defaults=True, rename={"was": 
     fund: Fund | None = None
     nature: Nature | None = None
     measure: str | None = None
-    stage: Literal["budget", "budget_adjusted", "final"] | None = None
+    stage: Stage | None = None
 
 
 class LineFix(msgspec.Struct, frozen=True, omit_defaults=True, rename={"was": "from"}):
@@ -88,13 +99,37 @@ class LineFix(msgspec.Struct, frozen=True, omit_defaults=True, rename={"was": "f
     flow: Literal["revenue", "expenditure"] | None = None
 
 
+class Change(msgspec.Struct, frozen=True, rename={"was": "from"}):
+    """One thing said of a document. was: by our reading, "" for nothing."""
+
+    was: str
+    to: str
+
+
+class IdentityFix(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who and what a document is about; what is None stays as read. Columns of the same names in `disclosures`."""
+
+    fiscal_year: Change | None = None
+    org_name: Change | None = None
+    doc_type: Change | None = None
+    entity_level: Change | None = None
+    stage: Change | None = None
+
+    def changes(self) -> list[tuple[str, Change]]:
+        """(column, change) of what is said."""
+        named = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return [(name, change) for name, change in named if change is not None]
+
+
 class Fix(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is right. text: of the cell at the place; unit: of its statement; column, line: those the cell is in."""
+    """What is right. text: of the cell at the place; unit: of its statement; column, line: those the cell is in;
+    identity: of the document, at the place `document`."""
 
     text: str | None = None
     unit: UnitFix | None = None
     column: ColumnFix | None = None
     line: LineFix | None = None
+    identity: IdentityFix | None = None
 
 
 class Correction(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -129,12 +164,15 @@ class _Reader(StrictReader):
     def correction(self, node: Node, key: str) -> Correction:
         names = [field.name for field in msgspec.structs.fields(Correction)]
         of = self.mapping(node, key, names, names)
+        fix = self.fix(of["fix"], f"{key}.fix")
+        if (of["place"].value == DOCUMENT) != (fix.identity is not None):
+            raise self.fail(of["place"], f"{key}.place", "expected `document` with identity, and with nothing else")
         return Correction(
             id=self.matching(of["id"], f"{key}.id", _ID, "a name of letters, digits, points and hyphens"),
             document=self.sha256(of["document"], f"{key}.document"),
             place=self.matching(of["place"], f"{key}.place", _PLACE, "a place such as t9.r14.c3"),
             printed=self.text(of["printed"], f"{key}.printed", blank=True),
-            fix=self.fix(of["fix"], f"{key}.fix"),
+            fix=fix,
             reason=self.one_of(of["reason"], f"{key}.reason", Reason),
             evidence=self.evidence(of["evidence"], f"{key}.evidence"),
             by=self.text(of["by"], f"{key}.by"),
@@ -147,15 +185,43 @@ class _Reader(StrictReader):
         return Evidence(self.one_of(of["kind"], f"{key}.kind", EvidenceKind), self.text(of["note"], f"{key}.note"))
 
     def fix(self, node: Node, key: str) -> Fix:
-        of = self.mapping(node, key, ("text", "unit", "column", "line"), ())
+        of = self.mapping(node, key, ("text", "unit", "column", "line", "identity"), ())
         if not of:
-            raise self.fail(node, key, "expected at least one of text, unit, column, line")
+            raise self.fail(node, key, "expected at least one of text, unit, column, line, identity")
+        if "identity" in of and len(of) > 1:
+            raise self.fail(node, key, "expected nothing beside identity: it is of the document, not of a cell")
+        if "identity" in of:
+            return Fix(identity=self.identity(of["identity"], f"{key}.identity"))
         return Fix(
             text=self.text(of["text"], f"{key}.text", blank=True) if "text" in of else None,
             unit=self.unit(of["unit"], f"{key}.unit") if "unit" in of else None,
             column=self.column(of["column"], f"{key}.column") if "column" in of else None,
             line=self.line(of["line"], f"{key}.line") if "line" in of else None,
         )
+
+    def identity(self, node: Node, key: str) -> IdentityFix:
+        names = IdentityFix.__struct_fields__
+        of = self.mapping(node, key, names, ())
+        if not of:
+            raise self.fail(node, key, f"expected at least one of {', '.join(names)}")
+        return IdentityFix(**{name: self.change(of[name], f"{key}.{name}", name) for name in of})
+
+    def change(self, node: Node, key: str, name: str) -> Change:
+        of = self.mapping(node, key, ("from", "to"), ("from", "to"))
+        was, to, at = self.text(of["from"], f"{key}.from", blank=True), of["to"], f"{key}.to"
+        if name == "fiscal_year":
+            said = self.matching(to, at, re.compile(r"(?:19[5-9]|20\d)\d"), "a year such as 2024")
+        elif name == "org_name":
+            said = self.text(to, at)
+        elif name == "doc_type":
+            said, known = self.text(to, at), sorted({row["doc_type"] for row in vocabulary.table("doc_types")})
+            if said not in known:
+                raise self.fail(to, at, f"expected one of {', '.join(known)}, not {said[:80]!r}")
+        else:
+            said = self.one_of(to, at, Level if name == "entity_level" else Stage)
+        if said == was:
+            raise self.fail(to, at, "expected another value than `from`")
+        return Change(was, said)
 
     def unit(self, node: Node, key: str) -> UnitFix:
         of = self.mapping(node, key, ("from", "to"), ("from", "to"))
@@ -173,9 +239,7 @@ class _Reader(StrictReader):
             fund=self.one_of(of["fund"], f"{key}.fund", Fund) if "fund" in of else None,
             nature=self.one_of(of["nature"], f"{key}.nature", Nature) if "nature" in of else None,
             measure=self.text(of["measure"], f"{key}.measure") if "measure" in of else None,
-            stage=self.one_of(of["stage"], f"{key}.stage", Literal["budget", "budget_adjusted", "final"])
-            if "stage" in of
-            else None,
+            stage=self.one_of(of["stage"], f"{key}.stage", Stage) if "stage" in of else None,
         )
 
     def line(self, node: Node, key: str) -> LineFix:

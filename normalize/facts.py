@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawl.schema import Provenance
-from extract.document import Identity, Interpretation, Issue, Reading, Statement, Table
+from extract.document import Identity, Interpretation, Issue, ProjectForm, Reading, Statement, Table
 from normalize.budget import budget_rows, holds_money, statement_row
 from normalize.cells import raw_rows, text_coverage
 from normalize.claims import claim_rows, term_rows
 from normalize.correct import apply_corrections
+from normalize.correct_forms import FormsFixed, correct_forms, correct_identity, remember
 from normalize.correction import Correction
 from normalize.department import Disclosure, alias_rows, identify
 from normalize.issues import issue_rows
@@ -42,6 +43,13 @@ def build_rows(
     tables = empty_tables()
     placing = Placing(reading)
     disclosure, issues = identify(interpretation.identity, provenance, reading.document_sha256)
+    corrected, of_document, said, stale = correct_identity(
+        interpretation.identity, disclosure, corrections, reading.document_sha256
+    )
+    if of_document:
+        disclosure, issues = identify(corrected, provenance, reading.document_sha256)
+    tables["corrections"] += said
+    issues += stale
     if not reading.blocks:
         issues = []  # nothing was read: the reader's own issue says why, and that nothing is known follows from it
     resolved = resolve_units([statement.caption for statement in interpretation.statements])
@@ -54,17 +62,23 @@ def build_rows(
     blocks = {table.number: table for table in reading.tables()}
     for statement, unit in zip(interpretation.statements, units, strict=True):
         issues += _add_statement(tables, statement, unit, disclosure, placing, block=blocks.get(statement.table))
-    issues += _add_performance(tables, interpretation, disclosure, placing)
+    forms = correct_forms(interpretation.projects, corrections, reading.document_sha256)
+    issues += _add_performance(tables, interpretation, forms, disclosure, placing, Placing(reading))
     tables["narratives"] = narrative_rows(reading, interpretation.sections, interpretation.uses, disclosure, placing)
     tables["org_aliases"] = alias_rows(interpretation.identity, disclosure, placing)
     _number(tables)
-    issues += apply_corrections(tables, corrections, reading.document_sha256)  # before what compares with the amounts
+    rest = [one for one in corrections if one.id not in forms.ids and one.fix.identity is None]
+    issues += apply_corrections(tables, rest, reading.document_sha256)  # before what compares with the amounts
+    tables["corrections"] += forms.rows
     tables["claims"] = claim_rows(interpretation.claims, tables["budget_lines"], disclosure, placing)
     tables["glossary"] = term_rows(interpretation.terms, disclosure, placing)
     facts = {_ref(row): str(row["fact_id"]) for row in reversed(tables["budget_lines"])}
     tables["raw_cells"] = raw_rows(reading, interpretation.uses, facts)
     tables["issues"] = issue_rows([*reading.issues, *interpretation.issues, *issues], reading.document_sha256)
-    tables["disclosures"] = [_disclosure_row(tables, disclosure, provenance, reading.document_sha256)]
+    tables["disclosures"] = [
+        _disclosure_row(tables, disclosure, provenance, reading.document_sha256)
+        | {"correction_ids": of_document or None}
+    ]
     tables["documents"] = [
         _document_row(tables, reading, interpretation.identity, disclosure, provenance)
         | {"is_current": is_current, "version_no": 1, "replaced_by": None}  # until seen beside the others
@@ -94,14 +108,26 @@ def _add_statement(
     return issues
 
 
-def _add_performance(
-    tables: Tables, interpretation: Interpretation, disclosure: Disclosure, placing: Placing
+def _add_performance(  # noqa: PLR0917 - everything the rows follow from
+    tables: Tables,
+    interpretation: Interpretation,
+    forms: FormsFixed,
+    disclosure: Disclosure,
+    placing: Placing,
+    scratch: Placing,
 ) -> list[Issue]:
-    issues: list[Issue] = []
+    """scratch: gives identifiers to rows that are made only to be compared."""
+    issues: list[Issue] = list(forms.issues)
     tables["goals"] += [department_goal_row(goal, disclosure, placing) for goal in interpretation.goals]
     units = resolve_units([form.caption for form in interpretation.projects])
-    for form, unit in zip(interpretation.projects, units, strict=True):
+    for number, (form, unit) in enumerate(zip(forms.forms, units, strict=True)):
         rows, more = project_rows(form, unit, disclosure, placing)
+        if number in forms.touched:
+
+            def as_rows(one: ProjectForm, unit: MoneyUnit = unit) -> Tables:
+                return project_rows(one, unit, disclosure, scratch)[0]
+
+            remember(rows, interpretation.projects[number], as_rows, forms.touched[number])
         for name, part in rows.items():
             tables[name] += part
         issues += more

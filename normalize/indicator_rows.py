@@ -69,6 +69,8 @@ def _row(
         "score": _points(each.score),
         "reason": printed(each.reason),
         "other_columns": [f"{heading}：{text.text}" for heading, text in each.other],
+        "correction_ids": None,
+        "as_read": None,
     }
 
 

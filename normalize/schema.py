@@ -81,7 +81,8 @@ _SPECS: Final = (
         "meta",
         ("公开件", "disclosures"),
         "disclosure_id county_code county_basis county_code_current org_id org_code_printed org_name dept_type"
-        " fiscal_year doc_type entity_level stage document_sha256 n_statements statements n_facts published_date",
+        " fiscal_year doc_type entity_level stage document_sha256 n_statements statements n_facts published_date"
+        " correction_ids",
         key=("disclosure_id", "document_sha256"),
     ),
     _table(
@@ -121,7 +122,7 @@ _SPECS: Final = (
         " purpose unit_printed total_printed fiscal_printed other_printed total_state fiscal_state other_state"
         " total_yuan fiscal_yuan other_yuan total_fen adjusted_printed adjusted_yuan executed_printed executed_yuan"
         " execution_rate_printed execution_score_printed score_total_printed goal_actual_printed other_fields"
-        " indicator_count goal_text code_county code_year form",
+        " indicator_count goal_text code_county code_year form correction_ids as_read",
         key=("project_id",),
         sort=("document_sha256", "seq"),
     ),
@@ -130,7 +131,7 @@ _SPECS: Final = (
         "core",
         ("项目资金支出计划", "spending plans of projects"),
         "plan_id project_id! disclosure_id +prov project_name checkpoint printed_text state value_number unit_printed"
-        " unit_inferred cumulative planned_yuan planned_share",
+        " unit_inferred cumulative planned_yuan planned_share correction_ids as_read",
         key=("plan_id",),
         sort=_PLACE_ORDER,
     ),
@@ -149,7 +150,7 @@ _SPECS: Final = (
         "indicator_id disclosure_id project_id +prov seq project_name level1 level2 level3 level1_std level2_std"
         " description value_printed comparator comparator_code value_number value_max value_unit value_unit_std"
         " is_quantitative qualitative_class basis basis_state weight actual_printed actual_number score_printed score"
-        " reason other_columns",
+        " reason other_columns correction_ids as_read",
         key=("indicator_id",),
         sort=("document_sha256", "seq"),
     ),

@@ -133,6 +133,8 @@ def project_rows(
         "code_county": county,
         "code_year": year,
         "form": form.form,
+        "correction_ids": None,
+        "as_read": None,
         **{column: printed(fields.get(key)) for column, key in _NAMED.items()},
         "other_fields": [
             f"{key}：{text.text}" for key, text in fields.items() if key not in _OWN and text.text.strip()
@@ -223,6 +225,8 @@ def plan_rows(
                 "cumulative": proven.cumulative,
                 "planned_yuan": None if yuan is None else float(yuan),
                 "planned_share": None if share is None else float(share),
+                "correction_ids": None,
+                "as_read": None,
             }
         )
     return rows

@@ -94,6 +94,7 @@ def review(
     desk = Desk(reviews or reviews_folder(), corrections or corrections_folder(), name)
     desk.verdicts(), desk.fixes()  # a file that is wrong is said now, not at the first decision
     app = ReviewApp(shelf, desk, tasks_of(shelf, kind, count, documents), kind, language())
+    app.warm_up()
     try:
         server = ReviewServer(app, port)
     except OSError as error:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from flows import errors
 from flows.review.desk import Desk, correction_entry
 from flows.review.document import DocumentView, find_document
 from flows.review.painter import Painter
-from flows.review.render import WIDTH, Look, render_document, render_list, render_trouble
+from flows.review.render import WIDTH, Look, prepare, render_document, render_list, render_trouble
 from flows.review.server import Answer, Asked
 from flows.review.shelf import Row, Shelf
 from flows.review.values import Kind, Task
@@ -28,6 +30,7 @@ STATIC: Final = {
     "/static/review.js": ("review.js", "text/javascript; charset=utf-8"),
 }
 SAID: Final = frozenset({"confirm", "reject", "flag", "correct", "undo", "nothing"})
+VIEWS: Final = 4  # documents kept as they are shown
 STEPS: Final = 20_000  # beyond, no number of a task or page is meant
 
 
@@ -44,9 +47,16 @@ class ReviewApp:
     seen: set[tuple[str, str]] = field(default_factory=set)  # issues that were shown: they take no verdict
     _documents: dict[str, Row] = field(default_factory=dict)
     _view: dict[str, DocumentView] = field(default_factory=dict)
+    _counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         self._documents = {row["document_sha256"]: row for row in self.shelf.documents()}
+
+    def warm_up(self) -> None:
+        """Do what the first page would wait for."""
+        prepare()
+        self.url_of_next(0)
 
     # ------------------------------------------------------------------------------------------------------------- get
 
@@ -82,7 +92,8 @@ class ReviewApp:
 
     def _list(self, asked: Asked) -> Answer:
         judged = self.desk.verdicts()
-        done = sum(self.is_done(task) for task in self.tasks)
+        is_done = self.done_ones()
+        done = sum(is_done(task) for task in self.tasks)
         findings, issues = self.counts("findings"), self.counts("issues")
         said: dict[str, int] = {}
         for sha256, _ in judged:
@@ -102,7 +113,7 @@ class ReviewApp:
             self.seen.add((sha256, chosen.issue["issue_id"]))
         picture = None
         if leaf.page is not None:
-            picture = self.painter.picture(sha256, self._body(sha256), leaf.page, WIDTH)
+            picture = self.painter.picture(sha256, partial(self.shelf.body, sha256), leaf.page, WIDTH)
         task = asked.fields.get("t", "")
         position = int(task) if task.isdecimal() and 1 <= int(task[:6]) <= len(self.tasks) else None
         text = render_document(
@@ -111,13 +122,10 @@ class ReviewApp:
         return Answer(HTTPStatus.OK, text.encode())
 
     def _picture(self, sha256: str, page: int) -> Answer:
-        picture = self.painter.picture(sha256, self._body(sha256), page, WIDTH)
+        picture = self.painter.picture(sha256, partial(self.shelf.body, sha256), page, WIDTH)
         if picture is None:
             return Answer(HTTPStatus.NOT_FOUND)
         return Answer(HTTPStatus.OK, picture.png, "image/png", {"Cache-Control": "private, max-age=86400, immutable"})
-
-    def _body(self, sha256: str) -> bytes | None:
-        return self.shelf.body(sha256)
 
     # ------------------------------------------------------------------------------------------------------------ post
 
@@ -217,19 +225,24 @@ class ReviewApp:
                 return f"/d/{view.sha256[:16]}/{view.leaf_of(following)}?{urlencode({'at': following.name, **more})}"
         return back
 
-    def is_done(self, task: Task) -> bool:
-        """Whether a task is judged (an issue: was shown, or its value was judged or corrected)."""
-        if (task.sha256, task.name) in self.desk.verdicts() or (task.sha256, task.name) in self.seen:
-            return True
-        place = task.name.partition(".")[2] if task.kind == "fact" else task.place
-        return any(one.document == task.sha256 and one.place == place for one in self.desk.fixes())
+    def done_ones(self) -> Callable[[Task], bool]:
+        """Tells of a task whether it is judged (an issue: was shown, or its value was corrected), as the files are."""
+        judged = self.desk.verdicts().keys()
+        corrected = {(one.document, one.place) for one in self.desk.fixes()}
+
+        def is_done(task: Task) -> bool:
+            key = (task.sha256, task.name)
+            place = task.name.partition(".")[2] if task.kind == "fact" else task.place
+            return key in judged or key in self.seen or (task.sha256, place) in corrected
+
+        return is_done
 
     def url_of_next(self, after: int) -> str:
         """Address of the next task that is not done, from number `after` on and round; the list where all are."""
-        count = len(self.tasks)
+        count, is_done = len(self.tasks), self.done_ones()
         for step in range(count):
             number = (after + step) % count
-            if not self.is_done(self.tasks[number]):
+            if not is_done(self.tasks[number]):
                 return self.url_of_task(number + 1)
         return "/?said=done"
 
@@ -244,15 +257,18 @@ class ReviewApp:
 
     def view(self, sha256: str) -> DocumentView:
         """The document as it is shown; the last few are kept."""
-        if sha256 not in self._view:
-            while len(self._view) >= 4:
-                self._view.pop(next(iter(self._view)))
-            self._view[sha256] = DocumentView.of(sha256, self.shelf.tables(sha256))
-        return self._view[sha256]
+        with self._lock:
+            if sha256 not in self._view:
+                while len(self._view) >= VIEWS:
+                    self._view.pop(next(iter(self._view)))
+                self._view[sha256] = DocumentView.of(sha256, self.shelf.tables(sha256))
+            return self._view[sha256]
 
     def counts(self, table: str) -> dict[str, int]:
         """Document → checks that fail and are not rejected, or issues."""
-        frame = self.shelf.rows(table)
+        if table in self._counts:
+            return self._counts[table]
+        frame = self.shelf.rows(table, columns=("document_sha256", "outcome", "human_verdict"))
         if frame.is_empty():
             return {}
         if table == "findings":
@@ -260,7 +276,8 @@ class ReviewApp:
             if "human_verdict" in frame.columns:
                 frame = frame.filter(frame["human_verdict"].ne_missing("reject"))
         grouped = frame.group_by("document_sha256").len().iter_rows()
-        return {str(name): int(count) for name, count in grouped if name is not None}
+        self._counts[table] = {str(name): int(count) for name, count in grouped if name is not None}
+        return self._counts[table]
 
     def _look(self, asked: Asked) -> Look:
         chosen = asked.cookies.get("yujue_lang", self.language)

@@ -95,25 +95,18 @@ class Desk:
         with _alone(self.corrections):
             path = self.corrections / f"{county or LOCAL}.yml"
             before = _content(path)
-            text = (before or b"").decode("utf-8-sig")
-            stripped = text.rstrip()
-            empty = stripped == "" or stripped.endswith("corrections: []") or stripped.endswith("corrections:")
-            if empty:
-                text = stripped.removesuffix("corrections: []").removesuffix("corrections:") + "corrections:\n"
-            else:
-                text = stripped + "\n"
-            after = (text + entry).encode()
             try:
                 known = parse_corrections(before or b"", path.name)
-                (*kept, added) = parse_corrections(after, path.name)
-                if kept != known:
-                    raise errors.usage(
-                        f"{path.name} 不是每条一段的写法，请手工添加",
-                        f"{path.name}: not in block style; add it by hand",
-                    )
-                where = {one.id: one for one in self.fixes() if one.document == added.document}
             except FileTrouble as error:
                 raise _unusable(error) from error
+            after = (_open_list((before or b"").decode("utf-8-sig")) + entry).encode()
+            try:
+                (*kept, added) = parse_corrections(after, path.name)
+            except FileTrouble as error:
+                raise errors.usage(f"不能添加到文件末尾：{error}", f"cannot be added at the end: {error}") from error
+            if kept != known:
+                raise errors.usage(f"{path.name} 的写法不能续写，请手工添加", f"{path.name}: add it by hand")
+            where = {one.id: one for one in self.fixes() if one.document == added.document}
             if any(one.place == added.place for one in where.values()):
                 raise errors.usage(f"{added.place} 已有一条订正", f"there is a correction of {added.place} already")
             self._write(path, before, after, about, url)
@@ -154,6 +147,16 @@ class Desk:
             raise errors.usage(f"无法写入 {path.name}：{error.strerror}", f"{path.name} cannot be written") from error
         self.done.append(Done(path, before, after, about, url))
         del self.done[:-MAX_UNDO]
+
+
+def _open_list(text: str) -> str:
+    """The text of a file of corrections, ready for one more entry at its end."""
+    text = text.rstrip()
+    for empty in ("corrections: []", "corrections:"):
+        if text == empty or text.endswith("\n" + empty):
+            return text.removesuffix(empty) + "corrections:\n"
+    has_list = any(line.startswith("corrections:") for line in text.splitlines())
+    return f"{text}\n" if has_list else f"{text}\ncorrections:\n".lstrip("\n")
 
 
 def correction_entry(fields: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from flows.review.leaves import Leaf, leaf_of_places, leaves_of
 from flows.review.shelf import Row, Tables
 from flows.review.values import Value, in_order, same_amount, touching, values_of
+from flows.reviews import JUDGED
 
 _PREFIX = re.compile(r"[0-9a-f]{8,64}")
 MAX_SAME = 8
@@ -135,15 +136,16 @@ class DocumentView:
         return same_amount(self.values.values(), finding["delta_yuan"])[:MAX_SAME]
 
     def can_correct(self, value: Value) -> bool:
-        """Whether a correction of this value's text is understood."""
-        return value.table == "budget_lines"
+        """Whether a correction of this value's text is understood: it stands at its own place."""
+        if value.table == "indicators":
+            return not value.blank  # else the row stands at the place of its label
+        return value.table in ("budget_lines", "spending_plans")
 
     def as_read(self, value: Value) -> str:
         """The text our reader gave, which guards a correction: a corrected value shows another."""
-        row = value.row
-        if row.get("correction_ids") and any(str(one).startswith("printed_text=") for one in row["as_read"] or ()):
-            return str(row["printed_text_as_read"] or "")
-        return value.printed
+        start = f"{JUDGED[value.table][1]}="
+        read = (str(one) for one in value.row.get("as_read") or ())
+        return next((one.removeprefix(start) for one in read if one.startswith(start)), value.printed)
 
     def statement_of(self, value: Value) -> Row | None:
         row: Mapping[str, object] = value.row

@@ -8,21 +8,25 @@ page of one costs its opening.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import math
 import os
+import resource
 import select
+import signal
 import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 
+# Nothing of ours but this: what the process imports is what the first picture waits for.
 from flows.settings import worker_environment
-from flows.worker import bound_this_process, read_frame, write_frame
 
 MAX_PIXELS: Final = 16_000_000
 MAX_SIDE: Final = 9_000
@@ -30,6 +34,7 @@ SECONDS: Final = 30  # of one picture
 MEMORY_MIB: Final = 3072
 OPEN: Final = 3  # documents the process keeps open
 KEPT: Final = 48  # pictures in memory
+PR_SET_PDEATHSIG: Final = 1
 MAX_BODY: Final = 400 * 1024 * 1024
 
 
@@ -51,8 +56,11 @@ class Painter:
     _kept: OrderedDict[tuple[str, int, int], Picture | None] = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def picture(self, sha256: str, body: bytes | None, page: int, width: int) -> Picture | None:
-        """The page, `width` pixels wide; None where it cannot be painted (no bytes, no such page, late, damaged)."""
+    def picture(self, sha256: str, body: Callable[[], bytes | None], page: int, width: int) -> Picture | None:
+        """The page, `width` pixels wide; None where it cannot be painted (no bytes, no such page, late, damaged).
+
+        body: gives the bytes of the document; asked only where they are not with the process.
+        """
         key = (sha256, page, width)
         with self._lock:
             if key not in self._kept:
@@ -66,17 +74,17 @@ class Painter:
         with self._lock:
             self._end()
 
-    def _paint(self, sha256: str, body: bytes | None, page: int, width: int) -> Picture | None:
-        if body is None or len(body) > MAX_BODY:
-            return None
+    def _paint(self, sha256: str, body: Callable[[], bytes | None], page: int, width: int) -> Picture | None:
         try:
             process = self._started()
             assert process.stdin is not None
             assert process.stdout is not None
-            told = None if sha256 in self._known else body
-            write_frame(process.stdin, msgspec.msgpack.encode([sha256, told, page, width]))  # type: ignore[arg-type]
+            told = None if sha256 in self._known else body()
+            if (told is None and sha256 not in self._known) or len(told or b"") > MAX_BODY:
+                return None
+            _write(process.stdin, msgspec.msgpack.encode([sha256, told, page, width]))
             ready, _, _ = select.select([process.stdout], [], [], SECONDS)
-            reply = read_frame(process.stdout) if ready else None  # type: ignore[arg-type]
+            reply = _read(process.stdout) if ready else None
             if reply is None:
                 self._end()
                 return None
@@ -113,6 +121,18 @@ class Painter:
                 with contextlib.suppress(OSError):
                     stream.close()
         process.wait()
+
+
+def _write(stream: IO[bytes], payload: bytes) -> None:
+    stream.write(len(payload).to_bytes(8, "big") + payload)
+    stream.flush()
+
+
+def _read(stream: IO[bytes]) -> bytes | None:
+    """The next frame; None at the end of the stream."""
+    head = stream.read(8)
+    payload = stream.read(int.from_bytes(head, "big")) if len(head) == 8 else b""
+    return payload or None
 
 
 # ------------------------------------------------------------------------------------------------------ in the process
@@ -171,12 +191,21 @@ def _pixels(wide: float, high: float, width: int) -> tuple[int, int]:
     return max(1, round(wide * scale)), max(1, round(high * scale))
 
 
+def _bound() -> None:
+    """Limit the address space, leave no core, and die with the parent, where the system can (as `flows.worker`)."""
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MIB * 1024**2, MEMORY_MIB * 1024**2))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    bound_this_process(MEMORY_MIB)
+    _bound()
     open_: OrderedDict[str, _Sheets] = OrderedDict()
-    while (frame := read_frame(sys.stdin.buffer)) is not None:
+    while (frame := _read(sys.stdin.buffer)) is not None:
         sha256, body, page, width = msgspec.msgpack.decode(frame, type=tuple[str, bytes | None, int, int])
         try:
             if sha256 not in open_:
@@ -187,7 +216,7 @@ def main() -> None:
             answer: tuple[str, bytes, float, float] = ("ok", *open_[sha256].paint(page, width))
         except Exception:  # noqa: BLE001 - whatever a hostile document does: there is no picture of it
             answer = ("none", b"", 0.0, 0.0)
-        write_frame(replies, msgspec.msgpack.encode(answer))
+        _write(replies, msgspec.msgpack.encode(answer))
 
 
 if __name__ == "__main__":

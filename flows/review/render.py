@@ -60,6 +60,12 @@ def _environment() -> Environment:
     return made
 
 
+def prepare() -> None:
+    """Compile the templates."""
+    for name in ("list.html", "document.html"):
+        _environment().get_template(name)
+
+
 def _page(name: str, look: Look, **more: Any) -> str:
     at = 0 if look.language == "zh" else 1
 
@@ -159,6 +165,7 @@ def render_document(  # noqa: PLR0917 - what the page is made of
         places=paper.places_of(chosen.finding) if chosen.finding else [],
         published=_safe_link(document["url"] or document["landing_url"]),
         is_grid=lambda block: isinstance(block, Grid),
+        usual_reason="ocr" if "ocr" in str(document["method"]) else "grid",
         language_of=0 if look.language == "zh" else 1,
     )
 

@@ -12,9 +12,8 @@
     const row = $(".values tr.sel");
     const target = $("#finding-title") || $("#value-title");
     if (focus && target) target.focus({ preventScroll: true });
-    if (row && !$("#finding-title")) row.scrollIntoView({ block: "nearest" });
-    const side = $("#side");
-    if (side) side.scrollTop = 0;
+    const box = row && row.closest(".wide");
+    if (box) box.scrollTop = row.offsetTop - box.clientHeight / 2;
   }
 
   async function go(url, form) {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
@@ -19,6 +20,8 @@ from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from flows.serve import LOOPBACK
+from flows.terminal import line
+from flows.worker import where
 
 MAX_BODY: Final = 64 * 1024
 MAX_FIELDS: Final = 40
@@ -137,8 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             return Answer(HTTPStatus.SEE_OTHER, headers={"Location": "/", "Set-Cookie": cookie})
         if not self._has_session():
             return _plain(HTTPStatus.FORBIDDEN)
-        asked = Asked(parts.path, fields, self._cookies(), self.server.secret("form"))
-        return self.server.app.get(asked)
+        return self._told(self.server.app.get, Asked(parts.path, fields, self._cookies(), self.server.secret("form")))
 
     def _post(self) -> Answer:
         self.close_connection = True  # a body that is not read is not taken for the next request
@@ -166,7 +168,14 @@ class Handler(BaseHTTPRequestHandler):
         if not hmac.compare_digest(fields.pop("secret", "").encode(), secret.encode()):
             return _plain(HTTPStatus.FORBIDDEN)
         self.close_connection = False
-        return self.server.app.post(Asked(urlsplit(self.path).path, fields, self._cookies(), secret))
+        return self._told(self.server.app.post, Asked(urlsplit(self.path).path, fields, self._cookies(), secret))
+
+    def _told(self, ask: Callable[[Asked], Answer], asked: Asked) -> Answer:
+        try:
+            return ask(asked)
+        except Exception as error:  # noqa: BLE001 - a bug of ours in one page does not end the sitting
+            line(f"程序错误：{where(error)}", f"a bug of ours: {where(error)}", mark="yujue:")
+            return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
 
     def _refused(self) -> Answer | None:
         """The answer to a request that comes by another name, or from another site's page."""

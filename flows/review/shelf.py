@@ -15,6 +15,7 @@ from crawl.archive import Archive, ArchiveCorruption
 from flows import errors
 from flows.local import LocalDocument
 from flows.release.package import file_name
+from normalize.schema import TABLES, to_frame
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -32,6 +33,7 @@ SHOWN: Final = (
     "findings",
     "corrections",
     "raw_cells",
+    "standings",  # of a release that has them
 )
 LISTED: Final = ("findings", "issues")  # what the list of documents and the queue are made of
 KEPT: Final = 6  # documents whose rows are in memory
@@ -46,8 +48,8 @@ class Shelf(Protocol):
     def documents(self) -> list[Row]:
         """Rows of `documents`, in the order to be reviewed, with org_name, fiscal_year and doc_type."""
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
-        """Rows of one table of these documents."""
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
+        """Rows of one table of these documents. columns: those of them that there are; none named: all."""
 
     def tables(self, sha256: str) -> Tables:
         """All rows of one document, by table. Raises KeyError for one that is not on the shelf."""
@@ -81,12 +83,12 @@ class ReleaseShelf:
     def documents(self) -> list[Row]:
         return self._documents
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
         frame = self._scan(table)
         if frame is None:
             return pl.DataFrame()
         mine = pl.col("document_sha256").is_in([row["document_sha256"] for row in self._documents])
-        return _collected(frame.filter(mine, *conditions), self.folder)
+        return _collected(_only(frame.filter(mine, *conditions), columns), self.folder)
 
     def tables(self, sha256: str) -> Tables:
         with self._lock:
@@ -117,7 +119,7 @@ class ReleaseShelf:
             return None
 
     def _scan(self, table: str) -> pl.LazyFrame | None:
-        for name in (file_name(table), f"{table}.parquet"):
+        for name in (file_name(table) if table in TABLES else table, f"meta_{table}.parquet", f"{table}.parquet"):
             if (self.folder / name).is_file():
                 return pl.scan_parquet(self.folder / name)
         return None
@@ -137,15 +139,16 @@ class LocalShelf:
             if one.tables["documents"]
         ]
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
-        from normalize.schema import to_frame  # noqa: PLC0415 - only here
-
-        return to_frame(table, [row for one in self.given for row in one.tables[table]]).filter(*conditions)
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
+        if table not in TABLES:
+            return pl.DataFrame()
+        frame = to_frame(table, [row for one in self.given for row in one.tables.get(table, ())])
+        return _only(frame.filter(*conditions).lazy(), columns).collect()
 
     def tables(self, sha256: str) -> Tables:
         one = self._of(sha256)
         return {
-            **{name: list(one.tables[name]) for name in SHOWN},
+            **{name: list(one.tables.get(name, ())) for name in SHOWN},
             "documents": [{**one.tables["documents"][0], **_about(one.tables["disclosures"])}],
         }
 
@@ -179,11 +182,11 @@ class Shelves:
                 found.setdefault(row["document_sha256"], row)
         return list(found.values())
 
-    def rows(self, table: str, *conditions: pl.Expr) -> pl.DataFrame:
+    def rows(self, table: str, *conditions: pl.Expr, columns: Sequence[str] = ()) -> pl.DataFrame:
         frames, seen = [], set[str]()
         for part in self.parts:
             mine = {str(row["document_sha256"]) for row in part.documents()} - seen
-            frame = part.rows(table, *conditions)
+            frame = part.rows(table, *conditions, columns=columns)
             if frame.height:
                 frames.append(frame.filter(pl.col("document_sha256").is_in(list(mine))))
             seen |= mine
@@ -205,6 +208,11 @@ class Shelves:
                 continue
             return part.body(sha256)
         return None
+
+
+def _only(frame: pl.LazyFrame, columns: Sequence[str]) -> pl.LazyFrame:
+    there = frame.collect_schema().names()
+    return frame.select(name for name in there if name in columns) if columns else frame
 
 
 def _about(disclosures: Iterable[Mapping[str, Any]]) -> Row:

@@ -18,6 +18,7 @@ Kind = Literal["fails", "doubtful", "issues", "sample"]
 KINDS: Final[tuple[Kind, ...]] = ("fails", "doubtful", "issues", "sample")
 SAMPLE: Final = 50
 MAX_TASKS: Final = 20_000
+PLACED: Final = ("document_sha256", "fact_id", "table_no", "row_no", "col_no", "paragraph_no")
 WORST: Final = ("fails", "not_assessable", "rounding", "holds", "not_applicable")
 _NUMBERS: Final = re.compile(r"\d+")
 
@@ -27,6 +28,7 @@ class Value:
     """One value. table, row: where it comes from; name: its identifier; place: on its document, as in identifiers.
 
     outcome: the worst of the checks that touch it, None where none does; rejected findings do not count.
+    standing, blank_evidence, implied_yuan: as the release says, None where it has no standings.
     """
 
     table: str
@@ -41,6 +43,8 @@ class Value:
     unit: str | None
     standing: str | None
     outcome: str | None
+    blank_evidence: str | None = None
+    implied_yuan: float | None = None
 
     @property
     def blank(self) -> bool:
@@ -65,18 +69,23 @@ def in_order(place: str | None) -> tuple[int, ...]:
 def values_of(tables: Tables) -> list[Value]:
     """Every value that can be judged, as the tables have them: amounts, projects, plans, indicators, claims."""
     touched = _outcomes(tables["findings"])
+    stands = {(row["of_table"], row["fact_id"]): row for row in tables.get("standings", ())}
     found = []
     for table, (key, text) in JUDGED.items():
         for row in tables.get(table, ()):
             name = str(row[key])
-            found.append(_value(table, row, name, str(row[text] or ""), touched.get(name)))
+            stand = stands.get((table, name), row)
+            found.append(_value(table, row, name, str(row[text] or ""), touched.get(name), stand))
     return found
 
 
-def _value(table: str, row: Row, name: str, printed: str, outcome: str | None) -> Value:
+def _value(  # noqa: PLR0917 - what a value is made of
+    table: str, row: Row, name: str, printed: str, outcome: str | None, stand: Row
+) -> Value:
     line, column, state, yuan, unit = _ABOUT[table](row)
     place = place_of(row) or ""
-    return Value(table, row, name, place, printed, line, column, state, yuan, unit, row.get("standing"), outcome)
+    about = (stand.get("standing"), outcome, stand.get("blank_evidence"), stand.get("implied_yuan"))
+    return Value(table, row, name, place, printed, line, column, state, yuan, unit, *about)
 
 
 def _joined(*parts: object) -> str:
@@ -177,7 +186,7 @@ def tasks_of(shelf: Shelf, kind: Kind, count: int, documents: Sequence[Row]) -> 
     elif kind == "doubtful":
         found = list(_doubtful(shelf))
     else:
-        facts = shelf.rows("budget_lines", pl.col("printed_text").is_not_null())
+        facts = shelf.rows("budget_lines", pl.col("printed_text").is_not_null(), columns=PLACED)
         every = [] if facts.is_empty() else sorted(facts["fact_id"].to_list())
         chosen = set(random.Random("\n".join(every[:1000])).sample(every, min(count, len(every))))  # noqa: S311
         found = list(_of_facts(facts.filter(pl.col("fact_id").is_in(list(chosen))))) if chosen else []
@@ -205,11 +214,16 @@ def _of_facts(frame: pl.DataFrame) -> Iterator[Task]:
 def _doubtful(shelf: Shelf) -> Iterator[Task]:
     """Values of the standing `doubtful`; where a release has no standings, those that a check takes for misread and
     those that print something we cannot take for an amount."""
-    facts = shelf.rows("budget_lines")
+    facts = shelf.rows("budget_lines", columns=(*PLACED, "standing", "amount_state"))
     if facts.is_empty():
         return
     if "standing" in facts.columns:
         yield from _of_facts(facts.filter(pl.col("standing") == "doubtful"))
+        return
+    standings = shelf.rows("standings", columns=("fact_id", "standing"))
+    if not standings.is_empty():
+        doubted = standings.filter(pl.col("standing") == "doubtful")["fact_id"].to_list()
+        yield from _of_facts(facts.filter(pl.col("fact_id").is_in(doubted)))
         return
     unread = pl.col("amount_state").is_in(["not_numeric", "illegible", "masked"])
     suspected = {

@@ -120,7 +120,7 @@ _ROW: Final[dict[str, tuple[Field, ...]]] = {
         _count("n_projects", "项目数（panel_project 的行）", "projects, rows of panel_project"),
         _count("n_indicators", "所用文件的绩效指标数", "performance indicators in the documents used"),
         _count("n_quantitative", "其中定量指标数", "of them quantitative"),
-        _count("n_checks_fail", "所用文件中不成立的检查数", "checks that fail in the documents used"),
+        _count("n_checks_fail", "所用文件中不成立的检查数（经人否定的不计）", "checks that fail and are not rejected"),
         _field("is_within_other", B, "列在同地区另一部门的所属单位中，县区加总时不计",
                "listed as a unit of another department of the county; left out of the county's sums", "false"),
     ),

@@ -15,6 +15,7 @@ from flows.reviews import (
     Verdict,
     VerdictError,
     counts_as_failing,
+    expected_by,
     head_of,
     load_verdicts,
     parse_verdicts,
@@ -137,6 +138,8 @@ def test_a_confirmed_value_is_one_that_is_still_printed() -> None:
 
 def test_a_blank_is_confirmed_as_a_blank() -> None:
     blank = msgspec.structs.replace(ONE, expects="")
+    assert expected_by([blank, TWO]) == {FACT["fact_id"]: {"verdict": "confirm", "expected": None}}
+    assert expected_by([ONE]) == {FACT["fact_id"]: {"verdict": "confirm", "expected": "186.00"}}
     tables = {"budget_lines": [{**FACT, "printed_text": None}], "findings": []}
     assert verdicts_of([blank], tables) == {FACT["fact_id"]: "confirm"}
     assert verdicts_of([ONE], tables) == {}

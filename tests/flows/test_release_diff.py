@@ -1,4 +1,4 @@
-"""Differences between releases: every changed row and value, each with its reason, in the release and at the command."""
+"""Differences between releases: every changed row and value with its reason, in the release and at the command."""
 
 from __future__ import annotations
 

@@ -53,9 +53,7 @@ class Draft:
         writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in names}
         kept: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES if name not in names}
         try:
-            with ThreadPoolExecutor(
-                WRITERS
-            ) as pool:  # the next piece is made meanwhile
+            with ThreadPoolExecutor(WRITERS) as pool:  # the next piece is made meanwhile
                 waiting: list[Future[None]] = []
                 for piece in pieces:
                     made = beside(piece)

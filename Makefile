@@ -12,7 +12,7 @@ install: $(STAMP)
 $(STAMP): $(INPUTS)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "yujue needs Python >= 3.11; set PYTHON=/path/to/python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[dev,samples,ocr,object-store,dask,stata,site]'
+	$(BIN)/python -m pip install --quiet --constraint requirements.lock --editable '.[pipeline,dev,samples,ocr,object-store,dask,stata,site]'
 	@rm -f $(VENV)/.installed-*
 	@touch $@
 

@@ -5,30 +5,32 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.exceptions import Abort, Exit, TyperException
+from typer.exceptions import Exit
 
 from flows.commands import (
     archive,
     correcting,
     crawling,
     explaining,
+    getting,
     links,
     night,
     nights,
     reading,
     rebuilding,
+    releasing,
     reviewing,
     scheduling,
     site,
     sources,
     upkeep,
 )
-from flows.errors import OK, USAGE, Trouble
-from flows.settings import SettingError
-from flows.terminal import line, result
+from flows.entry import run
+from flows.errors import OK
+from flows.terminal import result
 
 app = typer.Typer(
     name="yujue",
@@ -49,6 +51,9 @@ for command in (
     explaining.serve,
     correcting.as_of,
     reviewing.review,
+    getting.get,
+    getting.diff,
+    getting.codebook,
 ):
     app.command()(command)
 app.command("rebuild")(rebuilding.rebuild_command)
@@ -61,8 +66,8 @@ app.add_typer(correcting.correction)
 app.add_typer(sources.source)
 app.add_typer(archive.archive)
 app.add_typer(site.site)
-
-INTERRUPTED = 130
+app.add_typer(releasing.release)
+app.add_typer(releasing.withhold)
 
 
 @app.callback()
@@ -81,26 +86,7 @@ def about(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code and never raises for what a user can do wrong."""
-    try:
-        code: Any = app(list(arguments) if arguments is not None else None, standalone_mode=False)
-    except Trouble as trouble:
-        line(trouble.zh, trouble.en, mark="yujue:")
-        return trouble.code
-    except SettingError as error:
-        line(f"设置有误：{error}", f"a setting cannot be used: {error}", mark="yujue:")
-        return USAGE
-    except Exit as end:
-        return end.exit_code
-    except TyperException as error:
-        if message := error.format_message():  # none where the help was printed for want of a command
-            line(message, message, mark="yujue:")
-        return USAGE
-    except (Abort, KeyboardInterrupt):
-        line("已中止", "interrupted", mark="yujue:")
-        return INTERRUPTED
-    except SystemExit:  # so typer and rich say that the reader of our output (`| head`) has seen enough
-        return OK
-    return code if isinstance(code, int) else OK
+    return run(app, arguments)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ def open_site(data_root: Path, samples: Path = SAMPLES) -> DemoSite:
     site, template = samples / "site", samples / "source.yml"
     if not site.is_dir() or not template.is_file():
         raise errors.data(
-            f"找不到示例站点（{samples}）；demo 须在源码目录中以 `pip install -e .` 安装后运行",
-            f"the sample site is not there ({samples}); run the demo from a checkout installed by `pip install -e .`",
+            f"找不到示例站点（{samples}）；demo 须在源码目录中以 `pip install -e '.[pipeline]'` 安装后运行",
+            f"the sample site is not there ({samples}); run the demo from a checkout, after"
+            " `pip install -e '.[pipeline]'`",
         )
     try:
         data_root.mkdir(parents=True, exist_ok=True)

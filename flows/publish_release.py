@@ -50,7 +50,7 @@ from normalize.revision import same_url
 from normalize.schema import TABLES, Row, SchemaError, to_frame
 from normalize.withholding import Withholding
 
-SHARD = 120  # documents whose facts and cells are in memory at once
+SHARD = 48  # documents whose facts and cells are in memory at once
 
 
 @dataclass(frozen=True)

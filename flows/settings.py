@@ -183,6 +183,19 @@ def withholdings_folder() -> Path:
     return Path(named) if named else Path(__file__).resolve().parents[1] / "normalize" / "withholdings"
 
 
+def releases_place() -> str | None:
+    """YUJUE_RELEASES: the address or folder that `yujue get` takes releases from."""
+    return (os.environ.get("YUJUE_RELEASES") or "").strip() or None
+
+
+def client_cache() -> Path:
+    """YUJUE_CACHE, else the user's cache: where `yujue get` keeps whole tables it takes parts of."""
+    named = os.environ.get("YUJUE_CACHE")
+    if named:
+        return Path(named)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "yujue" / "releases"
+
+
 def language() -> str:
     """`zh` or `en`: YUJUE_LANG, else the locale's."""
     for variable in ("YUJUE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):

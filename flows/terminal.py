@@ -6,15 +6,16 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from flows.settings import language, no_color, terminal_width
-from flows.stage import Progress as Tell
-from flows.stage import quiet
+
+if TYPE_CHECKING:
+    from flows.stage import Progress as Tell  # for the type alone: the light client has no stages
 
 STAGES = {
     "crawl": ("抓取来源", "crawl sources"),
@@ -72,7 +73,7 @@ def safe(text: object) -> Text:
 def progress_bars() -> Iterator[Tell]:
     """One bar per stage on stderr while the block runs; silent where stderr is no terminal."""
     if not sys.stderr.isatty():
-        yield quiet
+        yield lambda stage, done, total: None
         return
     bars = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err()

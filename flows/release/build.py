@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from flows.checks.noun import CheckInfo
+from flows.checks.check import CheckInfo
 from flows.release.changes_text import changes_text, delta
 from flows.release.codes import code_frames
 from flows.release.describe import croissant, datapackage

@@ -4,6 +4,7 @@ small ones, and those that can only be known over all documents, are frames."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,7 @@ _AS_FRAMES: Final = frozenset({
     "corrections", "revisions", "revision_cells", "coverage",
 })  # fmt: skip
 _DOCUMENT: Final = "document_sha256"
+WRITERS: Final = 2  # tables written at a time; each has one writer, so that its rows stay in order
 
 
 def streamed() -> tuple[str, ...]:
@@ -51,14 +53,19 @@ class Draft:
         writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in names}
         kept: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES if name not in names}
         try:
-            for piece in pieces:
-                made = beside(piece)
-                for name in names:
-                    writers[name].write(made[name])
-                for name, frames in kept.items():
-                    frames.append(made[name])
-            for writer in writers.values():
-                writer.close()
+            with ThreadPoolExecutor(WRITERS) as pool:  # the next piece is made meanwhile
+                waiting: list[Future[None]] = []
+                for piece in pieces:
+                    made = beside(piece)
+                    for done in waiting:
+                        done.result()
+                    waiting = [pool.submit(writers[name].write, made[name]) for name in names]
+                    for name, frames in kept.items():
+                        frames.append(made[name])
+                for done in waiting:
+                    done.result()
+                for done in [pool.submit(writer.close) for writer in writers.values()]:
+                    done.result()
         finally:
             for writer in writers.values():
                 writer.give_up()

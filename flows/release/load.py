@@ -9,7 +9,7 @@ import polars as pl
 from flows.stage import Plan, Progress, quiet, shards
 from flows.store import DamagedResult, unpack_frames
 
-SHARD = 120  # documents of one piece: some 80,000 facts and 250,000 cells
+SHARD = 48  # documents of one piece: some 30,000 facts and 100,000 cells
 Frames = dict[str, pl.DataFrame]
 
 

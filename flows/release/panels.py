@@ -13,7 +13,7 @@ from normalize.panels.ground import GROUND
 from normalize.panels.tables import PANELS
 from normalize.schema import TABLES, SchemaError
 
-GROUP: Final = 400_000  # facts that are in memory at once
+GROUP: Final = 120_000  # facts that are in memory at once
 # What the panels read of the large tables.
 _COLUMNS: Final = {
     "budget_lines": GROUND,

@@ -9,8 +9,6 @@ import shutil
 from pathlib import Path
 from typing import Any, Final
 
-from flows.store import sync_folder, write_atomically
-
 SCHEMA_VERSION: Final = "0.2.0"  # of the tables; a release says both its own name and this
 STAGING: Final = ".staging-"
 LATEST: Final = "latest"
@@ -63,6 +61,8 @@ def latest(folder: Path) -> str | None:
 
 def point_latest_at(folder: Path, version: str) -> None:
     """Move `latest` (a link, for people) and then `latest.json` (for programs), each atomically. Idempotent."""
+    from flows.store import sync_folder, write_atomically  # noqa: PLC0415 - the client moves no pointers
+
     link = folder / LATEST
     if not link.is_symlink() or link.readlink() != Path(version):
         beside = folder / f"{STAGING}{LATEST}"

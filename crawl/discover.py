@@ -11,27 +11,23 @@ import re
 from typing import Literal
 
 import msgspec
-from lxml import etree, html
+from lxml import html
 
 from crawl.about import About, read_about
-from crawl.attachments import words_of
 from crawl.body import article_of
 from crawl.clickable import address_of
-from crawl.dating import DATE, fiscal_year, plain_title, stated_years
+from crawl.dating import fiscal_year, plain_title, stated_years
 from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
 from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
 from crawl.outline import Outline, is_action
 from crawl.page import Page, squeeze, text_of
 from crawl.rows import row_day
 from crawl.shape import Shape, address_shape, attachment_suffix
-
-MAX_TEXT = 1000  # characters of a title that are kept
+from crawl.titles import CUT_OFF, LABEL_ONLY, MAX_TEXT, is_year, titles_of, without_date
 
 Role = Literal["disclosure", "column", "near_miss", "other"]
 Target = Literal["page", "file", "route"]
 
-_CUT_OFF = re.compile(r"(?:\.{2,}|…+|。{3,})$")
-_LABEL_ONLY = re.compile(r"^[\[【(（〔].{1,14}[\])）】〕]$")
 _PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
 NOT_A_TITLE = re.compile(
     r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$",
@@ -41,11 +37,9 @@ _COLUMN_WORDS = re.compile(
     r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
 )
 _PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
-_ONLY_NUMBERS = re.compile(r"[\d\s./年月日:\-\[\]()（）【】]+")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
 # what finance offices announce day by day; a disclosure where an office or a column of disclosures says so
 _PUBLIC_FUNDS = re.compile(r"(?:资金|补助|补贴).{0,8}(?:分配|下达|拨付|安排|公示)|债券.{0,8}(?:项目|发行|存续|披露)")
-_HTML_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -184,91 +178,6 @@ def anchor_address(page: Page, anchor: html.HtmlElement) -> str | None:
     return address_of(page.base, anchor)
 
 
-def titles_of(anchor: html.HtmlElement) -> list[str]:
-    """What a link may be called, best first: a heading inside it, its words, its `title` where they are cut off or
-    few."""
-    shown = words_of(anchor)[:MAX_TEXT]
-    title = squeeze(anchor.get("title") or "")[:MAX_TEXT]
-    title = re.sub(
-        r"^(?:标题|题名|名称)\s*[:：]\s*|\s*(?:发布|作者|时间|日期|点击|来源|更新)\S{0,4}\s*[:：].*$", "", title
-    )
-    names = []
-    for tag in _HTML_HEADINGS:
-        if (inner := anchor.find(f".//{tag}")) is not None and (text := text_of(inner)):
-            names.append(text)
-    words = without_repeats(without_date(without_repeats(shown)))
-    if len(words) > 80:  # a card: title, summary and date in one link; its first block is the title
-        blocks = [
-            without_repeats(text)
-            for block in anchor.iter("p", "div", "span", "strong", "b", "dt")
-            if not len(block) and 6 <= len(text := text_of(block)) <= 120
-        ]
-        names.extend(blocks[:1])
-    pieces = _pieces(anchor)
-    if anchor.tag not in {"a", "area"}:  # a row that opens: its words are number, title, date, clicks
-        names.extend(pieces)
-    words = _TRAILING_ACTION.sub("", words) or words
-    cut = bool(_CUT_OFF.search(words)) or not words or bool(_LABEL_ONLY.match(words)) or is_action(words)
-    if title and (cut or not name_title(words).wanted):
-        names.extend((without_date(title), words))
-    else:
-        names.extend((words, without_date(title)))
-    names.extend(pieces)
-    return [name for name in names if name and (_is_year(plain_title(name)) or not _ONLY_NUMBERS.fullmatch(name))]
-
-
-_TRAILING_ACTION = re.compile(
-    r"(?<=\S)\s+[\[【(（<]?(?:点击|点此)?(?:查看|下载|详情|详细|打开|预览|浏览|进入)(?:详情|更多|全文|附件|详细|原文)?[\])）】>»›]*$"
-)
-
-
-_INLINE = frozenset({"em", "font", "b", "strong", "u", "mark", "sup", "sub", "wbr", "big", "small"})
-
-
-def _pieces(anchor: html.HtmlElement) -> list[str]:
-    """The pieces of text of a link that is put together of several (number, title, date, an action)."""
-    if not len(anchor):
-        return []
-    found: list[str] = []
-    running = ""
-    for number, (event, one) in enumerate(etree.iterwalk(anchor, events=("start", "end"))):
-        if number > 100:
-            break
-        if not isinstance(one.tag, str) or one.tag in {"script", "style"}:
-            continue
-        if one.tag not in _INLINE:  # what is only emphasized runs on
-            found.append(running)
-            running = ""
-        running += (one.text if event == "start" else one.tail if one is not anchor else None) or ""
-    found = [piece for text in (*found, running) if len(piece := squeeze(text)) >= 4 and not is_action(piece)]
-    pieces = [without_date(piece) for piece in dict.fromkeys(found) if re.search(r"[\u4e00-\u9fff]{2}", piece)]
-    return pieces[:8] if len(pieces) > 1 or anchor.tag != "a" else []
-
-
-def without_repeats(text: str) -> str:
-    """`X X X` as X: the same title printed for screens of several widths."""
-    parts = text.split(" ")
-    for times in (4, 3, 2):
-        if len(parts) % times == 0 and len(parts) >= times:
-            piece = len(parts) // times
-            if all(parts[i] == parts[i % piece] for i in range(len(parts))):
-                return " ".join(parts[:piece])
-    for times in (4, 3, 2):
-        if len(text) >= 8 * times and len(text) % times == 0 and text[: len(text) // times] * times == text:
-            return text[: len(text) // times]
-    return text
-
-
-def without_date(shown: str) -> str:
-    """Words without the list's date before or behind them; a date inside them stays."""
-    for found in DATE.finditer(shown):
-        before, behind = shown[: found.start()].strip("[(（【 "), shown[found.end() :].lstrip("日").strip("])）】 ")
-        behind = re.sub(r"^\d\d:\d\d(?::\d\d)?", "", behind).strip("])）】 ")
-        if not before or not behind:
-            return before or behind or shown
-    return shown
-
-
 def _judge(
     spot: _Spot,
     outline: Outline,
@@ -318,12 +227,12 @@ def _best_title(words: list[str]) -> tuple[str, Naming]:
         naming = name_title(text)
         rank = (
             4 * (naming.kind is not None)
-            - 6 * bool(_CUT_OFF.search(text))
+            - 6 * bool(CUT_OFF.search(text))
             + (not naming.generic)
             + (naming.kind is not None and naming.clean)
             + bool(stated_years(text))
         )
-        rank -= 5 * bool(_LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
+        rank -= 5 * bool(LABEL_ONLY.match(text)) + 4 * bool(_PREVIOUS_NEXT.match(text))
         if best is None or rank > best[0]:
             best = (rank, text, naming)
     return (best[1], best[2]) if best else ("", Naming())
@@ -441,7 +350,7 @@ def _unnamed(
                 reasons=("its row and column name it",),
                 confidence=0.5,
             )
-    if found.furniture or not (office or action or _is_year(plain)):
+    if found.furniture or not (office or action or is_year(plain)):
         if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
             return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
         return found
@@ -450,10 +359,10 @@ def _unnamed(
     row_words = next((text for text in reversed(row) if re.search(r"[\u4e00-\u9fff]{2}", text)), None)
     column_head = " ".join(heads) or None
     above = outline.above(outline.row(anchor))
-    if action or _is_year(plain):
+    if action or is_year(plain):
         label = outline.label_before(anchor) if row_words is None and column_head is None else None
         told = [text for text in row if _tells(text)] or ([row_words] if row_words else [])
-        parts = [*told, *heads, found.text if _is_year(plain) else ""]
+        parts = [*told, *heads, found.text if is_year(plain) else ""]
         parts.sort(key=lambda text: (not is_office(text), not stated_years(text)))
         if label is not None and is_office(label) and not action:
             nearest = next((text for text in above if name_title(text).wanted), "")
@@ -539,10 +448,6 @@ def _office_level(naming: Naming, office: str, context: Context) -> Naming:
     kind = at_level(naming.kind, level)
     also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one != kind))
     return msgspec.structs.replace(naming, kind=kind, also=also, level_said=True)
-
-
-def _is_year(plain: str) -> bool:
-    return bool(re.fullmatch(r"(?:19|20)\d\d年?(?:度)?", plain))
 
 
 def _heading_names(above: tuple[str, ...]) -> bool:

@@ -26,7 +26,6 @@ from crawl.discover import (
     discover,
     levelled,
     page_context,
-    titles_of,
 )
 from crawl.entity import entity_of
 from crawl.naming import Kind, Naming, is_office, looks_like_disclosure, name_title
@@ -34,6 +33,7 @@ from crawl.outline import Outline
 from crawl.page import Page, absolute, squeeze, text_of
 from crawl.page_class import papers_of
 from crawl.shape import ATTACHMENT_SUFFIXES, attachment_suffix, without_route
+from crawl.titles import titles_of
 
 __all__ = [
     "ATTACHMENT_SUFFIXES",

@@ -23,7 +23,7 @@ from flows.site.release import Release, Row
 from flows.site.render import HERE, LANGUAGES, Pages
 from flows.stage import Progress
 
-CELLS_AT_ONCE: Final = 40_000
+CELLS_AT_ONCE: Final = 15_000
 MOST_AT_ONCE: Final = 60
 TABLES: Final = ("disclosures", "statements", "raw_cells", "findings", "issues", "revisions", "corrections", *NAMED)
 NO_ARCHIVE: Final = (

@@ -4,6 +4,7 @@ what they lack. `flows.cli` has all commands."""
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from flows.commands import getting
-from flows.errors import OK, USAGE, Trouble
+from flows.errors import BUG, OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line
 
@@ -72,6 +73,10 @@ def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
     except (Abort, KeyboardInterrupt):
         line("已中止", "interrupted", mark="yujue:")
         return INTERRUPTED
+    except Exception:  # noqa: BLE001 - a bug of ours; not code 1, which says that the work was done
+        traceback.print_exc()
+        line("程序错误，命令没有完成", "a bug of ours: the command was not completed", mark="yujue:")
+        return BUG
     except SystemExit:  # so typer and rich say that the reader of our output (`| head`) has seen enough
         return OK
     return code if isinstance(code, int) else OK

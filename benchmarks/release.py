@@ -6,7 +6,7 @@
 The results that the demo left are copied under other digests, organisations and counties, with other amounts and
 coordinates; a release is then made from them in a process of its own. Printed: wall and CPU time, the largest resident
 memory of that process, the size of core_budget_lines, and the bytes that Polars (and hyparquet under node) fetch for
-all facts of one document. --again: a second release after a hundred documents changed, when differences are computed too.
+all facts of one document. --again: a second release after a hundred documents changed, when differences count too.
 """
 
 from __future__ import annotations

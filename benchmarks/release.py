@@ -5,9 +5,8 @@
 
 The results that the demo left are copied under other digests, organisations and counties, with other amounts and
 coordinates; a release is then made from them in a process of its own. Printed: wall and CPU time, the largest resident
-memory of that process, the size of core_budget_lines, and the bytes that Polars (and hyparquet under node) fetch
-for all facts of one document. --again: a second release after a hundred documents changed, when differences are
-computed too.
+memory of that process, the size of core_budget_lines, and the bytes that Polars (and hyparquet under node) fetch for
+all facts of one document. --again: a second release after a hundred documents changed, when differences count too.
 """
 
 from __future__ import annotations
@@ -54,8 +53,8 @@ const file = await asyncBufferFromUrl({ url })
 const footer = { initialFetchSize: Number(process.env.FOOTER) }
 const metadata = await parquetMetadataAsync(file, footer)
 const rows = await parquetReadObjects({
-  file, metadata, compressors, columns: columns.split(','), filter: { document_sha256: { $eq: sha256 } },
-  useOffsetIndex: true,
+  file, metadata, compressors, columns: columns.split(','), useOffsetIndex: true,
+  filter: { document_sha256: { $eq: sha256 } },
 })
 console.log(rows.length)
 """
@@ -208,7 +207,7 @@ class Counting(Handler):
     moved = 0
     requests = 0
 
-    def do_GET(self) -> None:  # noqa: N802 - the base class's name
+    def do_GET(self) -> None:  # noqa: N802 - http.server's name
         Counting.requests += 1
         super().do_GET()
 

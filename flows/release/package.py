@@ -19,7 +19,6 @@ from normalize.panels.tables import PUBLISHED, table_name
 from normalize.schema import TableSpec
 
 ROW_GROUP: Final = 122_880
-PAGE: Final = 4_096  # rows: what a reader that knows the page index fetches at least of a column
 SUMS: Final = "SHA256SUMS"
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.String(): pa.string(),
@@ -101,7 +100,6 @@ class TableWriter:
             column_encoding=encodings or None,
             write_statistics=[name for name in self.spec.names() if name in {*FILTERED_BY, *self.spec.key}],
             write_page_index=True,
-            max_rows_per_page=PAGE,
             store_schema=True,
         )
 

@@ -58,7 +58,7 @@ def _work(
         fingerprint_of(corrections),
     )
     arguments = {
-        "reading": str(tables.path(document.sha256, reading)),
+        "reading": tables.place(document.sha256, reading),
         "provenance": provenance,
         "is_current": document.is_current,
         "corrections": as_argument(corrections),

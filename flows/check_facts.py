@@ -18,7 +18,7 @@ def plan_checks(facts: Plan, root: DataRoot, limits: WorkLimits, progress: Progr
 
 def _work(sha256: str, facts: str, store: Store, limits: WorkLimits) -> Work:
     fingerprint = digest("check", stage_code("checks"), facts)
-    job = Job("check", sha256, {"tables": str(store.path(sha256, facts))})
+    job = Job("check", sha256, {"tables": store.place(sha256, facts)})
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
 

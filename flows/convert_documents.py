@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 from crawl.archive import Archive
@@ -19,6 +18,7 @@ from crawl.schema import FoundDocument
 from extract.format import sniff
 from extract.readers.convert import BATCH, START_SECONDS, converter_version
 from extract.settings import find_soffice, read_limits
+from flows.bodies import archive_at
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
@@ -102,8 +102,8 @@ def plan_converting(
 
     An xls is not among them: our own reader opens it, and converts alone the rare one that it cannot.
     """
-    archive, most = Archive(root.archive), read_limits().max_bytes
-    kinds = {document.sha256: _kind(archive.path(document.sha256), most) for document in documents}
+    archive, most = archive_at(root.archive), read_limits().max_bytes
+    kinds = {document.sha256: _kind(archive, document.sha256, most) for document in documents}
     needed = {sha256: kind for sha256, kind in kinds.items() if kind is not None}
     fingerprint = digest("convert", stage_code("convert"), _version()) if needed else ""
     works = {sha256: _work(sha256, kind, fingerprint, archive, limits) for sha256, kind in needed.items()}
@@ -111,9 +111,9 @@ def plan_converting(
 
 
 def _work(sha256: str, kind: str, fingerprint: str, archive: Archive, limits: WorkLimits) -> Work:
-    job = Job("convert", sha256, {"archive": str(archive.root), "kind": kind, "documents": [sha256]})
+    job = Job("convert", sha256, {"archive": archive.place, "kind": kind, "documents": [sha256]})
     seconds = str(read_limits().max_convert_seconds)
-    kept = str(archive.path(sha256).stat().st_mtime_ns)  # another try when a damaged body has been replaced
+    kept = archive.state(sha256)  # another try when a damaged body has been replaced
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits, seconds, kept), job)
 
 
@@ -122,26 +122,24 @@ def _version() -> str:
     return "absent" if soffice is None else converter_version(soffice)
 
 
-def _kind(path: Path, most: int) -> str | None:
+def _kind(archive: Archive, sha256: str, most: int) -> str | None:
     """The kind, where it needs LibreOffice. Only what may be such a kind by its first bytes is read as a whole."""
     try:
-        size = path.stat().st_size
-        if size > most:
-            return None  # refused by the reading
-        with path.open("rb") as file:
-            head = file.read(16)
-            if head.startswith(_ZIP):
-                # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
-                file.seek(max(0, size - _TAIL_BYTES))
-                tail = file.read(_TAIL_BYTES)
-                if b"xl/workbook.bin" in tail:
-                    kind = sniff(path.read_bytes())
-                    return XLSB if kind.kind == "xlsx" and kind.trouble is None else None
-                if b"ppt/presentation.xml" not in tail:
-                    return None
-            elif not head.startswith((_OLE, _RTF)):
+        size = archive.size(sha256)
+        if size is None or size > most:
+            return None  # said, or refused, by the reading
+        head = archive.piece(sha256, 0, 16)
+        if head.startswith(_ZIP):
+            # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
+            tail = archive.piece(sha256, -_TAIL_BYTES)
+            if b"xl/workbook.bin" in tail:
+                kind = sniff(archive.piece(sha256))
+                return XLSB if kind.kind == "xlsx" and kind.trouble is None else None
+            if b"ppt/presentation.xml" not in tail:
                 return None
-            kind = sniff(path.read_bytes())
+        elif not head.startswith((_OLE, _RTF)):
+            return None
+        kind = sniff(archive.piece(sha256))
     except OSError:
         return None  # said by the reading
     return kind.kind if kind.kind in _KINDS and kind.trouble is None else None

@@ -35,13 +35,14 @@ from pydantic import Field, ValidationError
 from flows import errors
 from flows.corrections import the_corrections
 from flows.crawl_sources import crawl, find_sources
+from flows.hold import open_root
 from flows.morning import PAGE, night_with_report, recorded
 from flows.nightly import Night, one_night_at_a_time, run
 from flows.prefect_flow import as_task
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
 from flows.runs import write_impact
-from flows.settings import DataRoot, data_root, verify_nights, work_limits
+from flows.settings import DataRoot, Place, data_root, url_of, verify_nights, work_limits
 from flows.upkeep import verify as verifying
 
 Root = Annotated[str | None, Field(description="data root; default: YUJUE_DATA_ROOT, or data/", min_length=1)]
@@ -64,7 +65,7 @@ def nightly(
 ) -> State[Any]:
     """One night: crawl every source, read, build facts, check, release."""
     paths = find_sources([], Path(sources) if sources else None)
-    return _state(night_with_report(paths, _moment(now), _root(data).path, step=as_task))
+    return _state(night_with_report(paths, _moment(now), _root(data).place, step=as_task))
 
 
 @flow(name="crawl", persist_result=False)
@@ -143,7 +144,7 @@ def verify(
 
 
 def _root(data: str | None) -> DataRoot:
-    return DataRoot(Path(data) if data else data_root())
+    return open_root(data or data_root())
 
 
 def _moment(now: dt.datetime | None) -> dt.datetime:
@@ -190,14 +191,17 @@ def check_schedule(cron: str, timezone: str) -> None:
         ) from error
 
 
-def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Path, server: str) -> None:
+def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Place, server: str) -> None:
     """Serve `nightly` by a schedule until the process is ended. server: address of the API (`ensure_server`).
 
     Runs that fell due while the service was down are not made up for: one night does all there is to do.
     """
     check_schedule(cron, timezone)
     forget_late_runs("nightly/nightly")
-    parameters = {"data": str(data.absolute()), "sources": str(sources.absolute()) if sources else None}
+    parameters = {
+        "data": url_of(data) or str(Path(data).absolute()),
+        "sources": str(sources.absolute()) if sources else None,
+    }
     _watch(server, lambda: os._exit(errors.NETWORK))
     served: Flow[Any, Any] = nightly
     served.serve(

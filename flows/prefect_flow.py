@@ -17,6 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from crawl.settings import CrawlSettings
 from flows.morning import night_with_report
 from flows.nightly import Night
+from flows.settings import Place
 from flows.stage import Progress, quiet
 
 
@@ -39,7 +40,7 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
     night = night_with_report(
         [Path(source) for source in sources],
         dt.datetime.fromisoformat(now),
-        Path(data_root),
+        data_root,
         step=as_task,
         progress=progress or quiet,
         crawl_settings=crawl_settings,
@@ -56,7 +57,7 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
 def nightly_under_prefect(
     sources: list[Path],
     now: dt.datetime,
-    data_root: Path,
+    data_root: Place,
     *,
     progress: Progress = quiet,
     crawl_settings: CrawlSettings | None = None,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from crawl.archive import Archive
 from crawl.schema import FoundDocument
 from extract.document import Issue, Reading
+from flows.bodies import archive_at
 from flows.convert_documents import Conversions
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
@@ -25,7 +25,7 @@ def plan_reading(
 ) -> Plan:
     """The stage `read`. A Reading follows from the bytes, the name they came under, and the code of the readers; of a
     document read through LibreOffice also from its conversion."""
-    archive = Archive(root.archive)
+    archive = archive_at(root.archive)
     works = {document.sha256: _work(document, converting, archive, limits) for document in documents}
     return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
 
@@ -39,23 +39,14 @@ def _work(document: FoundDocument, converting: Conversions, archive: Archive, li
         "read",
         document.sha256,
         {
-            "archive": str(archive.root),
+            "archive": archive.place,
             "sha256": document.sha256,
             "filename": document.provenance.filename,
             "derived": derived,
         },
     )
-    kept = _state_of(archive.path(document.sha256))
+    kept = archive.state(document.sha256)  # another once a body that could not be read was replaced
     return Work(document.sha256, fingerprint, failed_fingerprint(fingerprint, limits, kept), job)
-
-
-def _state_of(path: Path) -> str:
-    """Changes when an archived body that could not be read has been replaced by a sound one."""
-    try:
-        found = path.stat()
-    except OSError:
-        return "absent"
-    return f"{found.st_size} {found.st_mtime_ns}"
 
 
 def _failed(work: Work, outcome: Outcome) -> bytes:

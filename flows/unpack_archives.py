@@ -6,13 +6,13 @@ What an archive holds follows from its bytes and the code that opens it, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
 from crawl.archive import Archive
 from crawl.schema import FoundDocument, Unpacked
 from crawl.unpack import may_be_archive
+from flows.bodies import archive_at
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, quiet
@@ -24,11 +24,11 @@ def plan_unpacking(
     documents: Sequence[FoundDocument], root: DataRoot, limits: WorkLimits, progress: Progress = quiet
 ) -> Plan:
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
-    archive = Archive(root.archive)
+    archive = archive_at(root.archive)
     works = {
         document.sha256: _work(document.sha256, archive, limits)
         for document in documents
-        if may_be_archive(_head(archive.path(document.sha256)))
+        if may_be_archive(_head(archive, document.sha256))
     }
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
 
@@ -40,7 +40,7 @@ def with_members(documents: Sequence[FoundDocument], unpacking: Plan, root: Data
     also led to by itself keeps its own provenance; of several archives the first by date, landing page and digest
     counts. A member is current where it or one of its archives is.
     """
-    archive = Archive(root.archive)
+    archive = archive_at(root.archive)
     found = {document.sha256: document for document in documents}
     parents = [document for document in documents if document.sha256 in unpacking.works]
     for parent in sorted(parents, key=_rank):
@@ -73,7 +73,7 @@ def _members(sha256: str, unpacking: Plan, archive: Archive) -> list[tuple[str, 
 
 def _work(sha256: str, archive: Archive, limits: WorkLimits) -> Work:
     fingerprint = digest("unpack", stage_code("unpack"))
-    folder = str(archive.root)
+    folder = archive.place
     job = Job("unpack", sha256, {"archive": folder, "sha256": sha256, "into": folder})
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
@@ -83,9 +83,8 @@ def _failed(work: Work, outcome: Outcome) -> bytes:
     return pack_unpacked(Unpacked([]))
 
 
-def _head(path: Path) -> bytes:
+def _head(archive: Archive, sha256: str) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(64)
+        return archive.piece(sha256, 0, 64)
     except OSError:
         return b""

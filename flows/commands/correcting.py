@@ -11,7 +11,8 @@ from flows import errors
 from flows.as_of import moment_of, view, write_view
 from flows.corrections import stale as stale_ones
 from flows.corrections import the_corrections
-from flows.settings import DataRoot, corrections_folder, data_root, work_limits
+from flows.hold import open_root
+from flows.settings import corrections_folder, data_root, work_limits
 from flows.terminal import line, print_json, progress_bars, result
 from normalize.correction import CorrectionError, load_corrections, read_corrections
 
@@ -22,7 +23,12 @@ Folder = Annotated[
     typer.Option("--corrections", help="订正文件的目录 / folder of the files of corrections", show_default=False),
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
@@ -57,7 +63,7 @@ def lint(folder: Folder = None, as_json: Json = False) -> int:
 @correction.command()
 def stale(folder: Folder = None, data: Data = None, as_json: Json = False) -> int:
     """列出最新版本中未采用的订正；有则退出码为 1。 Corrections the newest release did not apply; exit code 1 if any."""
-    found = stale_ones(the_corrections(folder), DataRoot(data or data_root()))
+    found = stale_ones(the_corrections(folder), open_root(data or data_root()))
     if as_json:
         print_json(found)
     else:
@@ -81,7 +87,7 @@ def as_of(
     """某一天的数据：当时已知的文件、当时的现行版本。 The tables as of a day: what was known and current then."""
     if folder.exists() and not folder.is_dir():
         raise errors.usage(f"--out 不是目录：{folder}", f"--out is not a folder: {folder}")
-    moment, root, limits = moment_of(when), DataRoot(data or data_root()), work_limits()
+    moment, root, limits = moment_of(when), open_root(data or data_root()), work_limits()
     with progress_bars() as tell:
         tables = view(root, moment, limits, corrections=the_corrections(corrections), progress=tell)
     rows = write_view(tables, folder, moment)

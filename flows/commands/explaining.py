@@ -9,13 +9,19 @@ import typer
 
 from flows import errors
 from flows import why as explained
+from flows.hold import open_root
 from flows.release.version import latest, newest
 from flows.serve import LOOPBACK, FileServer
 from flows.settings import DataRoot, data_root
 from flows.terminal import line, out, print_json, result
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 
 
@@ -37,7 +43,7 @@ def why(
     """这个数字从哪里来：文件、位置、报表、检查。 Where a number comes from: document, place, statement, checks."""
     if folder is not None and not folder.is_dir():
         raise errors.usage(f"没有这个目录：{folder}", f"no such folder: {folder}")
-    found = explained.find(fact_id, folder or latest_release(DataRoot(data or data_root())))
+    found = explained.find(fact_id, folder or latest_release(open_root(data or data_root())))
     if as_json:
         print_json(found.as_data())
     else:
@@ -53,7 +59,7 @@ def serve(
     data: Data = None,
 ) -> int:
     """用浏览器查看最新版本。 Serve the releases over HTTP."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     version = latest_release(root).name
     try:
         server = FileServer(root.releases, host, port, redirect=f"/{version}/")

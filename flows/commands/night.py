@@ -18,12 +18,17 @@ from flows.nightly import Night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
-from flows.settings import data_root
+from flows.settings import DataRoot, Place, data_root
 from flows.source_nights import nights_table, tell_flags
 from flows.terminal import err, line, print_json, progress_bars, result, say
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 Now = Annotated[
     str | None,
@@ -38,13 +43,13 @@ DEMO_DATA = Path("data") / "demo"
 
 
 def demo(
-    data: Annotated[Path, typer.Option("--data", help="演示用的数据目录 / data root of the demo")] = DEMO_DATA,
+    data: Annotated[str, typer.Option("--data", help="演示用的数据目录 / data root of the demo")] = str(DEMO_DATA),
     now: Now = None,
     no_prefect: NoPrefect = False,
 ) -> int:
     """在本机抓取、读取、检查并发布示例县。 Crawl, read, check and publish the sample county, on this machine alone."""
     moment = parse_now(now)
-    site = open_site(data)
+    site = open_site(DataRoot(data).path)
     with in_background(site.server):
         line(f"示例网站：{site.server.url}", f"sample site: {site.server.url}")
         night = _night([site.source], moment, data, no_prefect=no_prefect, settings=_loopback_allowed())
@@ -106,7 +111,7 @@ def parse_now(text: str | None) -> dt.datetime:
 
 
 def _night(
-    sources: list[Path], now: dt.datetime, data: Path, *, no_prefect: bool, settings: CrawlSettings | None = None
+    sources: list[Path], now: dt.datetime, data: Place, *, no_prefect: bool, settings: CrawlSettings | None = None
 ) -> Night:
     if no_prefect:
         with progress_bars() as tell:

@@ -14,12 +14,13 @@ from flows import errors
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
+from flows.hold import open_root
 from flows.impact import Impact
 from flows.morning import recorded
 from flows.nightly import directly
 from flows.rebuild import LATEST, STAGES, Rebuilt, Stage, rebuild, selection_of
 from flows.runs import Run, write_impact
-from flows.settings import DataRoot, data_root, work_limits
+from flows.settings import data_root, work_limits
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
 MOST_ROWS = 20
@@ -63,7 +64,7 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
         known = "|".join(STAGES)
         raise errors.usage(f"--from {start}：应为 {known}", f"--from {start}: expected {known}")
     selection = selection_of(sources or [], counties or [], years or [], documents or [], everything=everything)
-    root, moment, limits = DataRoot(data or data_root()), parse_now(now), work_limits()
+    root, moment, limits = open_root(data or data_root()), parse_now(now), work_limits()
     whole = make_release or not selection.is_given
     with progress_bars() as tell, recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps):
         done = rebuild(

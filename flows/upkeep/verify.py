@@ -10,14 +10,12 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import math
-import re
 import time
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from crawl.archive import Archive
+from flows.bodies import archive_at
 from flows.crawl_sources import found_documents
 from flows.settings import DataRoot
 from flows.stage import Progress, quiet
@@ -25,7 +23,6 @@ from flows.store import write_atomically
 
 STATE: Final = "verify.json"
 SAVE_SECONDS: Final = 5.0
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Verified(msgspec.Struct):
@@ -49,12 +46,6 @@ class Verified(msgspec.Struct):
         return not self.damaged and not self.missing
 
 
-def digests(archive: Path) -> list[str]:
-    """What lies in the archive, sorted."""
-    folders = sorted(archive.glob("[0-9a-f][0-9a-f]"))
-    return [path.name for folder in folders for path in sorted(folder.iterdir()) if _SHA256.fullmatch(path.name)]
-
-
 def state(root: DataRoot) -> Verified:
     """As the last run left it."""
     try:
@@ -65,12 +56,14 @@ def state(root: DataRoot) -> Verified:
 
 def verify(root: DataRoot, now: dt.datetime, *, nights: int, progress: Progress = quiet) -> Verified:
     """Verify the share of one night of so many (1: all of them, from the beginning). Raises OSError."""
-    archive, known, found = Archive(root.archive), digests(root.archive), state(root)
+    archive, found = archive_at(root.archive), state(root)
+    known = sorted(archive.digests())
     if nights == 1:
         found.after = ""
     suspects, found.damaged = found.damaged, []
     found.damaged = [sha256 for sha256 in suspects if archive.has(sha256) and not archive.verify(sha256)]
-    found.missing = [one.sha256 for one in found_documents(root) if not archive.has(one.sha256)]
+    there = set(known)
+    found.missing = [one.sha256 for one in found_documents(root) if one.sha256 not in there]
     share, found.checked, found.total = math.ceil(len(known) / nights), 0, len(known)
     saved = time.monotonic()
     while found.checked < share:

@@ -29,7 +29,7 @@ from flows.settings import Place, store_seconds, url_of
 STORES: Final = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "memory"})
 _TAKEN: Final = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 _CLOCK: Final = ".clock-"
-_ATTEMPTS: Final = 5
+_ATTEMPTS: Final = 4  # of one request, with growing pauses; and the whole of it once more, where an answer broke off
 _CONNECT_SECONDS: Final = 10
 
 
@@ -311,12 +311,15 @@ def _filesystem(protocol: str, process: int) -> Any:
     try:
         import fsspec  # noqa: PLC0415 - an extra, and slow to import: only for who keeps data in a store
 
-        return fsspec.filesystem(protocol, **options)
-    except ImportError as error:
+        found = fsspec.filesystem(protocol, **options)
+    except (ImportError, ValueError) as error:  # ValueError: no package of this protocol is known
         raise errors.usage(
             f"缺少对象存储的软件包（{error}）：pip install 'yujue[object-store]'",
             f"the package for {protocol}:// is not installed ({error}): pip install 'yujue[object-store]'",
         ) from error
+    if protocol in {"s3", "s3a"}:
+        found.retries = 2
+    return found
 
 
 def _version(info: dict[str, Any]) -> str:

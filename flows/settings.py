@@ -13,7 +13,7 @@ from pathlib import Path
 DEFAULT_DATA_ROOT = Path("data")
 MIB = 1024 * 1024
 Place = Path | str  # a folder of this machine, or the URL of a place in an object store
-_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,2}([^/].*)")
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,3}([^/].*)")
 
 
 class SettingError(ValueError):

@@ -219,7 +219,8 @@ def _keep(there: Objects, entry: Entry, into: Path, known: Kept | None, done: Co
     if sha256 is None:
         done.damaged.append(name)
         return None
-    done.new += 1
+    if known is None or known.sha256 != sha256:
+        done.new += 1
     return Kept(name, entry.size, sha256)
 
 

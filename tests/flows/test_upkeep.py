@@ -58,7 +58,9 @@ def spoil(root: DataRoot, sha256: str, content: bytes = b"other bytes") -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Path → bytes of everything but the lease, which every command that holds the data root writes."""
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {str(name): path.read_bytes() for name, path in found.items() if name.parts[0] != "lease"}
 
 
 # --------------------------------------------------------------------------------------------------------------- verify

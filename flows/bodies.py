@@ -62,6 +62,8 @@ class StoredArchive(Archive):
         yield from sorted(self._states)
 
     def has(self, sha256: str) -> bool:
+        if self._states is not None and sha256 in self._states:
+            return True  # nothing is ever deleted
         return self.objects.entry(self.name(sha256)) is not None
 
     def size(self, sha256: str) -> int | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -20,6 +21,7 @@ from extract.readers.convert import BATCH, START_SECONDS, converter_version
 from extract.settings import find_soffice, read_limits
 from flows.bodies import archive_at
 from flows.fingerprint import digest, stage_code
+from flows.remembered import Remembered
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
 from flows.store import Derived, Store, pack_derived, unpack_derived, unpack_derived_batch
@@ -103,7 +105,12 @@ def plan_converting(
     An xls is not among them: our own reader opens it, and converts alone the rare one that it cannot.
     """
     archive, most = archive_at(root.archive), read_limits().max_bytes
-    kinds = {document.sha256: _kind(archive, document.sha256, most) for document in documents}
+    looked = Remembered(root, "kind", digest(stage_code("convert"), str(most)))
+    kinds = {
+        document.sha256: looked.of(document.sha256, partial(_kind, archive, document.sha256, most))
+        for document in documents
+    }
+    looked.save()
     needed = {sha256: kind for sha256, kind in kinds.items() if kind is not None}
     fingerprint = digest("convert", stage_code("convert"), _version()) if needed else ""
     works = {sha256: _work(sha256, kind, fingerprint, archive, limits) for sha256, kind in needed.items()}
@@ -123,25 +130,24 @@ def _version() -> str:
 
 
 def _kind(archive: Archive, sha256: str, most: int) -> str | None:
-    """The kind, where it needs LibreOffice. Only what may be such a kind by its first bytes is read as a whole."""
-    try:
-        size = archive.size(sha256)
-        if size is None or size > most:
-            return None  # said, or refused, by the reading
-        head = archive.piece(sha256, 0, 16)
-        if head.startswith(_ZIP):
-            # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
-            tail = archive.piece(sha256, -_TAIL_BYTES)
-            if b"xl/workbook.bin" in tail:
-                kind = sniff(archive.piece(sha256))
-                return XLSB if kind.kind == "xlsx" and kind.trouble is None else None
-            if b"ppt/presentation.xml" not in tail:
-                return None
-        elif not head.startswith((_OLE, _RTF)):
+    """The kind, where it needs LibreOffice. Only what may be such a kind by its first bytes is read as a whole.
+
+    Raises OSError where the body is not there; the reading says so.
+    """
+    head = archive.piece(sha256, 0, 16)
+    if (archive.size(sha256) or 0) > most:
+        return None  # refused by the reading
+    if head.startswith(_ZIP):
+        # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
+        tail = archive.piece(sha256, -_TAIL_BYTES)
+        if b"xl/workbook.bin" in tail:
+            kind = sniff(archive.piece(sha256))
+            return XLSB if kind.kind == "xlsx" and kind.trouble is None else None
+        if b"ppt/presentation.xml" not in tail:
             return None
-        kind = sniff(archive.piece(sha256))
-    except OSError:
-        return None  # said by the reading
+    elif not head.startswith((_OLE, _RTF)):
+        return None
+    kind = sniff(archive.piece(sha256))
     return kind.kind if kind.kind in _KINDS and kind.trouble is None else None
 
 

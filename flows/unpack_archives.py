@@ -6,6 +6,7 @@ What an archive holds follows from its bytes and the code that opens it, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import msgspec
 
@@ -14,6 +15,7 @@ from crawl.schema import FoundDocument, Unpacked
 from crawl.unpack import may_be_archive
 from flows.bodies import archive_at
 from flows.fingerprint import digest, stage_code
+from flows.remembered import Remembered
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, quiet
 from flows.store import Store, pack_unpacked, unpack_unpacked
@@ -25,11 +27,13 @@ def plan_unpacking(
 ) -> Plan:
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
     archive = archive_at(root.archive)
+    looked = Remembered(root, "archive", stage_code("unpack"))
     works = {
         document.sha256: _work(document.sha256, archive, limits)
         for document in documents
-        if may_be_archive(_head(archive, document.sha256))
+        if looked.of(document.sha256, partial(_look, archive, document.sha256))
     }
+    looked.save()
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
 
 
@@ -83,8 +87,6 @@ def _failed(work: Work, outcome: Outcome) -> bytes:
     return pack_unpacked(Unpacked([]))
 
 
-def _head(archive: Archive, sha256: str) -> bytes:
-    try:
-        return archive.piece(sha256, 0, 64)
-    except OSError:
-        return b""
+def _look(archive: Archive, sha256: str) -> str | None:
+    """Raises OSError where the body is not there."""
+    return "archive" if may_be_archive(archive.piece(sha256, 0, 64)) else None

@@ -116,7 +116,7 @@ def pull(root: DataRoot, *, holding: bool) -> None:
 def _throw_away(root: DataRoot) -> None:
     """What lies here is another data root's (it was made anew in the same place): put aside, the last one only."""
     aside = root.path.with_name(f"{root.path.name}.before")
-    gone = [name for name in ("ledger", "releases", "sniffed.json", *NOTES) if (root.path / name).exists()]
+    gone = [name for name in ("ledger", "releases", *NOTES) if (root.path / name).exists()]
     if gone:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)

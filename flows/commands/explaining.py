@@ -14,6 +14,7 @@ from flows.release.version import latest, newest
 from flows.serve import LOOPBACK, FileServer
 from flows.settings import DataRoot, data_root
 from flows.terminal import line, out, print_json, result
+from flows.working_copy import whole_release
 
 Data = Annotated[
     str | None,
@@ -68,6 +69,8 @@ def serve(
             f"无法在 {host}:{port} 上服务（{error.strerror}）", f"cannot serve on {host}:{port} ({error.strerror})"
         ) from error
     result(f"{server.url}{version}/", f"{server.url}{version}/")
+    if root.url is not None:
+        line("由本机工作副本提供，只有最新版本", "served from this machine's working copy: the latest release alone")
     line("按 Ctrl-C 结束", "Ctrl-C ends it")
     with server:
         try:
@@ -85,4 +88,4 @@ def latest_release(root: DataRoot) -> Path:
             f"{root.path} 中还没有版本；请先运行 `yujue nightly`（或 `yujue demo`）",
             f"no release in {root.path} yet; run `yujue nightly` (or `yujue demo`) first",
         )
-    return root.releases / version
+    return whole_release(root, version)

@@ -22,19 +22,38 @@ ENVIRONMENT = {
 }
 
 
+class Server:
+    """A server that can go away and come back, with all it holds, at the same address."""
+
+    def __init__(self, server_of: Any) -> None:
+        self._server_of = server_of
+        self._port = 0
+        self.start()
+
+    def start(self) -> None:
+        self._server = self._server_of(ip_address="127.0.0.1", port=self._port, verbose=False)
+        self._server.start()
+        _, self._port = self._server.get_host_and_port()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+
 @contextmanager
-def s3_server(working_copies: Path) -> Iterator[str]:
-    """The address of a server with one empty bucket; the environment names it, for child processes too."""
+def s3_server(working_copies: Path) -> Iterator[Server]:
+    """A server with one empty bucket; the environment names it, for child processes too."""
     pytest.importorskip("s3fs", reason="pip install 'yujue[object-store]'")
     server_of = pytest.importorskip("moto.server", reason="pip install 'yujue[dev]'").ThreadedMotoServer
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server: Any = server_of(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    address = "http://{}:{}".format(*server.get_host_and_port())
-    with environment(AWS_ENDPOINT_URL=address, YUJUE_WORKING_COPIES=str(working_copies), **ENVIRONMENT):
+    server = Server(server_of)
+    with environment(AWS_ENDPOINT_URL=server.address, YUJUE_WORKING_COPIES=str(working_copies), **ENVIRONMENT):
         objects._filesystem("s3", os.getpid()).mkdir(BUCKET)
         try:
-            yield address
+            yield server
         finally:
             server.stop()
 

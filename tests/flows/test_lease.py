@@ -20,7 +20,7 @@ from flows.lease import Holder, Lease, this_host
 from flows.objects import Objects, objects_at
 from flows.settings import DataRoot
 from tests.conftest import ROOT
-from tests.flows.s3 import BUCKET, environment, s3_server
+from tests.flows.s3 import BUCKET, Server, environment, s3_server
 
 # a night on another machine: holds the lease, says so, and says when it has lost it
 NIGHT = """
@@ -61,9 +61,9 @@ def lease_of(there: Objects, host: str = "a 1", *, clock: Clock | None = None, s
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with s3_server(tmp_path_factory.mktemp("copies")) as address:
-        yield address
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with s3_server(tmp_path_factory.mktemp("copies")) as running:
+        yield running
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -266,7 +266,7 @@ def take(lease: Lease) -> None:
             return
 
 
-def test_two_machines_with_one_data_root(server: str, tmp_path: Path) -> None:
+def test_two_machines_with_one_data_root(server: Server, tmp_path: Path) -> None:
     """Each has a working copy and a lock of its own; only the lease is between them."""
     url = f"s3://{BUCKET}/two"
     with one_night_at_a_time(DataRoot(url)):

@@ -29,16 +29,16 @@ from flows.settings import DataRoot
 from flows.working_copy import ledgers, pull, synced, whole_release
 from tests.conftest import ROOT
 from tests.flows.conftest import NOW
-from tests.flows.s3 import BUCKET, environment, s3_server
+from tests.flows.s3 import BUCKET, Server, environment, s3_server
 
 AT = ["--no-prefect", "--now", NOW.isoformat()]
 URL = f"s3://{BUCKET}/county/data"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with (
-        s3_server(tmp_path_factory.mktemp("copies")) as address,
+        s3_server(tmp_path_factory.mktemp("copies")) as running,
         environment(
             YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS="127.0.0.1",
             YUJUE_LEASE_SECONDS="3",
@@ -46,11 +46,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             YUJUE_MIN_FREE_MIB="1",
         ),
     ):
-        yield address
+        yield running
 
 
 @pytest.fixture(scope="module")
-def sources(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def sources(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The sample site with its two smallest documents and the one in a page; the others are gone."""
     folder = tmp_path_factory.mktemp("site")
     if not (SAMPLES / "site").is_dir():
@@ -59,6 +59,8 @@ def sources(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     files = [path for path in (folder / "samples" / "site").rglob("*") if path.suffix in (".docx", ".pdf")]
     for path in sorted(files, key=lambda path: path.stat().st_size)[2:]:
         path.unlink()
+    template = folder / "samples" / "source.yml"
+    template.write_text(template.read_text(encoding="utf-8").replace("min: 6", "min: 1"), encoding="utf-8")
     site = open_site(folder / "demo", folder / "samples")
     with in_background(site.server):
         yield site.source.parent
@@ -210,7 +212,7 @@ def known(root: DataRoot) -> list[str]:
 
 
 @pytest.fixture
-def machines(server: str, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
+def machines(server: Server, tmp_path: Path, request: pytest.FixtureRequest) -> Any:
     """A data root of its own, and the environment of one of several machines."""
     url = f"s3://{BUCKET}/{request.node.name}"
     return url, lambda name: environment(YUJUE_WORKING_COPIES=str(tmp_path / name))
@@ -278,6 +280,25 @@ def test_who_has_lost_the_lease_stores_nothing(machines: Any) -> None:
             there.write(newest_lease.replace("1.json", "2.json"), there.read(newest_lease))
             visit(DataRoot(url), 2)
         assert [name.split("-")[1] for name in ledgers(there)] == ["000001"]
+
+
+def test_a_store_that_goes_away_at_night_costs_nothing(machines: Any, server: Server) -> None:
+    url, machine = machines
+    with machine("a"):
+        with (
+            pytest.raises(Trouble, match="the object store cannot be used") as caught,
+            one_night_at_a_time(DataRoot(url)),
+        ):
+            visit(DataRoot(url), 1)
+            server.stop()
+        assert caught.value.code == errors.NETWORK
+        with pytest.raises(Trouble, match="the object store cannot be used"):
+            open_root(url)
+        server.start()
+        with one_night_at_a_time(DataRoot(url)):
+            assert known(DataRoot(url)) == ["s1"]
+    with machine("b"):
+        assert known(open_root(url)) == ["s1"]
 
 
 def test_a_damaged_snapshot_is_said(machines: Any) -> None:

@@ -20,15 +20,15 @@ from flows.objects import Objects, objects_at, read_place
 from flows.settings import DataRoot, WorkLimits, url_of
 from flows.store import Store
 from flows.workers import Job, run_jobs
-from tests.flows.s3 import BUCKET, ENVIRONMENT, environment, s3_server
+from tests.flows.s3 import BUCKET, ENVIRONMENT, Server, environment, s3_server
 
 SHA = "ab" * 32
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with s3_server(tmp_path_factory.mktemp("copies")) as address:
-        yield address
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with s3_server(tmp_path_factory.mktemp("copies")) as running:
+        yield running
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -87,7 +87,7 @@ def test_of_two_writers_of_a_new_name_one_succeeds(there: Objects, tmp_path: Pat
     assert there.read("y") == Path(__file__).read_bytes()
 
 
-def test_the_answer_to_a_first_attempt_was_lost(server: str) -> None:
+def test_the_answer_to_a_first_attempt_was_lost(server: Server) -> None:
     """The request is sent again and finds its own object: that is no other writer's."""
     there = objects_at(f"s3://{BUCKET}/lost")
     assert there.create("x", b"mine")
@@ -105,7 +105,7 @@ def test_age_is_told_by_the_clock_of_the_place(there: Objects, monkeypatch: pyte
     assert [one.name for one in there.entries()] == ["x"]
 
 
-def test_a_killed_multipart_upload_is_debris(server: str) -> None:
+def test_a_killed_multipart_upload_is_debris(server: Server) -> None:
     there: Any = objects_at(f"s3://{BUCKET}/parts")
     there._fs.call_s3("create_multipart_upload", Bucket=BUCKET, Key="parts/big")
     there._fs.call_s3("create_multipart_upload", Bucket=BUCKET, Key="elsewhere/big")
@@ -158,7 +158,7 @@ def test_an_archive_of_bodies(place: str | Path, tmp_path: Path) -> None:
     assert isinstance(pickle.loads(pickle.dumps(archive_at(archive.place))), Archive)
 
 
-def test_a_damaged_body_in_a_store_is_put_aside_when_the_sound_one_comes(server: str) -> None:
+def test_a_damaged_body_in_a_store_is_put_aside_when_the_sound_one_comes(server: Server) -> None:
     url = f"s3://{BUCKET}/spoilt/archive"
     archive = archive_at(url)
     sha256 = archive.put(b"sound")
@@ -191,7 +191,7 @@ def test_urls_and_folders(given: str | Path, url: str | None) -> None:
 # ------------------------------------------------------------------------------------------------------------- trouble
 
 
-def test_no_bucket_is_one_line(server: str) -> None:
+def test_no_bucket_is_one_line(server: Server) -> None:
     there = objects_at("s3://no-such-bucket/x")
     for ask in (there.entries, lambda: there.read("a"), lambda: there.write("a", b""), lambda: there.create("a", b"")):
         with pytest.raises(errors.Trouble, match=r"there is no bucket no-such-bucket") as caught:

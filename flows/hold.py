@@ -90,16 +90,25 @@ def one_night_at_a_time(root: DataRoot) -> Iterator[None]:
         try:
             working_copy.begin(root)
             working_copy.pull(root, holding=True)
-            yield
-            keep_ledger(root, now=True)
-        except BaseException:
-            with suppress(errors.Trouble, OSError):
-                keep_ledger(root, now=True)
-            raise
+            with _ledger_kept(root):
+                yield
         finally:
             del _held[str(root)]
             with suppress(errors.Trouble, OSError):
                 lease.release()
+
+
+@contextmanager
+def _ledger_kept(root: DataRoot) -> Iterator[None]:
+    """Store the ledger however the block ends. Not before the working copy was brought up to date: what it had until
+    then may be older than what the store has."""
+    try:
+        yield
+    except BaseException:
+        with suppress(errors.Trouble, OSError):  # it is in the working copy; how the block ended is what counts
+            keep_ledger(root, now=True)
+        raise
+    keep_ledger(root, now=True)
 
 
 @contextmanager

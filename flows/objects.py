@@ -350,6 +350,8 @@ def _told(place: Place) -> Iterator[None]:
         raise
     except PermissionError as error:
         raise errors.usage(f"无权访问 {place}：{_words(error)}", f"not allowed at {place}: {_words(error)}") from error
+    except (MemoryError, TypeError, AttributeError, LookupError, AssertionError):
+        raise  # ours
     except Exception as error:
         if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError", "ProfileNotFound"}:
             raise errors.usage(

@@ -308,9 +308,14 @@ def test_a_damaged_snapshot_is_said(machines: Any) -> None:
     (name,) = ledgers(objects_at(url))
     packed = objects_at(url).read(name)
     objects_at(url).write(name, packed[:-9] + b"!" + packed[-8:])
-    with machine("b"), pytest.raises(Trouble, match="is damaged") as caught:
-        open_root(url)
-    assert caught.value.code == errors.DATA
+    with machine("b"):
+        with pytest.raises(Trouble, match="is damaged") as caught:
+            open_root(url)
+        assert caught.value.code == errors.DATA
+        visit(DataRoot(url), 2)  # of some earlier day
+        with pytest.raises(Trouble, match="is damaged"), one_night_at_a_time(DataRoot(url)):
+            raise AssertionError
+    assert ledgers(objects_at(url)) == [name], "what could not be read is not outranked by something older"
 
 
 def test_another_data_root_in_the_same_place(machines: Any) -> None:

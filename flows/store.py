@@ -57,11 +57,17 @@ class DamagedResult(Exception):  # noqa: N818 - names what was found
     """A stored result that does not unpack or decode. It is to be made again."""
 
 
+def name_of(sha256: str, fingerprint: str) -> str:
+    """File name of a result."""
+    return f"{sha256}-{fingerprint}{SUFFIX}"
+
+
 class Store:
     """The results of one stage under one place (`tables/`, `facts/`, `findings/`): a folder, or the URL of a prefix.
 
-    Of a URL the names are listed once, when the first is asked for; what another process has put there since is known
-    after `refresh`. A Store travels to another process as its place.
+    Of a URL the names are listed once, when the first is asked for: that a result is there is known without asking
+    again, that one is not (another process may have made it since) is asked. A Store travels to another process as its
+    place.
     """
 
     def __init__(self, folder: Place) -> None:
@@ -79,7 +85,7 @@ class Store:
     @staticmethod
     def name(sha256: str, fingerprint: str) -> str:
         """Its name below the place."""
-        return f"{sha256[:2]}/{sha256}-{fingerprint}{SUFFIX}"
+        return f"{sha256[:2]}/{name_of(sha256, fingerprint)}"
 
     def place(self, sha256: str, fingerprint: str) -> str:
         """Path or URL, for `flows.objects.read_place` in any process."""
@@ -91,7 +97,17 @@ class Store:
 
     def has(self, sha256: str, fingerprint: str) -> bool:
         name = self.name(sha256, fingerprint)
-        return self.objects.entry(name) is not None if self.is_local else name in self._known()
+        if self.is_local:
+            return self.objects.entry(name) is not None
+        if name not in self._known():
+            if self.objects.entry(name) is None:
+                return False
+            self._known().add(name)
+        return True
+
+    def names(self) -> set[str]:
+        """File names of all results (`name_of`), by one listing instead of a question for each."""
+        return {one.name.rpartition("/")[2] for one in self.entries()}
 
     def put(self, sha256: str, fingerprint: str, packed: bytes) -> None:
         name = self.name(sha256, fingerprint)
@@ -113,10 +129,6 @@ class Store:
         self.objects.remove([name])
         if self._names is not None:
             self._names.discard(name)
-
-    def refresh(self) -> None:
-        """Look again when next asked."""
-        self._names = None
 
     def remove_debris(self) -> int:
         """Remove what killed writers left behind; how many files that were."""

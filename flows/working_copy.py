@@ -40,7 +40,7 @@ RELEASES: Final = "releases/"
 INDEX: Final = "index.json"  # of a release: uploaded last, so that a release without it is none
 SUMS: Final = "SHA256SUMS"
 RESTORING: Final = "restoring.json"  # there while a backup is being restored into the store
-NOTES: Final = ("quarantine.json", "verify.json")
+NOTES: Final = ("quarantine.json", "verify.json", "releases/accepted.json")
 RUNS: Final = "runs/"
 _SYNCED: Final = ".synced.json"
 _KEPT_LEDGERS: Final = 3
@@ -116,7 +116,8 @@ def pull(root: DataRoot, *, holding: bool) -> None:
 def _throw_away(root: DataRoot) -> None:
     """What lies here is another data root's (it was made anew in the same place): put aside, the last one only."""
     aside = root.path.with_name(f"{root.path.name}.before")
-    gone = [name for name in ("ledger", "releases", *NOTES) if (root.path / name).exists()]
+    tops = dict.fromkeys(name.partition("/")[0] for name in (LEDGERS, RELEASES, *NOTES))
+    gone = [name for name in tops if (root.path / name).exists()]
     if gone:
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)

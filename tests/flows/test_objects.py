@@ -125,8 +125,8 @@ def test_a_store_knows_what_it_has(place: str | Path) -> None:
     other = pickle.loads(pickle.dumps(Store(f"{place}/tables")))
     assert other.has(SHA, "f")
     other.put(SHA, "h", b"put by another process")
-    store.refresh()
     assert store.has(SHA, "h")
+    assert store.names() == {f"{SHA}-f.msgpack.zst", f"{SHA}-h.msgpack.zst"}
     store.forget(SHA, "f")
     assert not store.has(SHA, "f")
     assert [one.name for one in store.entries()] == [f"ab/{SHA}-h.msgpack.zst"]

@@ -13,7 +13,9 @@ absent, with an issue.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -107,7 +109,15 @@ class Store:
 
     def names(self) -> set[str]:
         """File names of all results (`name_of`), by one listing instead of a question for each."""
-        return {one.name.rpartition("/")[2] for one in self.entries()}
+        if not isinstance(self.objects, LocalObjects):
+            return {one.name.rpartition("/")[2] for one in self.entries()}
+        found: set[str] = set()
+        with contextlib.suppress(FileNotFoundError):
+            for folder in os.scandir(self.objects.place):
+                if folder.is_dir():
+                    with os.scandir(folder.path) as entries:  # no stat of each
+                        found.update(entry.name for entry in entries if entry.name.endswith(SUFFIX))
+        return found
 
     def put(self, sha256: str, fingerprint: str, packed: bytes) -> None:
         name = self.name(sha256, fingerprint)

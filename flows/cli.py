@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import Abort, Exit, TyperException
 
+from crawl.ledger import LedgerError
 from flows.commands import (
     archive,
     correcting,
@@ -26,7 +27,7 @@ from flows.commands import (
     sources,
     upkeep,
 )
-from flows.errors import OK, USAGE, Trouble
+from flows.errors import DATA, OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
 
@@ -55,7 +56,7 @@ app.command("rebuild")(rebuilding.rebuild_command)
 app.command("serve-nights")(scheduling.serve_nights)
 app.command("nights")(nights.nights)
 app.command("quarantine")(nights.quarantine_command)
-for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy):
+for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy, upkeep.migrate):
     app.command()(housekeeping)
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
@@ -89,6 +90,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingError as error:
         line(f"设置有误：{error}", f"a setting cannot be used: {error}", mark="yujue:")
         return USAGE
+    except LedgerError as error:
+        line(f"台账不可用：{error}", str(error), mark="yujue:")
+        return DATA
     except Exit as end:
         return end.exit_code
     except TyperException as error:

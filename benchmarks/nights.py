@@ -45,6 +45,7 @@ from flows.release.version import point_latest_at  # noqa: E402
 from flows.settings import DataRoot, work_limits  # noqa: E402
 from flows.stage import Plan  # noqa: E402
 from flows.store import pack_reading  # noqa: E402
+from flows.unpack_archives import plan_unpacking  # noqa: E402
 from flows.worker import check, facts  # noqa: E402
 
 SOURCES = 40
@@ -191,6 +192,7 @@ def build(folder: Path, count: int) -> None:
     fill_ledger(root, fill_archive(root, count))
     documents = found_documents(root)
     assert len(documents) == count
+    assert not plan_unpacking(documents, root, limits).works  # asked, and remembered, as the night before has
     of_reading, of_facts, of_checks = stencils(next(copies(1)))
     reading = plan_reading(documents, plan_converting(documents, root, limits), root, limits)
     fill_stage(reading, of_reading)

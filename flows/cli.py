@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any
@@ -27,7 +28,7 @@ from flows.commands import (
     sources,
     upkeep,
 )
-from flows.errors import DATA, OK, USAGE, Trouble
+from flows.errors import BUG, DATA, OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line, result
 
@@ -102,6 +103,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (Abort, KeyboardInterrupt):
         line("已中止", "interrupted", mark="yujue:")
         return INTERRUPTED
+    except Exception:  # noqa: BLE001 - a bug of ours; not code 1, which says that the work was done
+        traceback.print_exc()
+        line("程序错误，命令没有完成", "a bug of ours: the command was not completed", mark="yujue:")
+        return BUG
     except SystemExit:  # so typer and rich say that the reader of our output (`| head`) has seen enough
         return OK
     return code if isinstance(code, int) else OK

@@ -111,7 +111,7 @@ class _Cluster:
                 f"YUJUE_WORK_RUNNER={kind} 需要安装 yujue[{kind}]（{error.name}）",
                 f"YUJUE_WORK_RUNNER={kind} wants the extra yujue[{kind}] ({error.name} is not installed)",
             ) from error
-        except (OSError, TimeoutError, ConnectionError) as error:
+        except Exception as error:  # Ray raises bare ones where a node does not start
             raise self.trouble(error) from error
 
     def trouble(self, error: BaseException | str) -> errors.Trouble:

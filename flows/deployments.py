@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.client.schemas.schedules import CronSchedule
@@ -39,7 +38,7 @@ from flows.crawl_sources import crawl, find_sources, load, one_crawl_per_host
 from flows.hold import one_night_at_a_time, open_root
 from flows.morning import PAGE, night_with_report, recorded
 from flows.nightly import Night
-from flows.prefect_flow import as_task
+from flows.prefect_flow import as_task, reported
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
 from flows.runs import write_impact
@@ -67,8 +66,9 @@ def nightly(
 ) -> State[Any]:
     """One night: crawl every source, read, build facts, check, release."""
     paths = find_sources([], Path(sources) if sources else None)
-    with elsewhere(work_runner(), work_limits()) as spread:
-        return _state(night_with_report(paths, _moment(now), _root(data).place, step=as_task, spread=spread))
+    with elsewhere(work_runner(), work_limits()) as spread, reported() as night:
+        night_with_report(paths, _moment(now), _root(data).place, step=as_task, spread=spread, night=night)
+    return _state(night)
 
 
 @flow(name="crawl", persist_result=False)
@@ -85,11 +85,11 @@ def crawl_one(
     """
     root, moment, paths = _root(data), _moment(now), find_sources([source])
     alone = one_night_at_a_time(root) if root.url else contextlib.nullcontext()
-    with recorded(root, "crawl", moment, whole=False) as (_, night, steps), alone:
+    with reported() as night, recorded(root, "crawl", moment, whole=False, night=night) as (_, _, steps), alone:
         step = steps.around(as_task)
         for path in paths:
             with one_crawl_per_host(root, load(path).sites):
-                night.crawled.append(run(step, f"crawl {path.stem}", partial(crawl, path, root, moment)))
+                night.came([run(step, f"crawl {path.stem}", partial(crawl, path, root, moment))])
     return _state(night)
 
 
@@ -114,7 +114,8 @@ def rebuild_some(  # noqa: PLR0917 - Prefect passes parameters by name
     whole = publish or not selection.is_given
     with (
         elsewhere(work_runner(), work_limits()) as spread,
-        recorded(root, "rebuild", moment, whole=whole) as (of_this, night, steps),
+        reported() as night,
+        recorded(root, "rebuild", moment, whole=whole, night=night) as (of_this, _, steps),
     ):
         rebuild(
             root,
@@ -153,7 +154,7 @@ def verify(
     """Bodies of the archive against their digests."""
     root, moment = _root(data), _moment(now)
     share = nights or verify_nights() or 1
-    with recorded(root, "verify", moment, whole=False) as (_, night, steps):
+    with reported() as night, recorded(root, "verify", moment, whole=False, night=night) as (_, _, steps):
         steps.around(as_task)("verify", lambda: verifying.verify(root, moment, nights=share))
     return _state(night)
 
@@ -169,26 +170,16 @@ def _moment(now: dt.datetime | None) -> dt.datetime:
 
 
 def _state(night: Night) -> State[Any]:
-    """The end of the flow run; its artifact says what needs a person and where the report lies."""
+    """The end of the flow run (its artifact: `flows.prefect_flow.reported`)."""
     report = night.report
     if report is None:
         return Failed(message="the report could not be written")
     page = Path(report["folder"], PAGE).resolve()
-    needs = "\n".join(
-        f"- `{one['what']}` {_plain(one['en'])} / {_plain(one['zh'])}" for one in report["needs_a_person"]
-    )
-    text = f"**{report['run']}** · exit code {report['exit_code']} · [{PAGE}]({page.as_uri()})\n\n{needs or '✓'}\n"
-    create_markdown_artifact(text, key="report", description=report["run"])
     if report["exit_code"] > errors.FINDINGS:
         return Failed(message=f"exit code {report['exit_code']}: {page}")
     if report["exit_code"] == errors.FINDINGS:
         return Completed(name="Attention", message=str(page))
     return Completed(message=str(page))
-
-
-def _plain(text: str) -> str:
-    """A text of a web site's in Markdown: as letters only."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#|!" else letter for letter in " ".join(text.split()))
 
 
 # --------------------------------------------------------------------------------------------------------- one machine

@@ -9,6 +9,7 @@ FINDINGS: Final = 1
 USAGE: Final = 2
 NETWORK: Final = 3
 DATA: Final = 4
+BUG: Final = 70  # ended by a bug of ours (sysexits: internal software error)
 
 
 class Trouble(Exception):  # noqa: N818 - expected trouble, as issues are; not a bug

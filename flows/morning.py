@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,11 @@ def night_with_report(
     progress: Progress = quiet,
     limits: WorkLimits | None = None,
     crawl_settings: CrawlSettings | None = None,
+    night: Night | None = None,
 ) -> Night:
-    """One night, and its report under `runs/`. Raises as `nightly` does, after the report is written."""
+    """One night, and its report under `runs/`. Raises as `nightly` does, after the report is written (in `night`)."""
     root = open_root(data_root)
-    with recorded(root, "night", now) as (_, night, steps):
+    with recorded(root, "night", now, night=night) as (_, filled, steps):
         nightly(
             sources,
             now,
@@ -60,22 +61,25 @@ def night_with_report(
             progress=progress,
             limits=limits,
             crawl_settings=crawl_settings,
-            night=night,
+            night=filled,
         )
         if nights := verify_nights():
             share = partial(verify, root, now, nights=nights, progress=progress)
             steps.around(directly)("verify", share)
-    return night
+    return filled
 
 
 @contextmanager
-def recorded(root: DataRoot, kind: Kind, now: dt.datetime, *, whole: bool = True) -> Iterator[tuple[Run, Night, Steps]]:
+def recorded(
+    root: DataRoot, kind: Kind, now: dt.datetime, *, whole: bool = True, night: Night | None = None
+) -> Iterator[tuple[Run, Night, Steps]]:
     """A run around the block: the Night it fills is reported on at its end, good or bad.
 
     whole: the run works on every document (`flows.quarantine.update`).
     """
     run = open_run(root, kind, now)
-    night = Night(journal=run.journal)
+    night = night or Night()
+    night.journal = run.journal
     steps = Steps(run.journal)
     run.journal.event("run_begins", detail=run.id)
     ended: BaseException | None = None
@@ -101,14 +105,17 @@ def _finish(run: Run, night: Night, steps: Steps, root: DataRoot, ended: BaseExc
         impact = read_json(run.folder / IMPACT)
         told = report(run, night, root, steps=steps, quarantine=stock, impact=impact, error=ended)
         night.report = told | {"folder": str(run.folder)}
-        write_atomically(run.folder / PAGE, render(told).encode())
-        write_json(run.folder / REPORT, told)
-        run.journal.event("run_ends", outcome=told["status"], seconds=told["seconds"])
-        _tell(told, run, root)
+        try:
+            write_atomically(run.folder / PAGE, render(told).encode())
+            write_json(run.folder / REPORT, told)
+            run.journal.event("run_ends", outcome=told["status"], seconds=told["seconds"])
+        finally:
+            _tell(told, run, root)  # a disk that is full is what somebody should hear of
         keep_notes(root)
     except Exception as error:
         line(f"运行报告未能写成：{error}", f"the report of the run could not be written: {error}", mark="!")
-        run.journal.event("report_failed", outcome=type(error).__name__)
+        with suppress(OSError):
+            run.journal.event("report_failed", outcome=type(error).__name__)
         if ended is None and not isinstance(error, OSError):
             raise  # a bug of ours, and nothing it could hide
 
@@ -132,13 +139,14 @@ def _tell(told: dict[str, Any], run: Run, root: DataRoot) -> None:
     for path in (root.runs / METRICS, prometheus_file()):
         if path is not None:
             try:
-                write_prometheus(path, text)
+                write_prometheus(path, text, told["kind"])
             except OSError as error:
                 line(f"无法写入 {path}：{error}", f"cannot write {path}: {error}", mark="!")
     command = night_hook()
     if command:
         trouble = call_hook(command, told, run.folder)
-        run.journal.event("hook", outcome="failed" if trouble else "ok")
+        with suppress(OSError):
+            run.journal.event("hook", outcome="failed" if trouble else "ok")
         if trouble:
             line(f"YUJUE_NIGHT_HOOK 失败：{trouble}", f"YUJUE_NIGHT_HOOK failed: {trouble}", mark="!")
 

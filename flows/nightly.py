@@ -65,6 +65,21 @@ class Night:
     journal: Journal = field(default_factory=Journal, repr=False)
     report: dict[str, Any] | None = field(default=None, repr=False)  # written by `flows.morning`
 
+    def came(self, crawled: Sequence[Crawled]) -> None:
+        """What became of sources that were crawled; a line of the log each."""
+        self.crawled += crawled
+        for one in crawled:
+            result = one.result
+            self.journal.event(
+                "source",
+                stage="crawl",
+                source=result.source_id,
+                outcome="failed" if result.failed else "ok",
+                count=result.bodies_fetched,
+                seconds=result.seconds,
+                detail=result.finish_reason,
+            )
+
     def know(self, documents: Sequence[FoundDocument]) -> None:
         self.documents, self.found = len(documents), {one.sha256: one for one in documents}
         self.journal.know(documents)
@@ -117,10 +132,10 @@ def nightly(
         at_once = at_once_of(crawl_settings)
         if at_once > 1:
             all_of = partial(crawl_together, sources, root, now, crawl_settings, at_once=at_once, tell=progress)
-            night.crawled.extend(run(step, f"crawl {len(sources)} sources", all_of))
+            night.came(run(step, f"crawl {len(sources)} sources", all_of))
         for number, source in enumerate(sources if at_once == 1 else (), start=1):
             progress("crawl", number - 1, len(sources))
-            night.crawled.append(run(step, f"crawl {source.stem}", partial(crawl, source, root, now, crawl_settings)))
+            night.came([run(step, f"crawl {source.stem}", partial(crawl, source, root, now, crawl_settings))])
             progress("crawl", number, len(sources))
         night.sources = source_nights(root, [one.source for one in night.crawled])
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
@@ -104,18 +103,18 @@ class Plan:
     def result(self, sha256: str) -> str | None:
         """Fingerprint of the document's stored result, the good one first; None where there is none."""
         if sha256 not in self.known:
-            self.known[sha256] = self._among(sha256, partial(self.store.has, sha256))
+            self.known[sha256] = self._among(sha256, self.store.has)
         return self.known[sha256]
 
     def fingerprint(self, sha256: str) -> str:
         """Of the document's good result."""
         return self.works.fingerprints[sha256] if isinstance(self.works, Works) else self.works[sha256].fingerprint
 
-    def _among(self, sha256: str, is_there: Callable[[str], bool]) -> str | None:
-        if is_there(good := self.fingerprint(sha256)):
+    def _among(self, sha256: str, is_there: Callable[[str, str], bool]) -> str | None:
+        if is_there(sha256, good := self.fingerprint(sha256)):
             return good
         failed = self.works[sha256].failed_fingerprint
-        return failed if is_there(failed) else None
+        return failed if is_there(sha256, failed) else None
 
     def forget_result(self, sha256: str) -> None:
         """Look again when the result is next asked for: another process may have made it."""
@@ -134,7 +133,7 @@ class Plan:
         """One listing of the store: a hundred thousand questions for single files are slow, and slower elsewhere."""
         names = self.store.names()
         for sha256 in self.works:
-            self.known[sha256] = self._among(sha256, lambda one, sha256=sha256: name_of(sha256, one) in names)  # type: ignore[misc]
+            self.known[sha256] = self._among(sha256, lambda *result: name_of(*result) in names)
 
     def advance(self, count: int) -> None:
         """So many more works are finished."""

@@ -25,7 +25,6 @@ from flows.upkeep.verify import state as verify_state
 OUTCOMES: Final = ("new", "replaced", "unchanged", "gone", "refused", "failed")
 MOST: Final = 50  # of a list in the report: the tables and the log have the rest
 SLOWEST: Final = 20
-BUG: Final = 70  # exit code of a run that ended by a bug of ours (sysexits: internal software error)
 
 Data = dict[str, Any]
 
@@ -87,7 +86,7 @@ def _error(error: BaseException) -> Data:
     if isinstance(error, errors.Trouble):
         return {"code": error.code, "zh": error.zh, "en": error.en}
     kind = type(error).__name__
-    return {"code": BUG, "zh": f"程序中断（{kind}）", "en": f"the run was cut short ({kind})"}
+    return {"code": errors.BUG, "zh": f"程序中断（{kind}）", "en": f"the run was cut short ({kind})"}
 
 
 def _exit_code(found: Data, error: BaseException | None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Any, Final
 from flows.store import write_atomically
 
 HOOK_SECONDS: Final = 60
+_SAMPLE: Final = re.compile(r'(yujue_\w+)\{kind="\w+".*\} [-+\d.e]+')
 Data = dict[str, Any]
 
 
@@ -57,9 +59,33 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def write_prometheus(path: Path, text: str) -> None:
-    """Whole or not at all: the exporter may read at any moment. Raises OSError."""
-    write_atomically(path, text.encode())
+def write_prometheus(path: Path, text: str, kind: str) -> None:
+    """Whole or not at all: the exporter may read at any moment. What the file says of runs of other kinds is kept: a
+    rebuild does not make the night's figures vanish. Raises OSError."""
+    try:
+        before = path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        before = ""
+    write_atomically(path, merged(before, text, kind).encode())
+
+
+def merged(before: str, text: str, kind: str) -> str:
+    """The new text, and behind each metric of it the samples the old one has of other kinds."""
+    own = f'{{kind="{kind}"'
+    kept: dict[str, list[str]] = {}
+    for line in before.splitlines():
+        found = _SAMPLE.fullmatch(line)
+        if found and own not in line:
+            kept.setdefault(found[1], []).append(line)
+    lines: list[str] = []
+    name = ""
+    for line in text.splitlines():
+        if line.startswith("# HELP "):
+            lines += kept.pop(name, [])
+            name = line.split()[2]
+        lines.append(line)
+    lines += kept.pop(name, [])
+    return "\n".join(lines) + "\n"
 
 
 def call_hook(command: str, report: Data, folder: Path) -> str | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -51,6 +52,8 @@ def s3_server(working_copies: Path) -> Iterator[Server]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = Server(server_of)
     with environment(AWS_ENDPOINT_URL=server.address, YUJUE_WORKING_COPIES=str(working_copies), **ENVIRONMENT):
+        empty = Request(f"{server.address}/moto-api/reset", method="POST")  # what an earlier one of this process held
+        urlopen(empty).close()
         objects._filesystem("s3", os.getpid()).mkdir(BUCKET)
         try:
             yield server

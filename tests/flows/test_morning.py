@@ -15,8 +15,9 @@ from crawl.schema import CrawlResult, Visit
 from flows.cli import main
 from flows.crawl_sources import Crawled, found_documents
 from flows.errors import Trouble
-from flows.morning import METRICS, exit_code, night_with_report
+from flows.morning import METRICS, exit_code, night_with_report, recorded
 from flows.nightly import Night
+from flows.report.tell import write_prometheus
 from flows.runs import report_of, runs
 from flows.settings import DataRoot
 from tests.flows.conftest import LIMITS, NOW, fill_root
@@ -214,3 +215,28 @@ def test_a_bug_is_reported_and_raised(quick: DataRoot, monkeypatch: pytest.Monke
     assert (report["exit_code"], report["status"]) == (70, "failed")
     assert SECRET not in json.dumps(report)
     assert SECRET not in (runs(quick)[0] / "events.jsonl").read_text()
+
+
+def test_a_run_of_another_kind_does_not_make_the_nights_figures_vanish(tmp_path: Path) -> None:
+    path = tmp_path / "yujue.prom"
+    for kind, seconds in (("night", 60), ("rebuild", 5), ("night", 61)):
+        head = "# HELP yujue_run_seconds x\n# TYPE yujue_run_seconds gauge\n"
+        text = f'{head}yujue_run_seconds{{kind="{kind}"}} {seconds}\n'
+        write_prometheus(path, text, kind)
+    samples = [line for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert samples == ['yujue_run_seconds{kind="night"} 61', 'yujue_run_seconds{kind="rebuild"} 5']
+    assert path.read_text().count("# TYPE") == 1
+
+
+def test_a_full_disk_is_told_to_the_hook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = tmp_path / "heard"
+    code = f"import sys; open('{heard}', 'w').write(sys.stdin.read())"
+    monkeypatch.setenv("YUJUE_NIGHT_HOOK", f'{sys.executable} -c "{code}"')
+
+    def full(path: Path, value: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("flows.morning.write_json", full)
+    with recorded(DataRoot(tmp_path / "data"), "night", NOW):
+        pass
+    assert json.loads(heard.read_text())["kind"] == "night"

@@ -117,6 +117,7 @@ def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, p
         done = subprocess.run(full, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
+    held = sum(1 for path in (SAMPLES / "site").rglob("*") if path.suffix in (".docx", ".pdf"))
     # two sites on ports of their own, so that two sources are crawled at the same time
     sites = [open_site(tmp_path / f"site{number}") for number in range(2)]
     registry = tmp_path / "registry"
@@ -151,7 +152,9 @@ def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, p
                 assert one["state_type"] == "COMPLETED", (one["state"], log.read_text(encoding="utf-8")[-6000:])
             said = [report_of(folder) or {} for folder in runs(root)]
             assert sorted(one["sources"][0]["source_id"] for one in said) == ["130630_demo", "130631_demo"]
-            assert all(one["sources"][0]["documents"] == 5 for one in said), said
+            brought = {one["sources"][0]["documents"] for one in said}
+            assert len(brought) == 1, [one["sources"] for one in said]  # both sites are the same
+            assert min(brought) >= held
 
             night = order("nightly", sources=str(registry), now=moment)
             (one,) = until(lambda: ended(night), "the night", log)

@@ -28,7 +28,7 @@ def plan_unpacking(
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
     archive = archive_at(root.archive)
     asked = (document.sha256 for document in documents)
-    look = partial(_kind, archive)
+    look = partial(_may_be_archive, archive)
     may_be = Kinds(root.path / FILE, archive).ask("archive", code_digest(("crawl.unpack",)), asked, look)
     works = {sha256: _work(sha256, archive, limits) for sha256 in may_be}
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
@@ -84,6 +84,6 @@ def _failed(work: Work, outcome: Outcome) -> bytes:
     return pack_unpacked(Unpacked([]))
 
 
-def _kind(archive: Archive, sha256: str) -> str:
+def _may_be_archive(archive: Archive, sha256: str) -> str:
     """ "archive", or "" for what is none. Raises OSError where there is no body (the reading says so)."""
     return "archive" if may_be_archive(archive.piece(sha256, 0, 64)) else ""

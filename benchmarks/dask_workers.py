@@ -76,7 +76,7 @@ def night(root: DataRoot, address: str, home: Path, none: Path, log: Path) -> tu
     events = [json.loads(line) for line in (runs(root)[-1] / EVENTS).read_text(encoding="utf-8").splitlines()]
     (seconds,) = [one["seconds"] for one in events if one["event"] == "step_ends" and one["stage"] == "read"]
     total = hashlib.sha256()
-    for path in sorted(root.tables.glob("*/*.zst")):
+    for path in sorted(Path(root.tables).glob("*/*.zst")):
         total.update(path.name.encode() + path.read_bytes())
     return float(seconds), total.hexdigest()
 

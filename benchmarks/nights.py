@@ -109,11 +109,11 @@ def write(path: Path, content: bytes) -> None:
 
 def fill_archive(root: DataRoot, count: int) -> list[str]:
     for number in range(256):
-        (root.archive / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+        (Path(root.archive) / f"{number:02x}").mkdir(parents=True, exist_ok=True)
     found = []
     for body in copies(count):
         sha256 = hashlib.sha256(body).hexdigest()
-        write(root.archive / sha256[:2] / sha256, body)
+        write(Path(root.archive) / sha256[:2] / sha256, body)
         found.append(sha256)
     return found
 

@@ -2,6 +2,9 @@
 
 Layout: `<root>/ab/abcdef…` (64 hexadecimal digits, first two repeated as the folder). What is being written lies in
 `<root>/.incoming/<writer>/`, on the same file system, so that it can be moved in one step.
+
+An archive may lie elsewhere than in a folder (`flows.bodies`: an object store): whoever is handed one asks it for
+bodies and pieces of them, never for a path.
 """
 
 from __future__ import annotations
@@ -21,12 +24,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class ArchiveCorruption(Exception):  # noqa: N818 (the name of what happened)
-    """The bytes under a digest are not the bytes that have this digest. The message names digest and file."""
+    """The bytes under a digest are not the bytes that have this digest. The message names both digests."""
 
-    def __init__(self, sha256: str, path: Path, found: str) -> None:
+    def __init__(self, sha256: str, found: str) -> None:
         self.sha256 = sha256
-        self.path = path
-        super().__init__(f"archive: the bytes stored as {sha256} have sha256 {found} ({path.name} is damaged)")
+        super().__init__(f"archive: the bytes stored as {sha256} have sha256 {found}: they are damaged")
 
 
 class Archive:
@@ -46,23 +48,62 @@ class Archive:
         for folder in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
             yield from sorted(entry.name for entry in folder.iterdir() if _SHA256.fullmatch(entry.name))
 
-    def path(self, sha256: str) -> Path:
-        """Where the body with this digest lies (or would lie). Raises ValueError when it is no lower-case sha256."""
+    @property
+    def place(self) -> str:
+        """Where it lies, in one word that another process can open it by."""
+        return str(self.root)
+
+    @staticmethod
+    def name(sha256: str) -> str:
+        """Name of a body below the archive's place. Raises ValueError when it is no lower-case sha256."""
         if not _SHA256.fullmatch(sha256):
             raise ValueError(f"not a sha256: {sha256!r}")
-        return self.root / sha256[:2] / sha256
+        return f"{sha256[:2]}/{sha256}"
+
+    def path(self, sha256: str) -> Path:
+        """Where the body with this digest lies (or would lie). Raises ValueError when it is no lower-case sha256."""
+        return self.root / self.name(sha256)
 
     def has(self, sha256: str) -> bool:
         """Whether a body is stored under this digest (its bytes are not looked at; see `verify`)."""
         return self.path(sha256).is_file()
 
+    def size(self, sha256: str) -> int | None:
+        """Bytes of the body; None when it is not there."""
+        try:
+            return self.path(sha256).stat().st_size
+        except OSError:
+            return None
+
+    def state(self, sha256: str) -> str:
+        """Changes when the body is put there (again) or goes; says nothing of its bytes."""
+        try:
+            found = self.path(sha256).stat()
+        except OSError:
+            return "absent"
+        return f"{found.st_size} {found.st_mtime_ns}"
+
+    def piece(self, sha256: str, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes [start, end) of the body, not verified; a negative start counts from its end.
+
+        Raises FileNotFoundError when it is not there.
+        """
+        with self.path(sha256).open("rb") as file:
+            if start < 0:
+                start = max(0, file.seek(0, os.SEEK_END) + start)
+            file.seek(start)
+            return file.read() if end is None else file.read(max(0, end - start))
+
+    def aside(self) -> list[str]:
+        """Names of damaged bodies that were moved out of the way."""
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.glob("*/*.damaged*"))
+
     def get(self, sha256: str) -> bytes:
         """The body. Raises FileNotFoundError when it is not there, ArchiveCorruption when its bytes are not its own."""
-        path = self.path(sha256)
-        body = path.read_bytes()
+        body = self.piece(sha256)
         found = hashlib.sha256(body).hexdigest()
         if found != sha256:
-            raise ArchiveCorruption(sha256, path, found)
+            raise ArchiveCorruption(sha256, found)
         return body
 
     def body(self, sha256: str) -> bytes:

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
-from crawl.ledger_schema import SCHEMA_VERSION, bring_up_to_date
+from crawl.ledger_schema import SCHEMA_VERSION, bring_up_to_date, version_of
+from crawl.ledger_schema import LedgerError as LedgerError  # noqa: PLC0414 - known by this name, too
 from crawl.night import moment_of, night_of
 from crawl.schedule import Known
 from crawl.schema import Body, FoundDocument, Outcome, Provenance, Visit
@@ -27,10 +28,6 @@ _VISIT_COLUMNS = (
     "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
 )
 _WITH_BODY = "('new','unchanged','replaced')"
-
-
-class LedgerError(Exception):
-    """The ledger cannot be used: not ours, or written by a later version."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -85,7 +82,7 @@ class Sweep(msgspec.Struct, frozen=True):
 class Ledger:
     """Open (or make) the ledger at `path`. Usable as a context manager; one connection, not shared between threads.
 
-    Raises LedgerError when the file is no ledger or of a later schema version.
+    Raises LedgerError when the file is no ledger or of another schema version (of an earlier: `yujue migrate`).
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -105,10 +102,14 @@ class Ledger:
         self._db.execute("PRAGMA journal_mode=WAL")
         # a visit that was reported must survive a power cut; at one request a second the fsync costs nothing
         self._db.execute("PRAGMA synchronous=FULL")
+        found = version_of(self._db)
+        if found == SCHEMA_VERSION:
+            return
+        if found:
+            what = "run `yujue migrate` first" if found < SCHEMA_VERSION else "a later yujue is needed"
+            raise LedgerError(f"{self.file}: schema version {found}, this program knows {SCHEMA_VERSION}: {what}")
         with self.transaction() as db:
-            newer = bring_up_to_date(db)
-        if newer is not None:
-            raise LedgerError(f"{self.file}: schema version {newer}, this program knows {SCHEMA_VERSION}")
+            bring_up_to_date(db)
 
     def close(self) -> None:
         """Close the connection; idempotent."""

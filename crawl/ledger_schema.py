@@ -3,12 +3,15 @@
 Version 1: sources, runs, visits, links, skipped. Version 2: a run that was cut short can be taken up again by one of
 the same scope (`runs.scope`; `runs.resumed`: how often it was); what we know of hosts (`hosts`, `robots`) and how much
 we asked of them (`requests`).
-A step only adds: a ledger that was migrated reads as before.
+A step only adds: a ledger that was migrated reads as before. A new ledger is made of this version; one of an earlier
+version is not worked with, it is carried up by `yujue migrate` (`flows.migrate`), which keeps a copy of it first.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 SCHEMA_VERSION = 2
 
@@ -62,17 +65,54 @@ CREATE TABLE requests (
 _STEPS = {0: _VERSION_1, 1: _TO_VERSION_2}
 
 
-def bring_up_to_date(db: sqlite3.Connection) -> int | None:
-    """Make or migrate the tables, inside the caller's transaction. None when all is well; otherwise the version of a
-    ledger that is newer than this program, which is then left untouched."""
-    db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+class LedgerError(Exception):
+    """The ledger cannot be used: not ours, or of another version."""
+
+
+def version_of(db: sqlite3.Connection) -> int:
+    """Version of the tables; 0 where there are none yet. Raises sqlite3.DatabaseError for what is no ledger."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        return 0
     row = db.execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    found = int(row[0]) if row else 0
+    return int(row[0]) if row else 0
+
+
+def bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Make the tables, or carry them up from an earlier version, inside the caller's transaction.
+
+    Raises LedgerError, and leaves the ledger as it is, where its version is later than this program's.
+    """
+    db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
+    found = version_of(db)
     if found > SCHEMA_VERSION:
-        return found
+        raise LedgerError(f"schema version {found}, this program knows {SCHEMA_VERSION}")
     for version in range(found, SCHEMA_VERSION):
         for statement in _STEPS[version].split(";"):
             db.execute(statement)
     if found < SCHEMA_VERSION:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
-    return None
+
+
+def version_of_file(ledger: Path) -> int | None:
+    """Version of a ledger that is not to be opened for work; None where there is none. Raises LedgerError."""
+    if not ledger.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(ledger, timeout=60)) as db:
+            return version_of(db) or None
+    except sqlite3.DatabaseError as error:
+        raise LedgerError(f"{ledger}: not a usable ledger ({error})") from error
+
+
+def migrate_file(ledger: Path) -> None:
+    """Carry a ledger up to this version in one transaction: whole or not at all. Raises LedgerError, sqlite3.Error."""
+    with closing(sqlite3.connect(ledger, timeout=60, isolation_level=None)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            bring_up_to_date(db)
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")

@@ -35,6 +35,7 @@ from crawl.spiders import NoBrowser, WalkSpider, spider_of
 
 _PR_SET_PDEATHSIG = 1
 _MAX_ERRORS = 20
+Opener = Callable[[Job, str], Archive]
 
 
 class ErrorLines(logging.Handler):
@@ -79,7 +80,12 @@ def peak_memory_mib() -> float:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
 
 
-def crawl(job: Job, out: BinaryIO) -> None:
+def in_the_data_root(job: Job, writer: str) -> Archive:
+    """The archive that lies in the data root as a folder."""
+    return Archive(archive_path(Path(job.data_root)), writer=writer)
+
+
+def crawl(job: Job, out: BinaryIO, open_archive: Opener) -> None:
     """Do one job; events are written to `out` as they happen."""
 
     def report(event: dict[str, object]) -> None:
@@ -92,7 +98,7 @@ def crawl(job: Job, out: BinaryIO) -> None:
         data_root, job.contact, frozenset(job.private_hosts), night=job.night, daily_cap=job.daily_cap
     )
     private_hosts = private_hosts_of(source, settings.private_hosts)
-    archive = Archive(archive_path(data_root), writer=source.source_id)
+    archive = open_archive(job, source.source_id)
     archive.clear_incoming()  # what a killed crawl of this source left half written; the source is locked
     warnings: list[str] = []
 
@@ -163,14 +169,14 @@ def crawl(job: Job, out: BinaryIO) -> None:
         )
 
 
-def main() -> None:
-    """Entry of the process."""
+def main(open_archive: Opener = in_the_data_root) -> None:
+    """Entry of the process. open_archive: given the job and whose unfinished files are to be kept apart."""
     # whatever a library prints must not be taken for an event
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     die_with_parent(job.parent)
-    crawl(job, out)
+    crawl(job, out, open_archive)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 import msgspec
 from filelock import FileLock, Timeout
@@ -36,7 +36,10 @@ Event = dict[str, Any]
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What the crawl process is told. at: UTC time that stamps the visits. parent: id of the process it dies with."""
+    """What the crawl process is told. at: UTC time that stamps the visits. parent: id of the process it dies with.
+
+    archive: where bodies go, in words the process understands ('': the folder in the data root).
+    """
 
     source_file: str
     data_root: str
@@ -47,6 +50,17 @@ class Job(msgspec.Struct, frozen=True):
     night: str = "always"
     daily_cap: int = DAILY_CAP
     plan: Plan = Plan()
+    archive: str = ""
+
+
+class Elsewhere(NamedTuple):
+    """An archive that is no folder. process: module that crawls into it, run as `crawl.process` is; archive: its place.
+
+    The rooms after this one know such archives; this one does not.
+    """
+
+    process: str
+    archive: str
 
 
 class CrawlBusy(RuntimeError):  # noqa: N818 (the name of what happened)
@@ -77,13 +91,15 @@ def crawl_source(
     settings: CrawlSettings | None = None,
     plan: Plan | None = None,
     stop: threading.Event | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> CrawlResult:
     """Crawl one source to its end (or its time limit) and say what came of it.
 
     now: stamps every visit (aware; it is written in UTC). progress: called with {"event": "visit", …} in this thread,
     once per visit; on a dry run also {"event": "candidate", …}. settings: default from the environment. plan: what is
     asked (default: listings as far as they bring something new, what is new, and what is due again). stop: when set by
-    another thread, the crawl is ended as at its time limit, with finish_reason 'stopped'.
+    another thread, the crawl is ended as at its time limit, with finish_reason 'stopped'. elsewhere: where bodies go
+    when not to the data root's own archive.
 
     Raises FileNotFoundError and SourceError for the source file, ValueError for a naive `now`, CrawlBusy when the
     source is being crawled already. Trouble with the site is no exception: see CrawlResult.failed.
@@ -107,11 +123,13 @@ def crawl_source(
         night=settings.night,
         daily_cap=settings.daily_cap,
         plan=plan or Plan(),
+        archive=elsewhere.archive if elsewhere else "",
     )
     started = time.monotonic()
     try:
         with FileLock(lock_file, timeout=0):
-            events, reason = _run(job, log, settings, progress or _ignore, stop or threading.Event())
+            process = elsewhere.process if elsewhere else PROCESS
+            events, reason = _run(job, log, settings, progress or _ignore, stop or threading.Event(), process)
     except Timeout as error:
         raise CrawlBusy(f"{source.source_id}: another crawl of this source is running") from error
     stats = events.get("stats", {})
@@ -134,19 +152,20 @@ def _ignore(event: dict[str, Any]) -> None:
     """No one wants to know."""
 
 
-def _run(
+def _run(  # noqa: PLR0917 - called once
     job: Job,
     log: Path,
     settings: CrawlSettings,
     progress: Callable[[dict[str, Any]], None],
     stop: threading.Event,
+    process: str,
 ) -> tuple[dict[str, Event], str | None]:
     """Run the process; returns its run and stats events and, where we ended it, why ('timeout', 'stopped')."""
     deadline = time.monotonic() + settings.seconds
     last: dict[str, Event] = {}
     with log.open("wb") as log_file:
         child = subprocess.Popen(
-            [sys.executable, "-m", PROCESS],
+            [sys.executable, "-m", process],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log_file,

@@ -116,21 +116,20 @@ def _resource(out: IO[bytes], visit: Visit, name: str, archive: Archive) -> None
     sha256 = visit.sha256 or ""
     if not archive.verify(sha256):
         archive.get(sha256)  # says what is wrong
-    path = archive.path(sha256)
-    with path.open("rb") as file:
-        head = file.read(_STEP)
-        kind = _MEDIA.get(body_kind(head), "application/octet-stream")
-        fields = [
-            ("WARC-Type", "resource"),
-            ("WARC-Target-URI", visit.url),
-            ("WARC-Date", visit.at),
-            ("WARC-Record-ID", name),
-            ("WARC-Block-Digest", f"sha256:{sha256}"),
-            ("WARC-Payload-Digest", f"sha256:{sha256}"),
-            ("Content-Type", kind),
-            ("Content-Length", str(path.stat().st_size)),
-        ]
-        _member(out, _head(fields), head, iter(lambda: file.read(_STEP), b""))
+    head, size = archive.piece(sha256, 0, _STEP), archive.size(sha256) or 0
+    kind = _MEDIA.get(body_kind(head), "application/octet-stream")
+    fields = [
+        ("WARC-Type", "resource"),
+        ("WARC-Target-URI", visit.url),
+        ("WARC-Date", visit.at),
+        ("WARC-Record-ID", name),
+        ("WARC-Block-Digest", f"sha256:{sha256}"),
+        ("WARC-Payload-Digest", f"sha256:{sha256}"),
+        ("Content-Type", kind),
+        ("Content-Length", str(size)),
+    ]
+    pieces = (archive.piece(sha256, start, start + _STEP) for start in range(_STEP, size, _STEP))
+    _member(out, _head(fields), head, pieces)
 
 
 def _record(out: IO[bytes], body: bytes, *fields: tuple[str, str]) -> None:

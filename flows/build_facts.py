@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,6 +10,7 @@ import msgspec
 from crawl.schema import FoundDocument, Provenance
 from flows.corrections import as_argument
 from flows.corrections import fingerprint_of as fingerprint_of_corrections
+from flows.errors import Trouble
 from flows.fingerprint import digest, stage_code
 from flows.read_documents import unread
 from flows.settings import DataRoot, WorkLimits
@@ -44,7 +44,7 @@ def plan_facts(
     def work(sha256: str, fingerprint: str) -> Work:
         document = by_digest[sha256]
         arguments = {
-            "reading": str(reading.store.path(sha256, readings[sha256])),
+            "reading": reading.store.place(sha256, readings[sha256]),
             "provenance": msgspec.to_builtins(document.provenance),
             "is_current": document.is_current,
             "corrections": as_argument(reviewed.get(sha256, ())),
@@ -66,10 +66,14 @@ def facts_of_a_failure(job: Job, outcome: Outcome, limits: WorkLimits) -> bytes:
     """The cells as printed and the reason why they mean nothing; without even the cells where that fails too."""
     issue = failure_issue("interpret", outcome)
     arguments = {**job.arguments, "trouble": msgspec.to_builtins(issue)}
-    with contextlib.suppress(Exception):  # what trips the pool may do so again: then not even the cells
+    try:
         for second in run_jobs([Job("facts", job.sha256, arguments)], limits):
             if second.failure is None:
                 return second.packed
+    except Trouble:
+        raise  # the store's, not the document's
+    except Exception:  # noqa: BLE001, S110 - what trips the pool may do so again: then not even the cells
+        pass
     nothing = unread(job.sha256, issue)
     tables = build_rows(
         msgspec.structs.replace(nothing, issues=[]),

@@ -27,7 +27,7 @@ def plan_checks(
 
     def work(sha256: str, fingerprint: str) -> Work:
         arguments = {
-            "tables": str(facts.store.path(sha256, built[sha256])),
+            "tables": facts.store.place(sha256, built[sha256]),
             "verdicts": msgspec.to_builtins(judged.get(sha256, [])),
             "archive": str(root.archive),
             "sha256": sha256,

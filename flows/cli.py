@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import Exit
 
+from crawl.ledger import LedgerError
 from flows.commands import (
     archive,
     correcting,
@@ -60,7 +61,7 @@ app.command("rebuild")(rebuilding.rebuild_command)
 app.command("serve-nights")(scheduling.serve_nights)
 app.command("nights")(nights.nights)
 app.command("quarantine")(nights.quarantine_command)
-for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy):
+for housekeeping in (upkeep.doctor, upkeep.verify, upkeep.backup, upkeep.restore, upkeep.tidy, upkeep.migrate):
     app.command()(housekeeping)
 app.add_typer(correcting.correction)
 app.add_typer(sources.source)
@@ -86,7 +87,7 @@ def about(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code and never raises for what a user can do wrong."""
-    return run(app, arguments)
+    return run(app, arguments, ledger_trouble=LedgerError)
 
 
 if __name__ == "__main__":

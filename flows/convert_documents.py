@@ -20,6 +20,7 @@ from crawl.schema import FoundDocument
 from extract.format import sniff
 from extract.readers.convert import BATCH, START_SECONDS, converter_version
 from extract.settings import find_soffice, read_limits
+from flows.bodies import archive_at
 from flows.fingerprint import code_digest, digest, stage_code
 from flows.kinds import FILE, Kinds
 from flows.settings import DataRoot, WorkLimits
@@ -105,19 +106,19 @@ def plan_converting(
 
     An xls is not among them: our own reader opens it, and converts alone the rare one that it cannot.
     """
-    archive, most = Archive(root.archive), read_limits().max_bytes
+    archive, most = archive_at(root.archive), read_limits().max_bytes
     asked = (document.sha256 for document in documents)
     code = digest(code_digest(("extract.format",)), Path(__file__).read_bytes(), str(most))
-    needed = Kinds(root.path / FILE, archive).ask("office", code, asked, partial(_kind, most=most))
+    needed = Kinds(root.path / FILE, archive).ask("office", code, asked, partial(_kind, archive, most))
     fingerprint = digest("convert", stage_code("convert"), _version()) if needed else ""
     works = {sha256: _work(sha256, kind, fingerprint, archive, limits) for sha256, kind in needed.items()}
     return Conversions("convert", Store(root.converted), works, limits, _failed, progress=progress)
 
 
 def _work(sha256: str, kind: str, fingerprint: str, archive: Archive, limits: WorkLimits) -> Work:
-    job = Job("convert", sha256, {"archive": str(archive.root), "kind": kind, "documents": [sha256]})
+    job = Job("convert", sha256, {"archive": archive.place, "kind": kind, "documents": [sha256]})
     seconds = str(read_limits().max_convert_seconds)
-    kept = str(archive.path(sha256).stat().st_mtime_ns)  # another try when a damaged body has been replaced
+    kept = archive.state(sha256)  # another try when a damaged body has been replaced
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits, seconds, kept), job)
 
 
@@ -126,31 +127,23 @@ def _version() -> str:
     return "absent" if soffice is None else converter_version(soffice)
 
 
-def _kind(path: Path, most: int) -> str | None:
-    """The kind, where it needs LibreOffice; "" for all others; None where there is no body (said by the reading).
-
-    Only what may be such a kind by its first bytes is read as a whole.
-    """
-    try:
-        size = path.stat().st_size
-        if size > most:
-            return ""  # refused by the reading
-        with path.open("rb") as file:
-            head = file.read(16)
-            if head.startswith(_ZIP):
-                # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
-                file.seek(max(0, size - _TAIL_BYTES))
-                tail = file.read(_TAIL_BYTES)
-                if b"xl/workbook.bin" in tail:
-                    kind = sniff(path.read_bytes())
-                    return XLSB if kind.kind == "xlsx" and kind.trouble is None else ""
-                if b"ppt/presentation.xml" not in tail:
-                    return ""
-            elif not head.startswith((_OLE, _RTF)):
-                return ""
-            kind = sniff(path.read_bytes())
-    except OSError:
-        return None
+def _kind(archive: Archive, most: int, sha256: str) -> str:
+    """The kind, where it needs LibreOffice; "" for all others. Raises OSError where there is no body (said by the
+    reading). Only what may be such a kind by its first bytes is read as a whole."""
+    head = archive.piece(sha256, 0, 16)
+    if (archive.size(sha256) or 0) > most:
+        return ""  # refused by the reading
+    if head.startswith(_ZIP):
+        # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
+        tail = archive.piece(sha256, -_TAIL_BYTES)
+        if b"xl/workbook.bin" in tail:
+            kind = sniff(archive.piece(sha256))
+            return XLSB if kind.kind == "xlsx" and kind.trouble is None else ""
+        if b"ppt/presentation.xml" not in tail:
+            return ""
+    elif not head.startswith((_OLE, _RTF)):
+        return ""
+    kind = sniff(archive.piece(sha256))
     return kind.kind if kind.kind in _KINDS and kind.trouble is None else ""
 
 

@@ -16,13 +16,14 @@ from filelock import FileLock
 
 from crawl.completeness import is_disowned
 from crawl.ledger import Ledger
-from crawl.runner import CrawlBusy, crawl_source
+from crawl.runner import CrawlBusy, Elsewhere, crawl_source
 from crawl.schedule import Plan
 from crawl.schema import Body, CrawlResult, FoundDocument
 from crawl.settings import CrawlSettings, from_environment
 from crawl.source import Source, SourceError, load_source
 from flows import errors
 from flows.fingerprint import digest
+from flows.hold import keep_ledger
 from flows.release.build import Unreached
 from flows.settings import DataRoot
 from flows.source_nights import with_shortfalls
@@ -110,12 +111,20 @@ def crawl(
 
     try:
         result = crawl_source(
-            path, data_root=root.path, now=now, settings=settings, plan=plan, progress=told, stop=stop
+            path,
+            data_root=root.path,
+            now=now,
+            settings=settings,
+            plan=plan,
+            progress=told,
+            stop=stop,
+            elsewhere=Elsewhere("flows.crawl_process", str(root.archive)) if root.url else None,
         )
     except CrawlBusy as error:
         raise errors.usage(f"该来源正在抓取：{path.stem}", str(error)) from error
     except ValueError as error:
         raise errors.usage(f"设置有误：{error}", str(error)) from error
+    keep_ledger(root)
     whole = plan is None or not plan.is_partial
     return Crawled(source, with_shortfalls(source, result, root) if whole else result)
 

@@ -35,13 +35,14 @@ from flows import errors
 from flows.cluster import elsewhere
 from flows.corrections import the_corrections
 from flows.crawl_sources import crawl, find_sources, load, one_crawl_per_host
+from flows.hold import one_night_at_a_time, open_root
 from flows.morning import PAGE, night_with_report, recorded
 from flows.nightly import Night
 from flows.prefect_flow import as_task, reported
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of
 from flows.runs import write_impact
-from flows.settings import DataRoot, data_root, verify_nights, work_limits, work_runner
+from flows.settings import DataRoot, Place, data_root, url_of, verify_nights, work_limits, work_runner
 from flows.steps import run
 from flows.upkeep import verify as verifying
 
@@ -66,7 +67,7 @@ def nightly(
     """One night: crawl every source, read, build facts, check, release."""
     paths = find_sources([], Path(sources) if sources else None)
     with elsewhere(work_runner(), work_limits()) as spread, reported() as night:
-        night_with_report(paths, _moment(now), _root(data).path, step=as_task, spread=spread, night=night)
+        night_with_report(paths, _moment(now), _root(data).place, step=as_task, spread=spread, night=night)
     return _state(night)
 
 
@@ -79,10 +80,12 @@ def crawl_one(
     """Crawl one source into the archive and the ledger; reading is the next night's.
 
     Several workers of a work pool may do this at the same time, for other sources: archive and ledger take several
-    writers. Sources that ask the same host wait for each other: the pace is kept per crawl.
+    writers. Sources that ask the same host wait for each other: the pace is kept per crawl. Of a data root in an object
+    store the ledger is a working copy: there one crawl at a time.
     """
     root, moment, paths = _root(data), _moment(now), find_sources([source])
-    with reported() as night, recorded(root, "crawl", moment, whole=False, night=night) as (_, _, steps):
+    alone = one_night_at_a_time(root) if root.url else contextlib.nullcontext()
+    with reported() as night, recorded(root, "crawl", moment, whole=False, night=night) as (_, _, steps), alone:
         step = steps.around(as_task)
         for path in paths:
             with one_crawl_per_host(root, load(path).sites):
@@ -157,7 +160,7 @@ def verify(
 
 
 def _root(data: str | None) -> DataRoot:
-    return DataRoot(Path(data) if data else data_root())
+    return open_root(data or data_root())
 
 
 def _moment(now: dt.datetime | None) -> dt.datetime:
@@ -194,14 +197,17 @@ def check_schedule(cron: str, timezone: str) -> None:
         ) from error
 
 
-def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Path, server: str) -> None:
+def serve_nights(cron: str, timezone: str, *, sources: Path | None, data: Place, server: str) -> None:
     """Serve `nightly` by a schedule until the process is ended. server: address of the API (`ensure_server`).
 
     Runs that fell due while the service was down are not made up for: one night does all there is to do.
     """
     check_schedule(cron, timezone)
     forget_late_runs("nightly/nightly")
-    parameters = {"data": str(data.absolute()), "sources": str(sources.absolute()) if sources else None}
+    parameters = {
+        "data": url_of(data) or str(Path(data).absolute()),
+        "sources": str(sources.absolute()) if sources else None,
+    }
     _watch(server, lambda: os._exit(errors.NETWORK))
     served: Flow[Any, Any] = nightly
     served.serve(

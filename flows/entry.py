@@ -12,7 +12,7 @@ import typer
 from typer.exceptions import Abort, Exit, TyperException
 
 from flows.commands import getting
-from flows.errors import BUG, OK, USAGE, Trouble
+from flows.errors import BUG, DATA, OK, USAGE, Trouble
 from flows.settings import SettingError
 from flows.terminal import line
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and given[0] in LIGHT:
         return run(_light(), given)
     try:
-        from flows.cli import app  # noqa: PLC0415 - everything: Scrapy, Prefect, readers
+        from flows import cli  # noqa: PLC0415 - everything: Scrapy, Prefect, readers
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ROOMS:
             raise
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mark="yujue:",
         )
         return USAGE
-    return run(app, given)
+    return cli.main(given)
 
 
 def _light() -> typer.Typer:
@@ -54,8 +54,9 @@ def _light() -> typer.Typer:
     return app
 
 
-def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
-    """Run an app; trouble is one line on stderr and an exit code."""
+def run(app: typer.Typer, arguments: Sequence[str] | None, *, ledger_trouble: type[Exception] | tuple[()] = ()) -> int:
+    """Run an app; trouble is one line on stderr and an exit code. ledger_trouble: `crawl.ledger.LedgerError`, which the
+    light installation has not got."""
     try:
         code: Any = app(list(arguments) if arguments is not None else None, standalone_mode=False)
     except Trouble as trouble:
@@ -64,6 +65,9 @@ def run(app: typer.Typer, arguments: Sequence[str] | None) -> int:
     except SettingError as error:
         line(f"设置有误：{error}", f"a setting cannot be used: {error}", mark="yujue:")
         return USAGE
+    except ledger_trouble as error:
+        line(f"台账不可用：{error}", str(error), mark="yujue:")
+        return DATA
     except Exit as end:
         return end.exit_code
     except TyperException as error:

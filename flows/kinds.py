@@ -1,8 +1,9 @@
 """What the bytes of each body say of it, remembered by digest: which are archives, which want LibreOffice.
 
 To know it the first bytes are read, and the directory of a zip. Of a hundred thousand documents that is a minute and
-more each night, for the same answer: so it is kept in `kinds.msgpack` of the data root. Only what was said of sound
-bytes is kept (a damaged body is looked at again), and only as long as the code that says it is the same.
+more each night, for the same answer: so it is kept in `kinds.msgpack` of the data root (of one in an object store: of
+its working copy, which asks for the bodies again where that is lost). Only what was said of sound bytes is kept (a
+damaged body is looked at again), and only as long as the code that says it is the same.
 """
 
 from __future__ import annotations
@@ -41,18 +42,17 @@ class Kinds:
         except (OSError, msgspec.MsgspecError):
             self.kept = _File()  # nothing, or damaged: asked again
 
-    def ask(
-        self, topic: str, code: str, documents: Iterable[str], look: Callable[[Path], str | None]
-    ) -> Mapping[str, str]:
-        """Document → answer, of those whose answer is not "". look: at a body; None where it cannot be read."""
+    def ask(self, topic: str, code: str, documents: Iterable[str], look: Callable[[str], str]) -> Mapping[str, str]:
+        """Document → answer, of those whose answer is not "". look: at a body; raises OSError where there is none."""
         if self.kept.code.get(topic) != code:
             self.kept.code[topic], self.kept.said[topic] = code, {}
         said, found, new = self.kept.said[topic], {}, False
         for sha256 in documents:
             answer = said.get(sha256)
             if answer is None:
-                answer = look(self.archive.path(sha256))
-                if answer is None:
+                try:
+                    answer = look(sha256)
+                except OSError:
                     continue
                 if self.archive.verify(sha256):
                     said[sha256], new = answer, True

@@ -17,6 +17,7 @@ from typing import Any
 from crawl.settings import CrawlSettings
 from flows import errors
 from flows.batches import Spread, here
+from flows.hold import open_root
 from flows.impact import Impact, ReleaseSide, compare
 from flows.nightly import Night, nightly
 from flows.quarantine import Quarantine, quarantined, update
@@ -24,12 +25,13 @@ from flows.report.build import report
 from flows.report.page import render
 from flows.report.tell import call_hook, prometheus, write_prometheus
 from flows.runs import IMPACT, REPORT, Kind, Run, open_run, read_json, write_impact, write_json
-from flows.settings import DataRoot, WorkLimits, night_hook, prometheus_file, verify_nights
+from flows.settings import DataRoot, Place, WorkLimits, night_hook, prometheus_file, verify_nights
 from flows.stage import Progress, quiet
 from flows.steps import Step, Steps, directly
 from flows.store import write_atomically
 from flows.terminal import line
 from flows.upkeep.verify import verify
+from flows.working_copy import keep_notes
 
 PAGE = "index.html"
 METRICS = "yujue.prom"
@@ -38,7 +40,7 @@ METRICS = "yujue.prom"
 def night_with_report(
     sources: Sequence[Path],
     now: dt.datetime,
-    data_root: Path,
+    data_root: Place,
     *,
     step: Step = directly,
     spread: Spread = here,
@@ -48,7 +50,7 @@ def night_with_report(
     night: Night | None = None,
 ) -> Night:
     """One night, and its report under `runs/`. Raises as `nightly` does, after the report is written (in `night`)."""
-    root = DataRoot(data_root)
+    root = open_root(data_root)
     with recorded(root, "night", now, night=night) as (_, filled, steps):
         nightly(
             sources,
@@ -109,6 +111,7 @@ def _finish(run: Run, night: Night, steps: Steps, root: DataRoot, ended: BaseExc
             run.journal.event("run_ends", outcome=told["status"], seconds=told["seconds"])
         finally:
             _tell(told, run, root)  # a disk that is full is what somebody should hear of
+        keep_notes(root)
     except Exception as error:
         line(f"运行报告未能写成：{error}", f"the report of the run could not be written: {error}", mark="!")
         with suppress(OSError):

@@ -10,20 +10,16 @@ by the next, to the same bytes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from filelock import FileLock, Timeout
-
 from crawl.completeness import SourceNight
 from crawl.schema import FoundDocument
 from crawl.settings import CrawlSettings
 from extract.document import Issue
-from flows import errors
 from flows.batches import Spread, here
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
@@ -31,16 +27,18 @@ from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections, the_verdicts
 from flows.coverage import sought
 from flows.crawl_sources import Crawled, at_once_of, bodies, crawl, crawl_together, found_documents, unreached
+from flows.hold import keep_release
+from flows.hold import one_night_at_a_time as one_night_at_a_time  # noqa: PLC0414 - known by this name, too
 from flows.journal import Journal
+from flows.objects import objects_at
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
 from flows.reviews import Verdict
-from flows.settings import DataRoot, WorkLimits, work_limits
+from flows.settings import DataRoot, Place, WorkLimits, work_limits
 from flows.source_nights import source_nights
 from flows.stage import Plan, Progress, merged_issues, quiet
 from flows.steps import Step, directly, run
-from flows.store import Store
 from flows.unpack_archives import plan_unpacking, with_members
 from flows.withholdings import the_withholdings
 from normalize.correction import Correction
@@ -111,7 +109,7 @@ def nothing_again(plan: Plan) -> Collection[str]:
 def nightly(
     sources: Sequence[Path],
     now: dt.datetime,
-    data_root: Path,
+    data_root: Place,
     *,
     step: Step = directly,
     spread: Spread = here,
@@ -209,7 +207,7 @@ def publish(  # noqa: PLR0917 - called as a step
     sources: Sequence[Path],
 ) -> Published:
     """The release that holds everything, made only where it differs from the newest one. sources: the registry."""
-    return publish_release(
+    published = publish_release(
         stages.facts,
         stages.checks,
         unreached(root),
@@ -221,6 +219,8 @@ def publish(  # noqa: PLR0917 - called as a step
         looked=sought(root, sources),
         withholdings=the_withholdings(),
     )
+    keep_release(root, published.version)
+    return published
 
 
 def do_what_is_missing(
@@ -236,23 +236,7 @@ def do_what_is_missing(
 
 def remove_all_debris(root: DataRoot) -> None:
     """What killed nights left half-written."""
-    for folder in (root.members, root.converted, root.tables, root.facts, root.findings):
-        Store(folder).remove_debris()
+    places = (root.members, root.converted, root.tables, root.facts, root.findings)
+    for place in (root.place,) if root.url else places:
+        objects_at(place).remove_debris()
     remove_debris(root.releases)
-
-
-@contextmanager
-def one_night_at_a_time(root: DataRoot) -> Iterator[None]:
-    """Hold the data root. The lock is the system's: it goes with the process, however that ends."""
-    try:
-        root.path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(root.lock)
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise errors.usage(f"另一次运行正在使用 {root.path}", f"another night is at work in {root.path}") from error
-    except OSError as error:
-        raise errors.usage(f"数据目录不可写：{root.path}", f"cannot write in the data root: {root.path}") from error
-    try:
-        yield
-    finally:
-        lock.release()

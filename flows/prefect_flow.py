@@ -20,7 +20,7 @@ from crawl.settings import CrawlSettings
 from flows.cluster import elsewhere
 from flows.morning import PAGE, night_with_report
 from flows.nightly import Night
-from flows.settings import work_limits, work_runner
+from flows.settings import Place, work_limits, work_runner
 from flows.stage import Progress, quiet
 
 
@@ -66,7 +66,7 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
         night_with_report(
             [Path(source) for source in sources],
             dt.datetime.fromisoformat(now),
-            Path(data_root),
+            data_root,
             step=as_task,
             spread=spread,
             progress=progress or quiet,
@@ -85,7 +85,7 @@ def nightly_flow(  # noqa: PLR0917 - Prefect passes parameters by name
 def nightly_under_prefect(
     sources: list[Path],
     now: dt.datetime,
-    data_root: Path,
+    data_root: Place,
     *,
     progress: Progress = quiet,
     crawl_settings: CrawlSettings | None = None,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from crawl.archive import Archive
 from crawl.schema import FoundDocument
 from extract.document import Issue, Reading
+from flows.bodies import archive_at
 from flows.convert_documents import Conversions
 from flows.fingerprint import digest, stage_code
 from flows.settings import DataRoot, WorkLimits
@@ -25,7 +24,7 @@ def plan_reading(
 ) -> Plan:
     """The stage `read`. A Reading follows from the bytes, the name they came under, and the code of the readers; of a
     document read through LibreOffice also from its conversion."""
-    archive, code = Archive(root.archive), stage_code("read")
+    archive, code = archive_at(root.archive), stage_code("read")
     by_digest = {document.sha256: document for document in documents}
 
     def fingerprint_of(sha256: str) -> str:
@@ -36,26 +35,17 @@ def plan_reading(
 
     def work(sha256: str, fingerprint: str) -> Work:
         arguments = {
-            "archive": str(archive.root),
+            "archive": archive.place,
             "sha256": sha256,
             "filename": by_digest[sha256].provenance.filename,
             "derived": converting.derived(sha256, archive),
         }
-        kept = _state_of(archive.path(sha256))
+        kept = archive.state(sha256)  # another once a body that could not be read was replaced
         failed = failed_fingerprint(fingerprint, limits, kept)
         return Work(sha256, fingerprint, failed, Job("read", sha256, arguments))
 
     works = Works({sha256: fingerprint_of(sha256) for sha256 in by_digest}, work)
     return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
-
-
-def _state_of(path: Path) -> str:
-    """Changes when an archived body that could not be read has been replaced by a sound one."""
-    try:
-        found = path.stat()
-    except OSError:
-        return "absent"
-    return f"{found.st_size} {found.st_mtime_ns}"
 
 
 def _failed(work: Work, outcome: Outcome) -> bytes:

@@ -29,6 +29,7 @@ from flows.release.version import newest, versions
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, quiet
 from flows.steps import Step, directly, run
+from flows.working_copy import whole_release
 from normalize.correction import Correction
 
 Stage = Literal["read", "facts", "check"]
@@ -165,7 +166,7 @@ def release_of(root: DataRoot, name: str) -> Path | None:
     if name not in versions(root.releases):
         known = ", ".join(versions(root.releases)[-5:]) or "-"
         raise errors.usage(f"没有版本 {name}（有：{known}）", f"there is no release {name} (there are: {known})")
-    return root.releases / name
+    return whole_release(root, name)
 
 
 def fiscal_years(release: Path | None) -> dict[str, int | None]:

@@ -23,6 +23,7 @@ from flows.impact import Impact
 from flows.journal import Journal
 from flows.settings import DataRoot
 from flows.store import write_atomically
+from flows.working_copy import claim_run
 
 Kind = Literal["night", "crawl", "rebuild", "verify"]
 EVENTS: Final = "events.jsonl"
@@ -50,6 +51,8 @@ def open_run(root: DataRoot, kind: Kind, now: dt.datetime) -> Run:
         name = f"{stamp}-{kind}" if number == 1 else f"{stamp}-{kind}-{number}"
         folder = root.runs / name
         try:
+            if not claim_run(root, name):
+                continue
             folder.mkdir(parents=True)
         except FileExistsError:
             continue

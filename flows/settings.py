@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -13,6 +14,8 @@ from typing import Final, Literal
 _ADDRESS: Final = re.compile(r"(auto|[a-z]+://[^\s/]+)")  # `auto`: the Ray of this machine
 DEFAULT_DATA_ROOT = Path("data")
 MIB = 1024 * 1024
+Place = Path | str  # a folder of this machine, or the URL of a place in an object store
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,3}([^/].*)")
 
 
 class SettingError(ValueError):
@@ -21,37 +24,59 @@ class SettingError(ValueError):
 
 @dataclass(frozen=True)
 class DataRoot:
-    """The folder of one installation's data, and what lies where in it."""
+    """The place of one installation's data, and what lies where in it.
 
-    path: Path
+    place: a folder, or the URL of a prefix in an object store (`s3://bucket/prefix`). What must be a file on a disk of
+    this machine (the ledger, releases, runs, locks) has a `Path`; of a URL it lies in this machine's working copy
+    (`flows.working_copy`). What is many (bodies, intermediate results) has a `Place` and goes straight to the store.
+    """
+
+    place: Place
 
     @property
-    def archive(self) -> Path:
-        return self.path / "archive"
+    def url(self) -> str | None:
+        """The URL, without a slash at its end; None for a folder."""
+        return url_of(self.place)
+
+    @property
+    def path(self) -> Path:
+        """The folder; of a URL: the working copy on this machine."""
+        return Path(self.place) if self.url is None else working_copy_of(self.url)
+
+    def at(self, name: str) -> Place:
+        """Where something of this name lies, in the folder or in the store."""
+        return self.path / name if self.url is None else f"{self.url}/{name}"
+
+    def __str__(self) -> str:
+        return self.url or str(self.path)
+
+    @property
+    def archive(self) -> Place:
+        return self.at("archive")
 
     @property
     def ledger(self) -> Path:
         return self.path / "ledger" / "ledger.sqlite"
 
     @property
-    def members(self) -> Path:
-        return self.path / "members"
+    def members(self) -> Place:
+        return self.at("members")
 
     @property
-    def converted(self) -> Path:
-        return self.path / "converted"
+    def converted(self) -> Place:
+        return self.at("converted")
 
     @property
-    def tables(self) -> Path:
-        return self.path / "tables"
+    def tables(self) -> Place:
+        return self.at("tables")
 
     @property
-    def facts(self) -> Path:
-        return self.path / "facts"
+    def facts(self) -> Place:
+        return self.at("facts")
 
     @property
-    def findings(self) -> Path:
-        return self.path / "findings"
+    def findings(self) -> Place:
+        return self.at("findings")
 
     @property
     def releases(self) -> Path:
@@ -67,7 +92,25 @@ class DataRoot:
 
     @property
     def lock(self) -> Path:
-        return self.path / "night.lock"
+        """Beside a working copy, not in it: a working copy may be thrown away while it is held."""
+        return self.path / "night.lock" if self.url is None else self.path.with_name(f"{self.path.name}.night.lock")
+
+
+def url_of(place: Place) -> str | None:
+    """The URL a place is, without a slash at its end; None for a folder of this machine.
+
+    A URL that went through `Path` has lost one of its slashes (`s3:/bucket`); it is none the less one.
+    """
+    found = _URL.fullmatch(str(place))
+    return f"{found[1].lower()}://{found[2].strip('/')}" if found else None
+
+
+def working_copy_of(url: str) -> Path:
+    """Folder of this machine's working copy: below YUJUE_WORKING_COPIES, else the user's cache."""
+    named = os.environ.get("YUJUE_WORKING_COPIES")
+    folder = Path(named).absolute() if named else _cache() / "yujue" / "roots"
+    words = re.sub(r"[^A-Za-z0-9.-]+", "-", url.partition("://")[2])[-40:].strip("-")
+    return folder / f"{words}-{hashlib.sha256(url.encode()).hexdigest()[:12]}"
 
 
 @dataclass(frozen=True)
@@ -86,9 +129,20 @@ class WorkLimits:
     shard: int = 500
 
 
-def data_root() -> Path:
-    """YUJUE_DATA_ROOT, or `data/` in the current folder."""
-    return Path(os.environ.get("YUJUE_DATA_ROOT") or DEFAULT_DATA_ROOT)
+def data_root() -> Place:
+    """YUJUE_DATA_ROOT (a folder, or a URL such as `s3://bucket/prefix`), or `data/` in the current folder."""
+    named = os.environ.get("YUJUE_DATA_ROOT") or str(DEFAULT_DATA_ROOT)
+    return url_of(named) or Path(named)
+
+
+def lease_seconds() -> int:
+    """YUJUE_LEASE_SECONDS: so long without a sign of life and a night on another machine counts as dead (120)."""
+    return max(3, _whole_number("YUJUE_LEASE_SECONDS", 120))
+
+
+def store_seconds() -> int:
+    """YUJUE_STORE_SECONDS: an answer of the object store is waited for so long, then asked for again (30)."""
+    return _whole_number("YUJUE_STORE_SECONDS", 30)
 
 
 def work_limits() -> WorkLimits:
@@ -229,12 +283,17 @@ def prefect_home() -> Path:
     named = os.environ.get("YUJUE_PREFECT_HOME")
     if named:
         return Path(named).absolute()
+    return _cache() / "yujue" / "prefect"
+
+
+def _cache() -> Path:
+    """The user's cache; where there is none to write in, a temporary folder of the user's own."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return Path(tempfile.gettempdir()) / f"yujue-{os.getuid()}" / "prefect"
-    return cache / "yujue" / "prefect"
+        return Path(tempfile.gettempdir()) / f"yujue-{os.getuid()}"
+    return cache
 
 
 def prefect_environment(home: Path) -> dict[str, str]:

@@ -13,10 +13,10 @@ from crawl.completeness import Shortfall, SourceNight, assess, holdings, never_g
 from crawl.ledger import Ledger
 from crawl.notice import read_listing
 from crawl.page import Page, PageError, read_page
-from crawl.runner import archive_path
 from crawl.schema import CrawlResult, Visit
 from crawl.skeleton import Verdict, judge, skeleton
 from crawl.source import Source
+from flows.bodies import archive_at
 from flows.settings import DataRoot
 from flows.terminal import line, safe, say
 from normalize.department import classify_title
@@ -57,7 +57,7 @@ def source_nights(root: DataRoot, sources: Iterable[Source]) -> list[SourceNight
     """The newest run of each of these sources, in their order; those never crawled are left out."""
     if not root.ledger.exists():
         return []
-    archive = Archive(archive_path(root.path))
+    archive = archive_at(root.archive)
     found = []
     with Ledger(root.ledger) as ledger:
         for source in sources:

@@ -205,7 +205,7 @@ class Plan:
         """Throw a damaged result away and make it again; the damage is an issue of the night."""
         fingerprint = self.result(sha256)
         if fingerprint is not None:
-            self.issues.append(damaged_issue(sha256, self.store.path(sha256, fingerprint), error))
+            self.issues.append(damaged_issue(sha256, self.store.place(sha256, fingerprint), error))
             self.store.forget(sha256, fingerprint)
             self.forget_result(sha256)
         self.do([sha256])

@@ -6,15 +6,15 @@
     facts/3a/…                                  rows per table
     findings/3a/…                               rows of the table findings
 
-A file that is there is done: it is written beside, flushed to the disk and renamed, so that a kill at any moment
-leaves either the whole file or none. A file that cannot be read back counts as absent, with an issue.
+A result that is there is done: a file is written beside, flushed to the disk and renamed, an object is one PUT, so that
+a kill at any moment leaves either the whole of it or none (`flows.objects`). One that cannot be read back counts as
+absent, with an issue.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -25,13 +25,16 @@ import zstandard
 from crawl.schema import Unpacked
 from extract.document import Issue, Reading
 from flows import columnar
+from flows.files import sync_folder as sync_folder  # noqa: PLC0414 - known by this name, too
+from flows.files import write_atomically as write_atomically  # noqa: PLC0414
+from flows.objects import Entry, LocalObjects, objects_at
+from flows.settings import Place
 from normalize.schema import TABLES, SchemaError
 
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
 
 SUFFIX = ".msgpack.zst"
-PART = ".part-"
 
 
 class Derived(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,83 +57,108 @@ class DamagedResult(Exception):  # noqa: N818 - names what was found
     """A stored result that does not unpack or decode. It is to be made again."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file or none: beside, flushed, renamed. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable (a rename is not, before its folder is flushed)."""
-    with contextlib.suppress(OSError):  # not every file system lets a folder be opened
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def name_of(sha256: str, fingerprint: str) -> str:
     """File name of a result."""
     return f"{sha256}-{fingerprint}{SUFFIX}"
 
 
 class Store:
-    """The results of one stage under one folder (`tables/`, `facts/`, `findings/`)."""
+    """The results of one stage under one place (`tables/`, `facts/`, `findings/`): a folder, or the URL of a prefix.
 
-    def __init__(self, folder: Path) -> None:
+    Of a URL the names are listed once, when the first is asked for: that a result is there is known without asking
+    again, that one is not (another process may have made it since) is asked. A Store travels to another process as its
+    place.
+    """
+
+    def __init__(self, folder: Place) -> None:
         self.folder = folder
+        self.objects = objects_at(folder)
+        self._names: set[str] | None = None
+
+    def __reduce__(self) -> tuple[type[Store], tuple[Place]]:
+        return Store, (self.folder,)
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.objects, LocalObjects)
+
+    @staticmethod
+    def name(sha256: str, fingerprint: str) -> str:
+        """Its name below the place."""
+        return f"{sha256[:2]}/{name_of(sha256, fingerprint)}"
+
+    def place(self, sha256: str, fingerprint: str) -> str:
+        """Path or URL, for `flows.objects.read_place` in any process."""
+        return f"{self.folder}/{self.name(sha256, fingerprint)}"
 
     def path(self, sha256: str, fingerprint: str) -> Path:
-        return self.folder / sha256[:2] / name_of(sha256, fingerprint)
+        """The file, where the place is a folder."""
+        return Path(self.place(sha256, fingerprint))
 
     def has(self, sha256: str, fingerprint: str) -> bool:
-        return self.path(sha256, fingerprint).is_file()
+        name = self.name(sha256, fingerprint)
+        if self.is_local:
+            return self.objects.entry(name) is not None
+        if name not in self._known():
+            if self.objects.entry(name) is None:
+                return False
+            self._known().add(name)
+        return True
 
     def names(self) -> set[str]:
-        """Names of all results (`name_of`): one listing instead of a question for each."""
+        """File names of all results (`name_of`), as they are now: one listing instead of a question for each."""
+        if not isinstance(self.objects, LocalObjects):
+            self._names = None
+            return {name.rpartition("/")[2] for name in self._known()}
         found: set[str] = set()
         with contextlib.suppress(FileNotFoundError):
-            for folder in os.scandir(self.folder):
+            for folder in os.scandir(self.objects.place):
                 if folder.is_dir():
-                    with os.scandir(folder.path) as entries:
-                        found.update(entry.name for entry in entries)
+                    with os.scandir(folder.path) as entries:  # no stat of each
+                        found.update(entry.name for entry in entries if entry.name.endswith(SUFFIX))
         return found
 
     def put(self, sha256: str, fingerprint: str, packed: bytes) -> None:
-        write_atomically(self.path(sha256, fingerprint), packed)
+        name = self.name(sha256, fingerprint)
+        self.objects.write(name, packed)
+        if self._names is not None:
+            self._names.add(name)
 
     def get(self, sha256: str, fingerprint: str) -> bytes | None:
         """The packed result; None where there is none."""
         try:
-            return self.path(sha256, fingerprint).read_bytes()
+            return self.objects.read(self.name(sha256, fingerprint))
         except FileNotFoundError:
             return None
 
     def forget(self, sha256: str, fingerprint: str) -> None:
-        self.path(sha256, fingerprint).unlink(missing_ok=True)
+        self.remove(self.name(sha256, fingerprint))
+
+    def remove(self, name: str) -> None:
+        self.objects.remove([name])
+        if self._names is not None:
+            self._names.discard(name)
 
     def remove_debris(self) -> int:
         """Remove what killed writers left behind; how many files that were."""
-        debris = [path for path in self.folder.glob(f"*/{PART}*") if path.is_file()]
-        for path in debris:
-            path.unlink(missing_ok=True)
-        return len(debris)
+        return self.objects.remove_debris()
+
+    def entries(self) -> list[Entry]:
+        """Every result, by name."""
+        return [one for one in self.objects.entries() if one.name.endswith(SUFFIX)]
+
+    def contents(self) -> Iterator[bytes]:
+        """Every packed result, in the order of the names."""
+        return (self.objects.read(one.name) for one in self.entries())
 
     def __iter__(self) -> Iterator[Path]:
-        return iter(sorted(self.folder.glob(f"*/*{SUFFIX}")))
+        """The files, where the place is a folder."""
+        return (Path(self.folder) / one.name for one in self.entries())
+
+    def _known(self) -> set[str]:
+        if self._names is None:
+            self._names = {one.name for one in self.entries()}
+        return self._names
 
 
 # ------------------------------------------------------------------------------------------------------------- packing
@@ -209,14 +237,15 @@ def unpack_frames(packed: Iterable[bytes]) -> dict[str, pl.DataFrame]:
         raise DamagedResult(str(error)) from error
 
 
-def damaged_issue(sha256: str, path: Path, error: DamagedResult) -> Issue:
+def damaged_issue(sha256: str, place: str, error: DamagedResult) -> Issue:
     """What to say of a damaged result. It is an issue of the night, not of the release: the result is made again."""
+    *_, stage, _, name = place.split("/")
     return Issue(
         code="stored_result_damaged",
         severity="warning",
         stage="release",
-        message_zh=f"中间结果 {path.parent.parent.name}/{path.name} 损坏，已重做（{error}）",
-        message_en=f"the stored result {path.parent.parent.name}/{path.name} was damaged and is made again ({error})",
+        message_zh=f"中间结果 {stage}/{name} 损坏，已重做（{error}）",
+        message_en=f"the stored result {stage}/{name} was damaged and is made again ({error})",
         document_sha256=sha256,
     )
 

@@ -6,13 +6,14 @@ What an archive holds follows from its bytes and the code that opens it, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 import msgspec
 
 from crawl.archive import Archive
 from crawl.schema import FoundDocument, Unpacked
 from crawl.unpack import may_be_archive
+from flows.bodies import archive_at
 from flows.fingerprint import code_digest, digest, stage_code
 from flows.kinds import FILE, Kinds
 from flows.settings import DataRoot, WorkLimits
@@ -25,9 +26,10 @@ def plan_unpacking(
     documents: Sequence[FoundDocument], root: DataRoot, limits: WorkLimits, progress: Progress = quiet
 ) -> Plan:
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
-    archive = Archive(root.archive)
+    archive = archive_at(root.archive)
     asked = (document.sha256 for document in documents)
-    may_be = Kinds(root.path / FILE, archive).ask("archive", code_digest(("crawl.unpack",)), asked, _may_be_archive)
+    look = partial(_may_be_archive, archive)
+    may_be = Kinds(root.path / FILE, archive).ask("archive", code_digest(("crawl.unpack",)), asked, look)
     works = {sha256: _work(sha256, archive, limits) for sha256 in may_be}
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
 
@@ -39,7 +41,7 @@ def with_members(documents: Sequence[FoundDocument], unpacking: Plan, root: Data
     also led to by itself keeps its own provenance; of several archives the first by date, landing page and digest
     counts. A member is current where it or one of its archives is.
     """
-    archive = Archive(root.archive)
+    archive = archive_at(root.archive)
     found = {document.sha256: document for document in documents}
     parents = [document for document in documents if document.sha256 in unpacking.works]
     for parent in sorted(parents, key=_rank):
@@ -72,7 +74,7 @@ def _members(sha256: str, unpacking: Plan, archive: Archive) -> list[tuple[str, 
 
 def _work(sha256: str, archive: Archive, limits: WorkLimits) -> Work:
     fingerprint = digest("unpack", stage_code("unpack"))
-    folder = str(archive.root)
+    folder = archive.place
     job = Job("unpack", sha256, {"archive": folder, "sha256": sha256, "into": folder})
     return Work(sha256, fingerprint, failed_fingerprint(fingerprint, limits), job)
 
@@ -82,10 +84,6 @@ def _failed(work: Work, outcome: Outcome) -> bytes:
     return pack_unpacked(Unpacked([]))
 
 
-def _may_be_archive(path: Path) -> str | None:
-    """ "archive", "" for what is none, None where there is no body (the reading says so)."""
-    try:
-        with path.open("rb") as file:
-            return "archive" if may_be_archive(file.read(64)) else ""
-    except OSError:
-        return None
+def _may_be_archive(archive: Archive, sha256: str) -> str:
+    """ "archive", or "" for what is none. Raises OSError where there is no body (the reading says so)."""
+    return "archive" if may_be_archive(archive.piece(sha256, 0, 64)) else ""

@@ -22,6 +22,8 @@ import msgspec
 
 from crawl.schema import Provenance, Unpacked, UnpackIssue
 from extract.document import Identity, Interpretation, Issue, Reading
+from flows.errors import Trouble
+from flows.objects import read_place
 from flows.store import (
     DamagedResult,
     Derived,
@@ -48,24 +50,25 @@ class NotInTheArchive(Exception):  # noqa: N818 - names what was found
 
 def unpack(arguments: dict[str, Any]) -> bytes:
     """The members of an archive (zip, rar, 7z), stored under their digests; packed: their paths, digests and issues."""
-    from crawl.archive import Archive  # noqa: PLC0415 - only what the job needs
-    from crawl.unpack import archive_kind  # noqa: PLC0415
+    from crawl.unpack import archive_kind  # noqa: PLC0415 - only what the job needs
     from crawl.unpack import unpack as members_of  # noqa: PLC0415
+    from flows.bodies import archive_at  # noqa: PLC0415
 
     content = _content(arguments)
     if archive_kind(content) is None:
         return pack_unpacked(Unpacked([]))
     members, issues = members_of(content)
-    store = Archive(Path(arguments["into"]))
+    store = archive_at(arguments["into"])
     return pack_unpacked(Unpacked([(member.name, store.put(member.data)) for member in members], issues))
 
 
 def convert(arguments: dict[str, Any]) -> bytes:
     """Documents of the archive through LibreOffice: derived files into the archive, a packed record for each."""
-    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from crawl.archive import ArchiveCorruption  # noqa: PLC0415 - only what the job needs
     from extract.readers import Converted, convert_batch  # noqa: PLC0415 - only what the job needs
+    from flows.bodies import archive_at  # noqa: PLC0415 - only what the job needs
 
-    store, bodies = Archive(Path(arguments["archive"])), {}
+    store, bodies = archive_at(arguments["archive"]), {}
     for sha256 in arguments["documents"]:
         with contextlib.suppress(FileNotFoundError, ArchiveCorruption):  # the reading says so
             bodies[sha256] = store.get(sha256)
@@ -82,14 +85,15 @@ def convert(arguments: dict[str, Any]) -> bytes:
 
 def derived(arguments: dict[str, Any]) -> Converted | Issue | None:
     """What `convert` made of the document that is to be read. None: nothing, or it cannot be had any more."""
-    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from crawl.archive import ArchiveCorruption  # noqa: PLC0415 - only what the job needs
     from extract.readers import Converted  # noqa: PLC0415 - only what the job needs
+    from flows.bodies import archive_at  # noqa: PLC0415 - only what the job needs
 
     record = msgspec.convert(arguments.get("derived"), Derived | None)
     if record is None or record.sha256 is None:
         return None if record is None else record.trouble
     with contextlib.suppress(FileNotFoundError, ArchiveCorruption):
-        return Converted(Archive(Path(arguments["archive"])).get(record.sha256), record.kind, record.by)
+        return Converted(archive_at(arguments["archive"]).get(record.sha256), record.kind, record.by)
     return None
 
 
@@ -127,10 +131,11 @@ def _content(arguments: dict[str, Any]) -> bytes:
     """The bytes a job is about. Raises NotInTheArchive."""
     if "path" in arguments:
         return Path(arguments["path"]).read_bytes()
-    from crawl.archive import Archive, ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from crawl.archive import ArchiveCorruption  # noqa: PLC0415 - only what the job needs
+    from flows.bodies import archive_at  # noqa: PLC0415
 
     try:
-        return Archive(Path(arguments["archive"])).get(arguments["sha256"])
+        return archive_at(arguments["archive"]).get(arguments["sha256"])
     except FileNotFoundError as error:
         raise NotInTheArchive("missing") from error
     except ArchiveCorruption as error:
@@ -193,9 +198,9 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 
 
 def _packed(arguments: dict[str, Any], name: str) -> bytes:
-    """A stored result, given as such or as the path it lies at."""
+    """A stored result, given as such or as the path or URL it lies at."""
     given = arguments[name]
-    return given if isinstance(given, bytes) else Path(given).read_bytes()
+    return given if isinstance(given, bytes) else read_place(given)
 
 
 def _interpret(reading: Reading) -> Interpretation:
@@ -287,6 +292,8 @@ def main(seconds: int, memory_mib: int) -> None:
             status, payload = "archive", str(error).encode()
         except DamagedResult as error:
             status, payload = "damaged", str(error).encode()
+        except Trouble as trouble:  # with the object store: no fault of the document, and the end of the night
+            status, payload = "trouble", msgspec.json.encode([trouble.code, trouble.zh, trouble.en])
         except Exception as error:  # noqa: BLE001 - told to the parent, which makes an issue of it
             status, payload = "error", where(error).encode()
         signal.alarm(0)

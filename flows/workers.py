@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from flows.errors import Trouble
 from flows.settings import WorkLimits, worker_environment
 
 Failure = Literal["timeout", "died", "memory", "archive", "damaged", "error"]
@@ -183,6 +184,8 @@ class _Worker:
             return Outcome(job, packed=payload)
         if status == "memory":
             return Outcome(job, failure="memory", detail=f"{self.limits.memory_mib} MiB")
+        if status == "trouble":
+            raise Trouble(*msgspec.json.decode(payload, type=tuple[int, str, str]))
         failure: Failure = "archive" if status == "archive" else "damaged" if status == "damaged" else "error"
         return Outcome(job, failure=failure, detail=payload.decode(errors="replace"))
 

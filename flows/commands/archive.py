@@ -12,16 +12,18 @@ import typer
 from filelock import FileLock, Timeout
 from rich.table import Table as RichTable
 
-from crawl.archive import Archive, ArchiveCorruption
+from crawl.archive import ArchiveCorruption
 from crawl.hosts import HostBook
 from crawl.ledger import Ledger
 from crawl.night import stamp
 from crawl.warc import write_warc
 from crawl.warc_ingest import ingest_warc as ingest
 from flows import errors
+from flows.bodies import archive_at
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.crawl_sources import find_sources, load
-from flows.settings import DataRoot, data_root
+from flows.hold import open_root
+from flows.settings import data_root
 from flows.terminal import line, out, print_json, result, safe, say
 
 archive = typer.Typer(name="archive", no_args_is_help=True, help="档案 / the archive of bodies")
@@ -36,7 +38,7 @@ def export_warc(
     data: Data = None,
 ) -> int:
     """把档案写成 WARC 1.1：每个内容一条记录，附台账所知。 Write the archive as WARC 1.1, one record per body."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     if not root.ledger.exists():
         raise errors.data(f"没有台账：{root.ledger}", f"no ledger: {root.ledger}")
     with Ledger(root.ledger) as ledger:
@@ -51,7 +53,7 @@ def export_warc(
         handle, name = tempfile.mkstemp(prefix=".warc-", dir=out_file.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                count = write_warc(file, ledger, Archive(root.archive), source or None)
+                count = write_warc(file, ledger, archive_at(root.archive), source or None)
             Path(name).replace(out_file)
         except (FileNotFoundError, ArchiveCorruption) as error:
             raise errors.data(f"档案缺损：{error}", f"the archive is damaged: {error}") from error
@@ -71,14 +73,14 @@ def ingest_warc(
     as_json: Json = False,
 ) -> int:
     """读入一个 WARC，作为该来源的访问记入档案和台账。 Take a WARC into archive and ledger, as visits of a source."""
-    root, moment = DataRoot(data or data_root()), parse_now(now)
+    root, moment = open_root(data or data_root()), parse_now(now)
     (path,) = find_sources([source])
     found = load(path)
     lock = root.path / "ledger" / f"{found.source_id}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(lock, timeout=0), Ledger(root.ledger) as ledger:
-            store = Archive(root.archive, writer=found.source_id)
+            store = archive_at(root.archive, writer=found.source_id, spool=root.path / "archive")
             done = ingest(file, found, archive=store, ledger=ledger, at=stamp(moment))
             store.clear_incoming()
     except Timeout as error:
@@ -100,7 +102,7 @@ def ingest_warc(
 @archive.command("hosts")
 def hosts(data: Data = None, as_json: Json = False) -> int:
     """各网站的状态：拒绝、robots.txt、请求数。 What hosts said: refusals, robots.txt, requests per day."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     if not root.ledger.exists():
         raise errors.data(f"没有台账：{root.ledger}", f"no ledger: {root.ledger}")
     with Ledger(root.ledger) as ledger:

@@ -13,8 +13,9 @@ from flows import errors
 from flows.as_of import moment_of, view, write_view
 from flows.corrections import stale as stale_ones
 from flows.corrections import stale_verdicts, the_corrections, the_verdicts
+from flows.hold import open_root
 from flows.reviews import load_verdicts, read_verdicts
-from flows.settings import DataRoot, corrections_folder, data_root, reviews_folder, work_limits
+from flows.settings import corrections_folder, data_root, reviews_folder, work_limits
 from flows.terminal import line, print_json, progress_bars, result
 from normalize.correction import load_corrections, read_corrections
 from normalize.strict import FileTrouble
@@ -30,7 +31,12 @@ Reviews = Annotated[
     typer.Option("--reviews", help="复核结论的目录 / folder of the files of verdicts", show_default=False),
 ]
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
 
@@ -79,7 +85,7 @@ def _linted(
 def stale(folder: Folder = None, reviews: Reviews = None, data: Data = None, as_json: Json = False) -> int:
     """列出最新版本中未采用的订正与复核结论；有则退出码为 1。 Corrections and verdicts without effect on the newest
     release; exit code 1 if any."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     found = stale_ones(the_corrections(folder), root) + stale_verdicts(the_verdicts(reviews), root)
     if as_json:
         print_json(found)
@@ -105,7 +111,7 @@ def as_of(
     """某一天的数据：当时已知的文件、当时的现行版本。 The tables as of a day: what was known and current then."""
     if folder.exists() and not folder.is_dir():
         raise errors.usage(f"--out 不是目录：{folder}", f"--out is not a folder: {folder}")
-    moment, root, limits = moment_of(when), DataRoot(data or data_root()), work_limits()
+    moment, root, limits = moment_of(when), open_root(data or data_root()), work_limits()
     with progress_bars() as tell:
         tables = view(root, moment, limits, corrections=the_corrections(corrections), progress=tell)
     rows = write_view(tables, folder, moment)

@@ -16,8 +16,9 @@ from crawl.settings import MAX_AT_ONCE
 from flows import errors
 from flows.commands.night import Data, Json, Now, crawl_troubles, pairs, parse_now
 from flows.crawl_sources import Crawled, at_once_of, crawl_together, find_sources, load
+from flows.hold import open_root
 from flows.nightly import one_night_at_a_time
-from flows.settings import DataRoot, data_root
+from flows.settings import data_root
 from flows.terminal import line, out, print_json, progress_bars, safe, say
 
 
@@ -61,7 +62,7 @@ def crawl(  # noqa: PLR0917 (options of the command line)
 ) -> int:
     """抓取来源，存入档案和台账。 Crawl sources into the archive and the ledger."""
     plan = Plan(full=full, since=_day(since), kinds=tuple(map(_kind, kind or ())), dry_run=dry_run)
-    root, at, paths = DataRoot(data or data_root()), parse_now(now), find_sources([*(sources or ()), *(source or ())])
+    root, at, paths = open_root(data or data_root()), parse_now(now), find_sources([*(sources or ()), *(source or ())])
     if plan.kinds:
         paths = [path for path in paths if any(one.kind in (None, *plan.kinds) for one in load(path).listings)]
     candidates: list[dict[str, Any]] = []
@@ -92,7 +93,7 @@ def status(
     as_json: Json = False,
 ) -> int:
     """各来源最近一次抓取：何时、结果如何；抓取进行时也可查看。 When each source was last asked, and what came of it."""
-    root, at = DataRoot(data or data_root()), parse_now(now)
+    root, at = open_root(data or data_root()), parse_now(now)
     if not root.ledger.exists():
         raise errors.data("还没有台账", "there is no ledger yet")
     with Ledger(root.ledger) as ledger:

@@ -9,13 +9,20 @@ import typer
 
 from flows import errors
 from flows import why as explained
+from flows.hold import open_root
 from flows.release.version import latest, newest
 from flows.serve import LOOPBACK, FileServer
 from flows.settings import DataRoot, data_root
 from flows.terminal import line, out, print_json, result
+from flows.working_copy import whole_release
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 
 
@@ -37,7 +44,7 @@ def why(
     """这个数字从哪里来：文件、位置、报表、检查。 Where a number comes from: document, place, statement, checks."""
     if folder is not None and not folder.is_dir():
         raise errors.usage(f"没有这个目录：{folder}", f"no such folder: {folder}")
-    found = explained.find(fact_id, folder or latest_release(DataRoot(data or data_root())))
+    found = explained.find(fact_id, folder or latest_release(open_root(data or data_root())))
     if as_json:
         print_json(found.as_data())
     else:
@@ -53,7 +60,7 @@ def serve(
     data: Data = None,
 ) -> int:
     """用浏览器查看最新版本。 Serve the releases over HTTP."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     version = latest_release(root).name
     try:
         server = FileServer(root.releases, host, port, redirect=f"/{version}/")
@@ -62,6 +69,8 @@ def serve(
             f"无法在 {host}:{port} 上服务（{error.strerror}）", f"cannot serve on {host}:{port} ({error.strerror})"
         ) from error
     result(f"{server.url}{version}/", f"{server.url}{version}/")
+    if root.url is not None:
+        line("由本机工作副本提供，只有最新版本", "served from this machine's working copy: the latest release alone")
     line("按 Ctrl-C 结束", "Ctrl-C ends it")
     with server:
         try:
@@ -79,4 +88,4 @@ def latest_release(root: DataRoot) -> Path:
             f"{root.path} 中还没有版本；请先运行 `yujue nightly`（或 `yujue demo`）",
             f"no release in {root.path} yet; run `yujue nightly` (or `yujue demo`) first",
         )
-    return root.releases / version
+    return whole_release(root, version)

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as RichTable
 
 from flows import errors
-from flows.settings import client_cache, data_root, releases_place
+from flows.settings import DataRoot, client_cache, data_root, releases_place
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
@@ -85,7 +85,7 @@ def _place(base: str | None) -> str:
     """Where releases are taken from. Raises Trouble (exit code 2)."""
     if base or releases_place():
         return base or str(releases_place())
-    local = data_root() / "releases"
+    local = DataRoot(data_root()).releases
     if local.is_dir():
         return str(local)
     raise errors.usage(
@@ -113,7 +113,7 @@ def diff(
     from flows.release.changes_text import delta  # noqa: PLC0415
     from flows.release.diff import compare  # noqa: PLC0415
 
-    base = folder or data_root() / "releases"
+    base = folder or DataRoot(data_root()).releases
     sides = [_release_folder(base, one) for one in (before, after)]
     wanted = [known_table(one) for one in table or []] or None
     try:

@@ -19,12 +19,17 @@ from flows.nightly import Night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
-from flows.settings import data_root, work_runner
+from flows.settings import DataRoot, Place, data_root, work_runner
 from flows.source_nights import nights_table, tell_flags
 from flows.terminal import err, line, print_json, progress_bars, result, say
 
 Data = Annotated[
-    Path | None, typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False)
+    str | None,
+    typer.Option(
+        "--data",
+        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
+        show_default=False,
+    ),
 ]
 Now = Annotated[
     str | None,
@@ -39,13 +44,14 @@ DEMO_DATA = Path("data") / "demo"
 
 
 def demo(
-    data: Annotated[Path, typer.Option("--data", help="演示用的数据目录 / data root of the demo")] = DEMO_DATA,
+    data: Annotated[str, typer.Option("--data", help="演示用的数据目录 / data root of the demo")] = str(DEMO_DATA),
     now: Now = None,
     no_prefect: NoPrefect = False,
 ) -> int:
     """在本机抓取、读取、检查并发布示例县。 Crawl, read, check and publish the sample county, on this machine alone."""
     moment = parse_now(now)
-    site = open_site(data)
+    folder = DataRoot(data).path
+    site = open_site(folder)
     with in_background(site.server):
         line(f"示例网站：{site.server.url}", f"sample site: {site.server.url}")
         night = _night([site.source], moment, data, no_prefect=no_prefect, settings=_loopback_allowed())
@@ -63,8 +69,8 @@ def demo(
     )
     result(f"打开：yujue serve --data {data}", f"open: yujue serve --data {data}")
     result(f"或文件：{path}", f"or the file: {path}")
-    tell(build_latest(data, None, data / "site"))
-    result(f"看站点：yujue site serve {data / 'site'}", f"see it: yujue site serve {data / 'site'}")
+    tell(build_latest(data, None, folder / "site"))
+    result(f"看站点：yujue site serve {folder / 'site'}", f"see it: yujue site serve {folder / 'site'}")
     return crawl_troubles(night.crawled) if any(one.result.failed for one in night.crawled) else errors.OK
 
 
@@ -109,7 +115,7 @@ def parse_now(text: str | None) -> dt.datetime:
 
 
 def _night(
-    sources: list[Path], now: dt.datetime, data: Path, *, no_prefect: bool, settings: CrawlSettings | None = None
+    sources: list[Path], now: dt.datetime, data: Place, *, no_prefect: bool, settings: CrawlSettings | None = None
 ) -> Night:
     runner = work_runner()
     if no_prefect:

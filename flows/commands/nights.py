@@ -10,6 +10,7 @@ from rich.table import Table as RichTable
 
 from flows import errors, quarantine
 from flows.commands.night import Data, Json
+from flows.hold import open_root
 from flows.morning import PAGE
 from flows.nightly import one_night_at_a_time
 from flows.runs import find_run, report_of, runs
@@ -47,7 +48,7 @@ def nights(
 
     With a name the exit code is that of the run.
     """
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     if name is not None:
         return _one(root, name, as_json=as_json)
     rows = [_row(folder.name, report_of(folder)) for folder in reversed(runs(root)[-most:])]
@@ -130,7 +131,7 @@ def quarantine_command(
     as_json: Json = False,
 ) -> int:
     """列出处理失败的文件及原因。 Documents that have no result but a reason; tried again by other code or limits."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     held = [one for one in quarantine.quarantined(root) if not documents or one.document.startswith(tuple(documents))]
     if retry:
         with one_night_at_a_time(root):

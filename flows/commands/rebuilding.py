@@ -17,12 +17,13 @@ from flows.batches import Spread, here
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
+from flows.hold import open_root
 from flows.impact import Impact
 from flows.morning import recorded
 from flows.prefect_server import ensure_server
 from flows.rebuild import LATEST, STAGES, Rebuilt, Stage, rebuild, selection_of
 from flows.runs import Run, write_impact
-from flows.settings import DataRoot, data_root, work_limits, work_runner
+from flows.settings import data_root, work_limits, work_runner
 from flows.steps import directly
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 
@@ -81,7 +82,7 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
         start=stages[start],
         everything=everything,
     )
-    root, moment, limits = DataRoot(data or data_root()), parse_now(now), work_limits()
+    root, moment, limits = open_root(data or data_root()), parse_now(now), work_limits()
     whole = make_release or not selection.is_given
     with (
         where_work_is_done() as spread,

@@ -14,6 +14,7 @@ from flows.commands.explaining import latest_release
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
+from flows.hold import open_root
 from flows.release.checks import ACCEPTED
 from flows.release.package import file_name
 from flows.release.target import publish as send
@@ -43,7 +44,7 @@ def prepare(
     as_json: Json = False,
 ) -> int:
     """下一版本会怎样：差异与拒绝理由；不发布。 What the next release would be: changes, refusals. Publishes nothing."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     with progress_bars() as tell:
         told = prepare_release(
             root,
@@ -78,7 +79,7 @@ def verify(
     as_json: Json = False,
 ) -> int:
     """核对一个版本：校验和、行列数、键。不上网。 Look a release over: checksums, rows, columns, keys. No network."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     folder = _folder(root, version)
     faults = look_over(folder)
     if as_json:
@@ -98,7 +99,7 @@ def accept(
     data: Data = None,
 ) -> int:
     """接受一条拒绝理由，只对由当前版本到下一版本有效。 Accept a refusal, for the step from the newest release alone."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     previous = newest(root.releases)
     if previous is None:
         raise errors.usage("还没有版本", "there is no release yet")
@@ -129,7 +130,7 @@ def publish(
     as_json: Json = False,
 ) -> int:
     """把一个版本放到公开处；latest.json 最后移动。 Put a release where the public finds it; latest.json moves last."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     folder = _folder(root, version)
     faults = look_over(folder)
     if faults:
@@ -168,7 +169,7 @@ def guard(
 
     from normalize.withholding import Withholding  # noqa: PLC0415
 
-    folder = latest_release(DataRoot(data or data_root()))
+    folder = latest_release(open_root(data or data_root()))
     cells = pl.scan_parquet(folder / file_name("raw_cells")).filter(
         pl.col("document_sha256").str.starts_with(document.lower())
     )
@@ -197,7 +198,7 @@ def lint(
 ) -> int:
     """核对不予发布的清单，及最新版本是否采用。 Read the files of withholdings; what the newest release made of them."""
     listed = the_withholdings()
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     version = newest(root.releases)
     status: dict[str, str] = {}
     if version is not None and (path := root.releases / version / file_name("withheld")).is_file():

@@ -10,9 +10,10 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from crawl.archive import Archive
 from flows import errors
+from flows.bodies import archive_of
 from flows.commands.explaining import latest_release
+from flows.hold import open_root
 from flows.local import check_documents, expand, read_paths
 from flows.release.package import file_name
 from flows.release.version import parse
@@ -31,6 +32,7 @@ from flows.settings import (
     work_limits,
 )
 from flows.terminal import line, progress_bars, result
+from flows.working_copy import whole_release
 
 _COUNTY = re.compile(r"\d{6}")
 _DIGEST = re.compile(r"([0-9a-f]{8,64})(?:\..*)?")
@@ -60,8 +62,8 @@ def review(
         str, typer.Option("--only", help="复核什么：fails、doubtful、issues、sample:N / what to go through")
     ] = "fails",
     data: Annotated[
-        Path | None,
-        typer.Option("--data", help="数据目录（默认 data/） / data root (default data/)", show_default=False),
+        str | None,
+        typer.Option("--data", help="数据目录或 s3:// 网址 / data root, a folder or s3://…", show_default=False),
     ] = None,
     reviews: Annotated[
         Path | None, typer.Option("--reviews", help="复核结论的目录 / folder of the verdicts", show_default=False)
@@ -87,7 +89,7 @@ def review(
             f"--only 应为 {'、'.join(KINDS)} 或 sample:N，不是 {only}",
             f"--only is one of {', '.join(KINDS)}, or sample:N, not {only}",
         ) from error
-    shelf = shelf_of(named or [], DataRoot(data or data_root()))
+    shelf = shelf_of(named or [], open_root(data or data_root()))
     documents = shelf.documents()
     if not documents:
         raise errors.usage("没有这样的文件", "there is no such document")
@@ -125,7 +127,7 @@ def shelf_of(named: list[str], root: DataRoot) -> Shelf:
     wanted = _Wanted()
     for one in named:
         _sort(one, root, wanted)
-    archive = Archive(root.archive) if root.archive.is_dir() else None
+    archive = archive_of(root)
     parts: list[Shelf] = []
     if wanted.files:
         limits = work_limits()
@@ -147,7 +149,7 @@ def shelf_of(named: list[str], root: DataRoot) -> Shelf:
 def _sort(named: str, root: DataRoot, wanted: _Wanted) -> None:
     path = Path(named)
     if parse(named) is not None and (root.releases / named).is_dir():
-        wanted.folders.append(root.releases / named)
+        wanted.folders.append(whole_release(root, named))
     elif _COUNTY.fullmatch(named):
         wanted.choices.append(pl.col("county_code") == named)
     elif path.is_dir():

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from flows import errors
+from flows.bodies import archive_of
 from flows.commands.explaining import latest_release
+from flows.hold import open_root
 from flows.serve import LOOPBACK, SITE_HEADERS, FileServer
-from flows.settings import DataRoot, data_root
+from flows.settings import Place, data_root
 from flows.site.build import Built, build_site
 from flows.site.output import MARK
 from flows.site.release import open_release
@@ -32,10 +34,10 @@ DEFAULT_OUT = Path("site")
 def build(  # noqa: PLR0917 - a command: its parameters are its options
     out: Out = DEFAULT_OUT,
     data: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--data",
-            help="数据目录：取其最新版本与原文图像 / data root: its latest release, its pictures",
+            help="数据目录（或 s3://）：取其最新版本与原文图像 / data root: its latest release and its pictures",
             show_default=False,
         ),
     ] = None,
@@ -78,7 +80,7 @@ def build(  # noqa: PLR0917 - a command: its parameters are its options
 
 
 def build_latest(
-    data: Path | None,
+    data: Place | None,
     release: Path | None,
     out: Path,
     *,
@@ -87,12 +89,14 @@ def build_latest(
     pictures: bool = True,
 ) -> Built:
     """Build from the latest release of a data root, or from a release folder. Raises Trouble."""
-    root = DataRoot(data or data_root())
-    folder = release if release is not None else latest_release(root)
-    archive = root.archive if release is None and pictures and root.archive.is_dir() else None
+    if release is None:
+        root = open_root(data or data_root())
+        release, archive = latest_release(root), root.archive if pictures and archive_of(root) else None
+    else:
+        archive = None
     with progress_bars() as tell_progress:
         return build_site(
-            open_release(folder), out, archive=archive, base=base, contact=contact, progress=tell_progress
+            open_release(release), out, archive=archive, base=base, contact=contact, progress=tell_progress
         )
 
 

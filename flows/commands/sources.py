@@ -18,8 +18,9 @@ from crawl.settings import from_environment
 from crawl.source import Source, Status, is_own_network
 from flows import errors
 from flows.crawl_sources import OWN_SOURCES, find_sources, load, source_files
+from flows.hold import open_root
 from flows.registry import REASONS, Draft, draft, import_columns, listing_of, places
-from flows.settings import DataRoot, data_root
+from flows.settings import data_root
 from flows.source_check import Checked, check_source
 from flows.source_nights import nights_table, source_nights, tell_flags
 from flows.store import write_atomically
@@ -271,7 +272,7 @@ def status_of_sources(
     as_json: Json = False,
 ) -> int:
     """各来源最近一次抓取的情况；需查看时退出码为 1。 How each source's newest run went; exit code 1: flagged."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     where = folder or OWN_SOURCES
     paths = find_sources(names, folder) if names else source_files(where)
     known = [load(path) for path in paths]

@@ -1,4 +1,4 @@
-"""`doctor`, `verify`, `backup`, `restore`, `tidy`: housekeeping of a data root."""
+"""`doctor`, `verify`, `backup`, `restore`, `tidy`, `migrate`: housekeeping of a data root."""
 
 from __future__ import annotations
 
@@ -13,12 +13,16 @@ from rich.table import Table as RichTable
 from flows import errors
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
+from flows.hold import fetch, open_root
+from flows.migrate import migrate as carry_up
+from flows.migrate import parts, refuse_newer
 from flows.settings import DataRoot, data_root, verify_nights, work_limits
 from flows.terminal import line, out, print_json, progress_bars, result, safe, say
 from flows.upkeep import backup as backups
 from flows.upkeep import doctor as examinations
 from flows.upkeep import tidy as tidying
 from flows.upkeep import verify as verifying
+from flows.working_copy import keep_notes
 
 MARKS = {"ok": "✓", "note": "·", "fail": "✗"}
 
@@ -30,7 +34,7 @@ def doctor(
     as_json: Json = False,
 ) -> int:
     """检查本机与数据目录。 Examine this machine and the data root; exit code 0 if nothing fails."""
-    found = list(examinations.examine(DataRoot(data or data_root()), seed=seed, sample=sample))
+    found = list(examinations.examine(open_root(data or data_root()), seed=seed, sample=sample))
     failed = [one for one in found if one.status == "fail"]
     if as_json:
         print_json([{"name": one.name, "status": one.status, "zh": one.zh, "en": one.en} for one in found])
@@ -53,11 +57,12 @@ def verify(
     as_json: Json = False,
 ) -> int:
     """核对档案中的文件与其 sha256。 Bodies of the archive against their digests, a share at a time."""
-    root, moment = DataRoot(data or data_root()), parse_now(now)
+    root, moment = open_root(data or data_root()), parse_now(now)
     with progress_bars() as tell:
         found = verifying.verify(
             root, moment, nights=1 if everything else nights or verify_nights() or 1, progress=tell
         )
+    keep_notes(root)
     if as_json:
         print_json(msgspec.to_builtins(found))
     else:
@@ -81,9 +86,9 @@ def backup(
     data: Data = None,
 ) -> int:
     """备份数据目录；再次运行只复制新的。 Copy the data root, every file checked; a second time only what is new."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     if not root.path.is_dir():
-        raise errors.usage(f"没有数据目录：{root.path}", f"no data root: {root.path}")
+        raise errors.usage(f"没有数据目录：{root}", f"no data root: {root}")
     with progress_bars() as tell:
         done = backups.backup(root, into, parse_now(now), with_results=with_results, progress=tell)
     result(
@@ -104,8 +109,8 @@ def restore(
     with progress_bars() as tell:
         done = backups.restore(source, root, progress=tell)
     result(
-        f"{root.path}：{done.files} 个文件，{done.bytes / 2**20:,.1f} MiB",
-        f"{root.path}: {done.files} files, {done.bytes / 2**20:,.1f} MiB",
+        f"{root}：{done.files} 个文件，{done.bytes / 2**20:,.1f} MiB",
+        f"{root}: {done.files} files, {done.bytes / 2**20:,.1f} MiB",
     )
     line("下一步：yujue rebuild（补齐中间结果）", "next: yujue rebuild (makes the intermediate results again)")
     return errors.OK
@@ -124,7 +129,7 @@ def tidy(
     as_json: Json = False,
 ) -> int:
     """删除今日指纹不再需要的中间结果。 Remove results that no fingerprint of today wants (all can be made again)."""
-    root = DataRoot(data or data_root())
+    root = open_root(data or data_root())
     before = None if run_days is None else parse_now(now) - dt.timedelta(days=run_days)
     found = tidying.tidy(root, work_limits(), corrections=the_corrections(), dry_run=dry_run, runs_before=before)
     if as_json:
@@ -135,4 +140,38 @@ def tidy(
         result(f"{name}：{count} 个文件，{size}", f"{name}: {count} files, {size}")
     word = say("将删除", "to be removed") if dry_run else say("已删除", "removed")
     line(f"{word} {found.files.total()}；保留 {found.kept}", f"{word} {found.files.total()}; kept {found.kept}")
+    return errors.OK
+
+
+def migrate(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明，不更改 / say what, change nothing")] = False,
+    now: Now = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> int:
+    """把旧版本的数据目录升级到本版本，先备份台账。 Carry up a data root of an earlier version; its ledger is kept."""
+    root, moment = DataRoot(data or data_root()), parse_now(now)
+    fetch(root)
+    found = parts(root)
+    if as_json:
+        print_json([{"name": one.name, "found": one.found, "now": one.wanted, "migrates": one.is_old} for one in found])
+    else:
+        table = RichTable(say("部分", "part"), say("版本", "version"), say("现为", "now"), "", box=None, pad_edge=False)
+        for one in found:
+            what = say("将升级", "to be carried up") if one.is_old else ""
+            what = (
+                say("保持发布时的样子", "stays as published")
+                if one.stays and one.found not in (None, one.wanted)
+                else what
+            )
+            table.add_row(one.name, one.found or "-", one.wanted, what)
+        out().print(table)
+    refuse_newer(root, found)
+    if dry_run:
+        return errors.OK
+    kept = carry_up(root, moment)
+    if kept is None:
+        line("无需升级", "nothing to migrate")
+    else:
+        line(f"已升级；原台账留在 {kept}", f"migrated; the ledger as it was is kept: {kept}")
     return errors.OK

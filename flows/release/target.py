@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import fsspec  # type: ignore[import-untyped]
+import fsspec
 
 from flows import errors
 from flows.release.package import SUMS, sha256_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from crawl.archive import Archive
+from flows.bodies import archive_at
+from flows.settings import Place
 from flows.site import feeds, place_pages, quality_pages, search, table_pages, text_pages
 from flows.site.catalogue import Catalogue
 from flows.site.document_pages import Made, code_digest, write_documents
@@ -36,7 +37,7 @@ def build_site(
     release: Release,
     folder: Path,
     *,
-    archive: Path | None = None,
+    archive: Place | None = None,
     base: str | None = None,
     contact: str = "",
     progress: Progress = quiet,
@@ -55,7 +56,9 @@ def build_site(
         place_pages.write(pages, release, catalogue)
         charts = quality_pages.write(pages, release, catalogue)
         text_pages.write(pages, release, catalogue)
-        made, fingerprints = write_documents(pages, release, Archive(archive) if archive else None, contact, progress)
+        made, fingerprints = write_documents(
+            pages, release, archive_at(archive) if archive else None, contact, progress
+        )
         search.write(pages, release, catalogue)
         feeds.write(pages, release, catalogue)
         take_releases(output, release)

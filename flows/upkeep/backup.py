@@ -14,10 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -26,18 +26,20 @@ from typing import Final
 import msgspec
 
 from flows import errors
-from flows.nightly import one_night_at_a_time
+from flows.files import PART, sync_folder, write_atomically
+from flows.hold import keep_ledger, one_night_at_a_time
+from flows.objects import Entry, LocalObjects, Objects, objects_at
 from flows.release.version import latest, parse, point_latest_at
 from flows.settings import DataRoot
 from flows.stage import Progress, quiet
-from flows.store import PART, sync_folder, write_atomically
-from flows.upkeep.verify import digests
+from flows.working_copy import INDEX, LAYOUT, RELEASES, RESTORING, Layout
 
 MANIFEST: Final = "MANIFEST.json"
 FORMAT: Final = 1
 LEDGER: Final = "ledger/ledger.sqlite"
 REMADE: Final = ("tables", "facts", "findings")  # follow from the archive
 _STEP: Final = 1 << 20
+_BODY: Final = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}")
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -74,19 +76,20 @@ def backup(
 
     Raises Trouble: exit code 2 where a folder cannot be used or another night is at work.
     """
-    if into.resolve().is_relative_to(root.path.resolve()):
+    if root.url is None and into.resolve().is_relative_to(root.path.resolve()):
         raise errors.usage("备份不能放在数据目录之内", "a backup cannot lie inside the data root")
     done, kept = Copied(), list[Kept]()
     known = {one.path: one for one in manifest_of(into).files} if (into / MANIFEST).exists() else {}
     try:
         with one_night_at_a_time(root):
             into.mkdir(parents=True, exist_ok=True)
-            paths = list(_paths(root, with_results=with_results))
-            for number, path in enumerate(paths, start=1):
-                one = _keep(root.path / path, path, into, known.get(path), done)
+            there = objects_at(root.place)
+            entries = [one for one in there.entries() if _is_kept(one.name, with_results=with_results)]
+            for number, entry in enumerate(entries, start=1):
+                one = _keep(there, entry, into, known.get(entry.name), done)
                 if one is not None:
                     kept.append(one)
-                progress("backup", number, len(paths))
+                progress("backup", number, len(entries))
             if root.ledger.exists():
                 kept.append(_keep_ledger(root.ledger, into, done))
             stamp = now.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -106,6 +109,8 @@ def restore(source: Path, root: DataRoot, *, progress: Progress = quiet) -> Copi
     file is missing or damaged (then nothing is put in place).
     """
     manifest = manifest_of(source)
+    if root.url is not None:
+        return _restore_into_a_store(source, manifest, root, progress)
     target = root.path.absolute()
     if target.exists() and any(target.iterdir()):
         raise errors.usage(f"数据目录不是空的：{target}", f"the data root is not empty: {target}")
@@ -146,34 +151,77 @@ def manifest_of(folder: Path) -> Manifest:
     return found
 
 
-def _paths(root: DataRoot, *, with_results: bool) -> Iterator[str]:
-    """Relative paths of what is copied, without the ledger."""
-    for sha256 in digests(root.archive):
-        yield f"archive/{sha256[:2]}/{sha256}"
-    apart = {"archive", "ledger", *(() if with_results else REMADE)}
-    for start in sorted(root.path.iterdir()):
-        if start.name in apart or start.suffix == ".lock":
-            continue
-        for path in [start] if start.is_file() else sorted(start.rglob("*")):
-            relative = path.relative_to(root.path)
-            hidden = any(part.startswith(".") for part in relative.parts)
-            linked = any((root.path / above).is_symlink() for above in (relative, *relative.parents[:-1]))
-            if path.is_file() and not hidden and not linked and relative.as_posix() != "releases/latest.json":
-                yield relative.as_posix()
+def _restore_into_a_store(source: Path, manifest: Manifest, root: DataRoot, progress: Progress) -> Copied:
+    """Objects are put in place one by one: `restoring.json` is there until the last, and no command uses a data root
+    with it. A restore that was killed is completed by the next."""
+    there, done = objects_at(root.place), Copied()
+    if there.entry(RESTORING) is None and any(not one.name.startswith("lease/") for one in there.entries()):
+        raise errors.usage(f"数据目录不是空的：{root}", f"the data root is not empty: {root}")
+    with one_night_at_a_time(root):
+        there.write(RESTORING, msgspec.json.encode({"made_at": manifest.made_at}))
+        # a release counts when its index is there: last, and the ledger after that
+        files = sorted(manifest.files, key=lambda one: (one.path == LEDGER, one.path.endswith(f"/{INDEX}"), one.path))
+        for number, one in enumerate(files, start=1):
+            if one.path == LEDGER:
+                _bring_back(source, root.path, one)
+            elif one.path != LAYOUT:
+                there.write(one.path, _content(source, one))
+            done.files, done.bytes = done.files + 1, done.bytes + one.bytes
+            progress("restore", number, len(files))
+        if any(one.path == LAYOUT for one in files):
+            said = msgspec.json.decode(there.read(LAYOUT), type=Layout)
+            of_backup = msgspec.json.decode((source / LAYOUT).read_bytes(), type=Layout)
+            there.write(LAYOUT, msgspec.json.encode(msgspec.structs.replace(said, layout=of_backup.layout)))
+        keep_ledger(root, now=True)
+        if manifest.latest is not None and parse(manifest.latest):
+            there.write(f"{RELEASES}latest.json", msgspec.json.encode({"version": manifest.latest}) + b"\n")
+        there.remove([RESTORING])
+    return done
 
 
-def _keep(path: Path, name: str, into: Path, known: Kept | None, done: Copied) -> Kept | None:
+def _content(source: Path, one: Kept) -> bytes:
+    """A file of the backup. Raises Trouble (exit code 4) where it is not there, or not what the manifest says."""
+    try:
+        content = (source / _safe(one)).read_bytes()
+    except FileNotFoundError as error:
+        raise errors.data(f"备份中缺少 {one.path}", f"the backup lacks {one.path}") from error
+    if hashlib.sha256(content).hexdigest() != one.sha256:
+        raise errors.data(f"备份中的文件损坏：{one.path}", f"a file of the backup is damaged: {one.path}")
+    return content
+
+
+def _is_kept(name: str, *, with_results: bool) -> bool:
+    """Whether a file of the data root belongs in a backup: not the ledger, which is copied by itself."""
+    top, _, below = name.partition("/")
+    if top == "archive":
+        return _BODY.fullmatch(below) is not None
+    apart = {"ledger", "lease", *(() if with_results else REMADE)}
+    passing = name in {"releases/latest.json", RESTORING} or name.startswith("releases/latest/")
+    return top not in apart and not passing and not (not below and name.endswith(".lock"))
+
+
+def _keep(there: Objects, entry: Entry, into: Path, known: Kept | None, done: Copied) -> Kept | None:
     """Copy one file, unless the backup has it. Bodies are named by their digest, files of a release never change."""
-    target, size = into / name, path.stat().st_size
+    name, target = entry.name, into / entry.name
     never_changes = name.startswith(("archive/", "releases/"))
-    if known is not None and never_changes and _is_there(target, known.bytes) and known.bytes == size:
+    if known is not None and never_changes and _is_there(target, known.bytes) and known.bytes == entry.size:
         return known
-    sha256 = _copy(path, target, expected=path.name if name.startswith("archive/") else None)
+    expected = name.rpartition("/")[2] if name.startswith("archive/") else None
+    if isinstance(there, LocalObjects):
+        sha256 = _copy(there.place / name, target, expected=expected)
+    else:
+        content = there.read(name)
+        sha256 = hashlib.sha256(content).hexdigest()
+        if expected in (None, sha256):
+            write_atomically(target, content)
+        else:
+            sha256 = None
     if sha256 is None:
         done.damaged.append(name)
         return None
-    done.new += 1
-    return Kept(name, size, sha256)
+    if known is None or known.sha256 != sha256:
+        done.new += 1
+    return Kept(name, entry.size, sha256)
 
 
 def _is_there(path: Path, size: int) -> bool:
@@ -218,16 +266,21 @@ def _forget_old_ledgers(into: Path, manifest: Manifest) -> None:
 
 
 def _bring_back(source: Path, beside: Path, one: Kept) -> None:
-    parts = PurePosixPath(one.path).parts
-    if not parts or PurePosixPath(one.path).is_absolute() or ".." in parts:
-        raise errors.data(f"备份清单中的路径不可用：{one.path}", f"a path of the manifest cannot be used: {one.path}")
-    origin = source / (f"ledger/{one.sha256}.sqlite" if one.path == LEDGER else one.path)
+    origin = source / (f"ledger/{one.sha256}.sqlite" if one.path == LEDGER else _safe(one))
     try:
         found = _copy(origin, beside / one.path, expected=one.sha256)
     except FileNotFoundError as error:
         raise errors.data(f"备份中缺少 {one.path}", f"the backup lacks {one.path}") from error
     if found is None:
         raise errors.data(f"备份中的文件损坏：{one.path}", f"a file of the backup is damaged: {one.path}")
+
+
+def _safe(one: Kept) -> str:
+    """Its path, if that leads nowhere but below. Raises Trouble (exit code 4)."""
+    parts = PurePosixPath(one.path).parts
+    if not parts or PurePosixPath(one.path).is_absolute() or ".." in parts:
+        raise errors.data(f"备份清单中的路径不可用：{one.path}", f"a path of the manifest cannot be used: {one.path}")
+    return one.path
 
 
 def _copy(path: Path, target: Path, *, expected: str | None) -> str | None:

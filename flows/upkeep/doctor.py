@@ -8,27 +8,30 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Final, Literal
+from uuid import uuid4
 
-from crawl.archive import Archive
 from crawl.ledger import Ledger, LedgerError
 from crawl.settings import from_environment
 from extract.readers.convert import converter_version
 from extract.settings import find_soffice, read_limits
 from flows import errors
+from flows.bodies import archive_at
 from flows.crawl_sources import find_sources
 from flows.fingerprint import ROOT
+from flows.objects import objects_at
 from flows.prefect_server import answers, remembered
 from flows.release.package import sha256_of
 from flows.release.version import latest, newest
 from flows.settings import DataRoot, least_free_bytes, prefect_api_url, prefect_home, work_limits
 from flows.store import DamagedResult, Store, unpack_derived, unpack_unpacked
-from flows.upkeep.verify import digests, state
+from flows.upkeep.verify import state
 
 Status = Literal["ok", "note", "fail"]
 SAMPLE: Final = 50  # bodies
@@ -60,6 +63,8 @@ def examine(root: DataRoot, *, seed: int = 0, sample: int = SAMPLE) -> Iterator[
     yield _fonts()
     yield _server()
     yield _disk(root)
+    if root.url is not None:
+        yield _store(root)
     if root.path.is_dir():
         yield from _data(root, seed, sample)
 
@@ -197,10 +202,38 @@ def _disk(root: DataRoot) -> Examined:
     return Examined("disk", "ok" if free >= least_free_bytes() else "fail", zh, en)
 
 
+def _store(root: DataRoot) -> Examined:
+    """Whether the object store lets one of two writers of a name succeed, without which two nights are not kept apart;
+    how long an answer takes; what killed uploads left."""
+    there, name = objects_at(root.place), f".doctor-{uuid4().hex}"
+    began = time.monotonic()
+    try:
+        first, second = there.create(name, b"1"), there.create(name, b"2")
+        read = there.read(name) == b"1"
+        milliseconds = (time.monotonic() - began) / 3 * 1000
+    finally:
+        there.remove([name])
+    if not (first and read and not second):
+        return Examined(
+            "store",
+            "fail",
+            f"{root}：不支持有条件写入（If-None-Match），不能保证只有一次运行",
+            f"{root}: no conditional writes (If-None-Match): two nights at once would not exclude each other",
+            errors.DATA,
+        )
+    copy = root.path
+    return Examined(
+        "store",
+        "ok",
+        f"{root} 可用，一次请求约 {milliseconds:.0f} 毫秒；本机工作副本 {copy}",
+        f"{root} can be used, {milliseconds:.0f} ms a request; working copy {copy}",
+    )
+
+
 def _data(root: DataRoot, seed: int, sample: int) -> Iterator[Examined]:
-    known = digests(root.archive)
+    archive = archive_at(root.archive)
+    known = sorted(archive.digests())
     chosen = random.Random(seed).sample(known, min(sample, len(known)))  # noqa: S311 - a sample, no secret
-    archive = Archive(root.archive)
     bad = [sha256 for sha256 in chosen if not archive.verify(sha256)] + state(root).damaged
     if bad:
         text = ", ".join(sorted({sha256[:16] for sha256 in bad})[:5])
@@ -247,19 +280,15 @@ def _orphans(root: DataRoot, known: list[str]) -> Examined:
     if root.ledger.exists():
         with Ledger(root.ledger) as ledger:
             named |= {visit.sha256 for visit in ledger.visits() if visit.sha256}
-    for path in Store(root.members):
-        try:
-            named |= {sha256 for _, sha256 in unpack_unpacked(path.read_bytes()).members}
-        except DamagedResult:
-            continue
-    for path in Store(root.converted):
-        try:
-            named |= {sha256 for sha256 in [unpack_derived(path.read_bytes()).sha256] if sha256}
-        except DamagedResult:
-            continue
+    for packed in Store(root.members).contents():
+        with suppress(DamagedResult):
+            named |= {sha256 for _, sha256 in unpack_unpacked(packed).members}
+    for packed in Store(root.converted).contents():
+        with suppress(DamagedResult):
+            named |= {sha256 for sha256 in [unpack_derived(packed).sha256] if sha256}
     orphans = [sha256 for sha256 in known if sha256 not in named]
     debris = [path for pattern in ("*/.part-*", "*/*/.part-*", "archive/*/.tmp-*") for path in root.path.glob(pattern)]
-    aside = list(root.archive.glob("*/*.damaged*"))
+    aside = archive_at(root.archive).aside()
     zh = f"无来历 {len(orphans)}，残留 {len(debris)}，移开的损坏文件 {len(aside)}"
     en = f"{len(orphans)} bodies nothing leads to, {len(debris)} unfinished files, {len(aside)} damaged ones put aside"
     return Examined("orphans", "note" if orphans or debris or aside else "ok", zh, en)

@@ -13,8 +13,9 @@ from flows import errors
 from flows.crawl_sources import found_documents
 from flows.nightly import Night, one_night_at_a_time, remove_all_debris, work_up
 from flows.runs import runs
-from flows.settings import DataRoot, WorkLimits
+from flows.settings import DataRoot, Place, WorkLimits
 from flows.store import Store
+from flows.working_copy import forget_run
 from normalize.correction import Correction
 
 
@@ -45,20 +46,24 @@ def tidy(
         work_up(found_documents(root), root, night, limits, step=_nothing_may_be_missing, corrections=corrections)
         if not dry_run:
             remove_all_debris(root)
-        wanted: set[Path] = set()
+        wanted: set[tuple[Place, str]] = set()
         for plan in night.plans:
             for sha256 in plan.works:
                 fingerprint = plan.result(sha256)
                 if fingerprint is not None:
-                    wanted.add(plan.store.path(sha256, fingerprint))
+                    wanted.add((plan.store.folder, plan.store.name(sha256, fingerprint)))
         found.kept = len(wanted)
         for folder in (root.members, root.converted, root.tables, root.facts, root.findings):
-            for path in Store(folder):
-                if path not in wanted:
-                    _remove(path, folder.name, found, dry_run=dry_run)
+            store, what = Store(folder), str(folder).rpartition("/")[2]
+            for one in store.entries():
+                if (folder, one.name) not in wanted:
+                    found.files[what] += 1
+                    found.bytes[what] += one.size
+                    if not dry_run:
+                        store.remove(one.name)
         for run in runs(root):
             if runs_before is not None and run.name < runs_before.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ"):
-                _remove(run, root.runs.name, found, dry_run=dry_run)
+                _remove_run(run, root, found, dry_run=dry_run)
     return found
 
 
@@ -69,13 +74,10 @@ def _nothing_may_be_missing(name: str, work: Callable[[], object]) -> object:
     )
 
 
-def _remove(path: Path, what: str, found: Tidied, *, dry_run: bool) -> None:
-    files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+def _remove_run(folder: Path, root: DataRoot, found: Tidied, *, dry_run: bool) -> None:
+    files, what = [one for one in folder.rglob("*") if one.is_file()], root.runs.name
     found.files[what] += len(files)
     found.bytes[what] += sum(one.stat().st_size for one in files)
-    if dry_run:
-        return
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+    if not dry_run:
+        forget_run(root, folder.name)
+        shutil.rmtree(folder)

@@ -10,15 +10,12 @@ from __future__ import annotations
 import bisect
 import datetime as dt
 import math
-import os
-import re
 import time
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from crawl.archive import Archive
+from flows.bodies import archive_at
 from flows.crawl_sources import found_documents
 from flows.settings import DataRoot
 from flows.stage import Progress, quiet
@@ -26,7 +23,6 @@ from flows.store import write_atomically
 
 STATE: Final = "verify.json"
 SAVE_SECONDS: Final = 5.0
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Verified(msgspec.Struct):
@@ -50,12 +46,6 @@ class Verified(msgspec.Struct):
         return not self.damaged and not self.missing
 
 
-def digests(archive: Path) -> list[str]:
-    """What lies in the archive, sorted."""
-    folders = sorted(archive.glob("[0-9a-f][0-9a-f]"))
-    return [name for folder in folders for name in sorted(os.listdir(folder)) if _SHA256.fullmatch(name)]  # noqa: PTH208
-
-
 def state(root: DataRoot) -> Verified:
     """As the last run left it."""
     try:
@@ -66,7 +56,8 @@ def state(root: DataRoot) -> Verified:
 
 def verify(root: DataRoot, now: dt.datetime, *, nights: int, progress: Progress = quiet) -> Verified:
     """Verify the share of one night of so many (1: all of them, from the beginning). Raises OSError."""
-    archive, known, found = Archive(root.archive), digests(root.archive), state(root)
+    archive, found = archive_at(root.archive), state(root)
+    known = sorted(archive.digests())
     if nights == 1:
         found.after = ""
     suspects, found.damaged = found.damaged, []

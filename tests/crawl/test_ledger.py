@@ -11,6 +11,7 @@ import pytest
 
 from crawl.hosts import Host, HostBook
 from crawl.ledger import Ledger, LedgerError, Link
+from crawl.ledger_schema import migrate_file, version_of_file
 from crawl.schema import Visit
 
 A, B = "a" * 64, "b" * 64
@@ -181,6 +182,10 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
     with closing(sqlite3.connect(path)) as db:
         db.executescript(Path(__file__).with_name("ledger_v1.sql").read_text(encoding="utf-8"))
     source = "130630_laiyuan"
+    with pytest.raises(LedgerError, match="schema version 1, this program knows 2: run `yujue migrate` first"):
+        Ledger(path)
+    assert version_of_file(path) == 1, "it was left as it is"
+    migrate_file(path)
     with Ledger(path) as ledger:
         assert [run[2] for run in ledger.runs()] == ["finished", None]
         (document,) = ledger.documents()

@@ -8,7 +8,6 @@ they hold; a usual name only decides between equals. Pure functions; sizes, dept
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -17,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from crawl.literals import parsed
 from crawl.naming import is_office, name_title
 
 MAX_ROWS = 5000
@@ -49,12 +49,15 @@ _URL_NAME = re.compile(r"url|link|href|path|地址|lj$", re.IGNORECASE)
 _NOT_URL_NAME = re.compile(
     r"site|channel|column|cat(?:e|alog)|parent|home|img|pic|icon|logo|thumb|wap|mobile|app", re.IGNORECASE
 )
+_PARENT_NAME = re.compile(r"^p_?(?:id|code|no|key)$|parent|father|上级|fid$", re.IGNORECASE)
+_OWN_NAME = re.compile(r"id$|code$|key$", re.IGNORECASE)
+_MAX_LINEAGE = 6
+_MAX_NUMBERS = 12  # keys that are looked at for a tree
 _YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 _DAY = re.compile(
     r"(19[89]\d|20\d\d)(?:\s*([-/.年])\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d\d)(\d\d))(?!\d{1,3}(?:\D|$))"
 )
 _DOTNET = re.compile(r"/Date\((\d{9,13})")
-_PREFIX = re.compile(r"[\s\ufeff]*(?:[^\[{\"'<]{0,200})(?=[\[{])")
 
 
 class DataRow(msgspec.Struct, frozen=True):
@@ -96,8 +99,10 @@ def _walk(node: Any, above: tuple[str, ...], depth: int, budget: list[int]) -> I
         node = [_named(one) for one in node[:MAX_ROWS]]
         records = [one for one in node if isinstance(one, Mapping)]
         keys = keys_of(records)
+        over = words_of_parents(records, keys) if keys is not None else {}
         for one in node:
-            row = _row(one, keys, above) if keys is not None and isinstance(one, Mapping) else None
+            here = (*above, *over.get(id(one), ()))
+            row = _row(one, keys, here) if keys is not None and isinstance(one, Mapping) else None
             if row is not None:
                 yield row
             else:
@@ -169,6 +174,59 @@ def keys_of(records: list[Mapping[str, Any]]) -> _Keys | None:
     over = [name for name, values in columns.items() if name not in {title, *addresses} and _tells(name, values)]
     over.sort(key=lambda name: not _YEAR.fullmatch(columns[name][0].strip()))
     return _Keys(title, tuple(addresses[:4]), tuple(dates[:4]), tuple(over[:3]))
+
+
+def words_of_parents(records: list[Mapping[str, Any]], keys: _Keys) -> dict[int, tuple[str, ...]]:
+    """What each record stands under, outermost first, by the record's `id()`: a flat list of nodes is a tree where one
+    key holds every node's own number and another its parent's (`{id:1, pId:0, name:"2024年部门预算"}, {id:11, pId:1}`).
+    Empty where the list is no such tree."""
+    flat = [_flat(one) for one in records]
+    names = list(dict.fromkeys(name for one in flat[:_MAX_SAMPLE] for name in one))[:_MAX_KEYS]
+    short = [name for name in names if all(len(one.get(name, "")) <= 64 for one in flat)]
+    numbers = sorted(short, key=lambda name: not _OWN_NAME.search(name))[:_MAX_NUMBERS]
+    parents = sorted(short, key=lambda name: not _PARENT_NAME.search(name))[:_MAX_NUMBERS]
+    for own in numbers:
+        nodes = {number: one for one in flat if (number := one.get(own, "").strip())}
+        if len(flat) < 2 or len(nodes) < len(flat):
+            continue  # not every record has a number of its own
+        for other in parents:
+            if other not in {own, keys.title} and _names_parents(flat, own, other, nodes, keys):
+                return {
+                    id(record): _lineage(one, other, nodes, keys.title)
+                    for record, one in zip(records, flat, strict=True)
+                }
+    return {}
+
+
+def _names_parents(
+    flat: list[dict[str, str]], own: str, other: str, nodes: Mapping[str, dict[str, str]], keys: _Keys
+) -> bool:
+    """Whether a key holds the numbers of other records of the list. Where its name does not say so, the parents must
+    be groups: they lead nowhere themselves (an order, a number of clicks names records by chance)."""
+    parents = {one.get(other, "").strip() for one in flat}
+    inner = parents & nodes.keys()
+    if not inner or len(parents - inner) > 1 or any(one.get(own) == one.get(other) for one in flat):
+        return False
+    if _PARENT_NAME.search(other):
+        return True
+    return all(not _leads(nodes[number], keys) for number in inner)
+
+
+def _leads(record: Mapping[str, str], keys: _Keys) -> bool:
+    return any(_ADDRESS.fullmatch(record.get(name, "").strip()) for name in keys.addresses)
+
+
+def _lineage(
+    record: Mapping[str, str], parent: str, nodes: Mapping[str, Mapping[str, str]], title: str
+) -> tuple[str, ...]:
+    """The titles of a record's parents, outermost first; a ring ends where it is cut."""
+    found: list[str] = []
+    above = nodes.get(record.get(parent, "").strip())
+    while above is not None and above is not record and len(found) < _MAX_LINEAGE:
+        if text := _plain(above.get(title, ""))[:40]:
+            found.append(text)
+        above = nodes.get(above.get(parent, "").strip())
+    return tuple(reversed(found))
 
 
 def _tells(name: str, values: list[str]) -> bool:
@@ -293,82 +351,3 @@ def as_markup(rows: list[DataRow]) -> str:
         link, words, day = html.escape(row.address), html.escape(row.title), row.date or ""
         parts.append(f'<li><a href="{link}">{words}</a><span>{day}</span></li>')
     return "\n".join([*parts, "</ul></div>"]) if parts else ""
-
-
-# -- text into trees ------------------------------------------------------------------------------------------------
-
-_MAX_RELAXED = 2_000_000
-_TOKEN = re.compile(
-    r"\"(?:[^\"\\\n]|\\.){0,100000}\"|'(?:[^'\\\n]|\\.){0,100000}'|`[^`\\]{0,100000}`|//[^\n]{0,2000}|/\*[^*]{0,2000}\*/"
-    r"|[A-Za-z_$\u4e00-\u9fff][\w$]{0,200}|-?\d[\d.eE+-]{0,40}|\s{1,2000}|.",
-    re.DOTALL,
-)
-_decoder = json.JSONDecoder()
-
-
-def parsed(text: str) -> Any | None:
-    """The first object or array of a text: JSON, JSONP, an assignment, or as scripts write it (bare keys, single
-    quotes, commas at the end). None where there is none."""
-    start = _PREFIX.match(text[:2000])
-    if start is None:
-        return None
-    return parsed_at(text, start.end())
-
-
-def parsed_at(text: str, at: int) -> Any | None:
-    """As `parsed`, of the object or array that begins at a place."""
-    try:
-        return _decoder.raw_decode(text, at)[0]
-    except (ValueError, RecursionError):
-        pass
-    strict = _as_json(text[at : at + _MAX_RELAXED])
-    if strict is None:
-        return None
-    try:
-        return json.loads(strict)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _as_json(code: str) -> str | None:
-    """A literal of a script as JSON, up to the bracket that closes it; None for what is no plain literal."""
-    out: list[str] = []
-    depth = 0
-    for found in _TOKEN.finditer(code):
-        piece = found[0]
-        first = piece[0]
-        if first.isspace() or piece.startswith(("//", "/*")):
-            continue
-        if first in "\"'`":
-            inner = piece[1:-1]
-            if len(piece) < 2:
-                return None
-            inner = (
-                inner.replace("\\'", "'")
-                if first == '"'
-                else inner.replace("\\'", "'").replace('\\"', '"').replace('"', '\\"')
-            )
-            out.append(f'"{inner}"'.replace("\n", " "))
-        elif first in "[{":
-            depth += 1
-            if depth > _MAX_DEPTH:
-                return None
-            out.append(first)
-        elif first in "]}":
-            if out and out[-1] == ",":
-                out.pop()
-            out.append(first)
-            depth -= 1
-            if depth == 0:
-                return "".join(out)
-        elif first in ",:":
-            out.append(first)
-        elif first.isalpha() or first in "_$":
-            out.append(
-                piece if piece in {"true", "false", "null"} else "null" if piece == "undefined" else f'"{piece}"'
-            )
-        elif first.isdigit() or first == "-":
-            out.append(piece)
-        else:
-            return None
-    return None

@@ -7,7 +7,6 @@ walk upwards and a page of 100,000 links costs no more per link than a page of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import islice
 
 from lxml import html
@@ -15,20 +14,19 @@ from lxml import html
 from crawl.clickable import link_elements, raw_address
 from crawl.page import Page, marks_furniture, squeeze, text_of
 from crawl.tables import Grid, grid_of
-from crawl.tabs import panel_words
+from crawl.tabs import panel_words, tab_by_order
 
 MAX_HEADING = 40  # characters of what can be a heading; longer is a text
 _MAX_CLIMB = 40  # ancestors that are looked at above a link
 _MAX_SIBLINGS = 12  # elements before a block that may hold its heading
 _MAX_PASSED = 300  # rows before a row that are looked through for a heading
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "tr", "li", "strong", "b"})
-_MAX_ITEMS = 60  # tabs, or columns of a table
+_MAX_ITEMS = 60  # columns of a table
 _ROW_TAGS = frozenset({"li", "tr", "dl", "dd", "article"})
 _LEVELS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LEAD_TAGS = frozenset({"span", "b", "strong", "em", "i", "font", "p", "a", "label", "h3", "h4", "h5"})
 _LIST_TAGS = ("ul", "ol", "table")
 _STOP_TAGS = frozenset({"body", "html", "main"})
-_PANEL_TAGS = frozenset({"div", "ul", "ol", "dl", "section", "article", "table", "tbody", "dd", "li", "fieldset"})
 
 
 MAX_LINKS = 8000  # of one page; more is no page that a person made
@@ -49,7 +47,6 @@ class Outline:
         self._weighed = 0
         self._grids: dict[html.HtmlElement, Grid | None] = {}
         self._levels: dict[html.HtmlElement, dict[html.HtmlElement, tuple[str, ...]]] = {}
-        self._tabs: dict[str, html.HtmlElement] | None = None
         self.links: list[html.HtmlElement] = list(link_elements(page.root, MAX_LINKS))
         for element in self.links:
             self._anchors += 1
@@ -239,57 +236,8 @@ class Outline:
         return None
 
     def _tab_of(self, panel: html.HtmlElement) -> str | None:
-        """The tab of a panel: one that names it (`crawl.tabs`), else panels in one block, as many items in a block
-        before it, joined by their order."""
-        if panel in self._panels:
-            return self._panels[panel]
-        if panel.tag not in _PANEL_TAGS:
-            return None
-        named = self._named_tab(panel)
-        if named is not None:
-            return named
-        parent = panel.getparent()
-        if parent is None:
-            return None
-        panels = [one for one in parent if isinstance(one.tag, str) and one.tag == panel.tag]
-        if not 2 <= len(panels) <= _MAX_ITEMS or panel not in panels or parent.tag in {"ul", "ol", "body"}:
-            return None
-        at = panels.index(panel)
-        for holder in (panel, parent):
-            for number, before in enumerate(holder.itersiblings(preceding=True)):
-                if number >= 4 or not isinstance(before.tag, str):
-                    break
-                if before.tag == holder.tag and before.get("class") and before.get("class") == holder.get("class"):
-                    continue  # a block like this one, not a bar of tabs
-                items = _items(before)
-                wanted = panels if before not in panels else [one for one in panels if one is not before]
-                if len(items) == len(wanted) >= 2 and panel in wanted:
-                    text = squeeze(items[at if wanted is panels else wanted.index(panel)].text_content())
-                    if 2 <= len(text) <= MAX_HEADING:
-                        return text
-        return None
-
-    def _named_tab(self, panel: html.HtmlElement) -> str | None:
-        """The short words of what points at a panel: href="#id", data-target, aria-controls, setTab('id', 1)."""
-        if self._tabs is None:
-            self._tabs = {}
-            for element in islice(
-                self.page.root.iter("a", "li", "span", "div", "button", "h3", "h4", "label", "td"), 60_000
-            ):
-                for name in pointed_at(element):
-                    self._tabs.setdefault(name, element)
-        for name in (panel.get("id"), *((panel.get(one) or "").lstrip("#") for one in _PANEL_NAMES)):
-            tab = self._tabs.get(name) if name else None
-            if tab is not None and not any(one is tab for one in panel.iter(tab.tag)) and not self.places(tab) > 1:
-                text = self.text(tab)
-                if 2 <= len(text) <= MAX_HEADING:
-                    return text
-        labelled = panel.get("aria-labelledby")
-        if labelled and self.page.root is not None:
-            tab = next(iter(self.page.root.xpath("//*[@id=$name]", name=labelled)), None)
-            if tab is not None and 2 <= len(text := self.text(tab)) <= MAX_HEADING:
-                return text
-        return None
+        """The tab of a panel: one that names it, else the one of its place in the bar before it (`crawl.tabs`)."""
+        return self._panels.get(panel) or tab_by_order(panel)
 
     # -- tables ---------------------------------------------------------------------------------------------------
 
@@ -348,46 +296,6 @@ class Outline:
                 return words if len(words) <= 60 else None
             node = parent
         return None
-
-
-_PANEL_NAMES = ("data-tab", "data-id", "data-panel", "data-pane", "data-name", "data-key")
-_POINTERS = ("data-target", "aria-controls", "data-tab", "data-id", "data-for", "data-panel", "rel", "for", "data-key")
-_TAB_CALL = re.compile(
-    r"\b\w*(?:tab|show|change|switch|select|hover|turn)\w*\(\s*[\"']([\w-]{1,40})[\"']\s*(?:,\s*[\"']?([\w-]{1,40})[\"']?)?",
-    re.IGNORECASE,
-)
-
-
-def pointed_at(element: html.HtmlElement) -> Iterator[str]:
-    """The ids that an element shows when it is pointed at or clicked."""
-    href = element.get("href") or ""
-    if len(href) > 1 and href[0] == "#" and re.fullmatch(r"#[\w-]{1,60}", href):
-        yield href[1:]
-    for name in _POINTERS:
-        value = (element.get(name) or "").lstrip("#.")
-        if value and re.fullmatch(r"[\w-]{1,60}", value):
-            yield value
-    for name in ("onclick", "onmouseover", "onmouseenter"):
-        code = element.get(name)
-        found = _TAB_CALL.search(code[:300]) if code else None
-        if found:
-            yield found[1]
-            if found[2]:  # setTab('one', 2, 3) shows con_one_2
-                yield from (
-                    f"con_{found[1]}_{found[2]}",
-                    f"{found[1]}_{found[2]}",
-                    f"{found[1]}{found[2]}",
-                    f"con{found[1]}{found[2]}",
-                )
-
-
-def _items(block: html.HtmlElement) -> list[html.HtmlElement]:
-    """The items of a bar of tabs: its li, or its only child's, or its own children of one kind with short words."""
-    lis = block.findall("li") or block.findall("ul/li") or block.findall("div/ul/li") or block.findall("ol/li")
-    if lis:
-        return list(lis[:_MAX_ITEMS])
-    spans = [one for one in block if one.tag in {"a", "span", "div", "h2", "h3", "em", "dt"}]
-    return spans[:_MAX_ITEMS] if len({one.tag for one in spans}) == 1 else []
 
 
 _ACTIONS = re.compile(

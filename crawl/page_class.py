@@ -70,6 +70,14 @@ _LOST = re.compile(
     r"|该(?:栏目|网站|页面|信息).{0,6}(?:不存在|关闭|删除|下线)|(?:网站|系统|栏目)(?:正在)?(?:维护|升级|建设)中?|站点(?:不存在|已关闭|已暂停)|404(?:\s|$|\.)|not\s+found|Object\s+moved",
     re.IGNORECASE,
 )
+# the first part of a title that is nothing but such words: then the site's whole frame may stand around them
+_LOST_TITLE = re.compile(
+    r"\W*(?:404\b\W*(?:错误|页面?)?"
+    r"|(?:404\W*)?(?:抱歉|对不起)?\W*(?:您|你)?(?:要|所)?(?:访问|查看|请求|浏览)?的?(?:页面|网页|文章|内容|信息|栏目)"
+    r"(?:不存在|找不到了?|未找到|(?:已经?)?被?(?:删除|下线)|走丢了?|无法访问|不见了?)"
+    r"|(?:页面)?(?:找不到|未找到|无法找到)(?:该|您|此|相关)?(?:页面?|网页|文件|内容)?|(?:page )?not found)\W*",
+    re.IGNORECASE,
+)
 _DEFAULT_TITLES = re.compile(
     r"^(?:IIS(?:\s|\d|$)|Welcome to nginx|Apache2? .{0,20}(?:Default|Test) Page|Apache Tomcat|Test Page for"
     r"|HTTP Server Test Page|.{0,20}It works!?"
@@ -234,6 +242,8 @@ def _stub(page: Page, status: int) -> PageClass | None:
             and len(links) <= 6
         ):
             return PageClass("redirect_stub", (f"meta refresh, {len(own)} characters of text",), target)
+    if _LOST_TITLE.fullmatch(re.split(r"\s[-–—|]|[-–—_|]", head, maxsplit=1)[0]) and head:
+        return PageClass("soft_404", (f"its title says that it is not there: {head[:40]!r}",))
     if len(own) <= _STUB_TEXT and len(links) <= 3:
         frames = [
             address

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from crawl.data_rows import as_markup, parsed, parsed_at, rows_of
+from crawl.data_rows import DataRow, as_markup, rows_of
+from crawl.literals import given_in_statements, parsed, parsed_at
 from crawl.naming import is_office, name_title
 from crawl.xml_rows import is_xml, xml_tree
 
@@ -100,7 +101,7 @@ def _markup_in(value: Any, depth: int, budget: list[int]) -> Iterator[str]:
 
 _MAX_SCRIPT = 2_000_000
 _MAX_TRIED = 30  # literals of one script that are read
-_LITERAL = re.compile(r"\[\s{0,40}\{|[=:(]\s{0,10}\{(?=\s{0,40}[\"'\w])")
+_LITERAL = re.compile(r"\[\s{0,40}[\[{]|[=:(]\s{0,10}\{(?=\s{0,40}[\"'\w])|Array\s{0,10}\((?=\s{0,40}(?:new\s|[\[{]))")
 _WRITTEN = re.compile(
     r"<a\s[^<>]{0,1000}href[^<>]{1,1000}>[^<>]{2,300}</a>(?:\s{0,20}<(?:span|em|i|b|td|font)[^<>]{0,200}>[^<>]{0,60})?",
     re.IGNORECASE,
@@ -118,8 +119,12 @@ def rows_in_script(code: str) -> str | None:
         written = [piece for piece in written if not re.search(r"[\"']\s*\+|\+\s*[\"']|\$\{|\{\{|<%|#\{", piece)]
         if any(name_title(_bare(piece)).wanted for piece in written):
             return "<ul>" + "\n".join(f"<li>{piece}</li>" for piece in written) + "</ul>"
-    if not re.search(r"[\u4e00-\u9fff]|\\u[4-9]", code) or "{" not in code:
+    if not re.search(r"[\u4e00-\u9fff]|\\u[4-9]", code):
         return None
+    for given in given_in_statements(code):
+        rows = rows_of(given)
+        if _are_papers(rows):
+            return as_markup(rows)
     at = 0
     for _ in range(_MAX_TRIED if len(code) < 200_000 else _MAX_TRIED // 5):
         found = _LITERAL.search(code, at)
@@ -128,12 +133,16 @@ def rows_in_script(code: str) -> str | None:
         start = found.end() - 1 if found[0][0] != "[" else found.start()
         tree = parsed_at(code, start)
         rows = rows_of(tree) if tree is not None else []
-        if len(rows) >= 2 and sum(name_title(row.title).wanted or is_office(row.title) for row in rows) * 2 >= len(
-            rows
-        ):
+        if _are_papers(rows):
             return as_markup(rows)
         at = found.end()
     return None
+
+
+def _are_papers(rows: list[DataRow]) -> bool:
+    """Whether half of the rows of a script, of two or more, name a disclosure or an office."""
+    named = sum(name_title(row.title).wanted or is_office(row.title) for row in rows)
+    return len(rows) >= 2 and named * 2 >= len(rows)
 
 
 def _bare(piece: str) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawl.clickable import opened_by
-from crawl.data_rows import day_of, parsed, rows_of
+from crawl.data_rows import day_of, rows_of
 from crawl.dating import row_date
+from crawl.literals import given_in_statements, parsed
 from crawl.outline import Outline
 from crawl.page import read_page
 from crawl.records import markup_of_data, rows_in_script
@@ -206,3 +207,84 @@ def test_any_tree_has_rows_or_none(tree: Any) -> None:
     for row in rows_of(tree):
         assert row.title
         assert row.address
+
+
+TREE = """var z = [{ id:1, pId:0, name:"2024年部门预算", open:true}, { id:11, pId:1, name:"县教育局", url:"/t/101.html"},
+ { id:2, pId:0, name:"2022年部门决算"}, { id:21, pId:2, name:"县教育局", url:"/t/201.html"}, { id:22, pId:2, name:"县水利局", url:"/t/202.html"}];"""
+CALLS = """d = new dTree('d'); d.add(0,-1,'预决算公开'); d.add(1,0,'2024年部门预算',''); d.add(2,0,'2022年部门决算','');
+ d.add(3,1,'县教育局','/t/101.html'); d.add(4,2,'县教育局','/t/201.html'); d.add(5,2,'县水利局','/t/202.html');"""
+
+
+@pytest.mark.parametrize("code", [TREE, CALLS], ids=["records", "calls"])
+def test_a_flat_list_of_nodes_is_a_tree(code: str) -> None:
+    assert links_of(f"<script>{code}</script>") == {
+        "101.html": ("department_budget", 2024, None),
+        "201.html": ("department_final", 2022, None),
+        "202.html": ("department_final", 2022, None),
+    }
+
+
+def test_an_order_that_names_records_by_chance_makes_no_tree() -> None:
+    rows = [
+        {"id": n, "order": 4 - n, "title": f"县{office}局2024年部门预算", "url": f"/a/{n}.html"}
+        for n, office in enumerate(["教育", "水利", "民政", "司法"], 1)
+    ]
+    assert [row.above for row in rows_of(rows)] == [()] * 4
+
+
+def test_a_ring_of_parents_ends() -> None:
+    ring = [{"id": n, "pid": 1 + n % 3, "name": f"县{n}局2024年部门预算", "url": f"/a/{n}.html"} for n in (1, 2, 3)]
+    assert all(len(row.above) <= 6 for row in rows_of(ring))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "var a = new Array(); a[0] = new Array('1.html','县教育局2024年部门预算','2024-02-06 10:00:22','0');"
+        "a[1] = new Array('2.html','县水利局2023年部门决算','2024-09-06 10:00:22','0');",
+        "a[a.length] = {u:'1.html', t:'县教育局2024年部门预算', d:'2024-02-06'};"
+        "a[a.length] = {u:'2.html', t:'县水利局2023年部门决算', d:'2024-09-06'};",
+        "a.push(['1.html','县教育局2024年部门预算','2024-02-06']); a.push(['2.html','县水利局2023年部门决算','2024-09-06']);",
+        "var a = [['1.html','县教育局2024年部门预算','2024-02-06'],['2.html','县水利局2023年部门决算','2024-09-06']];",
+        "var a = new Array(new Array('1.html','县教育局2024年部门预算','2024-02-06'),"
+        "new Array('2.html','县水利局2023年部门决算','2024-09-06'));",
+    ],
+    ids=["new Array", "at the end", "push", "array of arrays", "new Array of them"],
+)
+def test_rows_given_in_statements(code: str) -> None:
+    assert links_of(f"<script>{code}</script>") == {
+        "1.html": ("department_budget", 2024, "2024-02-06"),
+        "2.html": ("department_final", 2023, "2024-09-06"),
+    }
+
+
+def test_statements_that_hold_no_plain_values_are_passed_over() -> None:
+    assert given_in_statements("a.push(f(1)); a.push({x: 1}); b[i] = [y(); a.push('l', 2); a.push(") == [
+        [{"x": 1}, ["l", 2]]
+    ]
+    assert given_in_statements("a.push(" * 5000 + "[" * 5000) == []
+
+
+def test_the_explanation_of_a_budget_is_part_of_it() -> None:
+    for title in ("县水利局关于2024年部门预算编制的说明", "县水利局2024年部门预算编制情况的说明"):
+        assert links_of(f'<li><a href="/a/1.html">{title}</a></li>') == {"1.html": ("department_budget", 2024, None)}
+
+
+def test_a_resolution_on_a_final_account_is_a_near_miss() -> None:
+    for title in ("某县人大常委会关于批准2023年县级财政决算的决议", "某县人大常委会关于2023年县级财政决算的决议"):
+        assert links_of(f'<li><a href="/a/1.html">{title}</a><span>2024-09-30</span></li>') == {}
+
+
+@pytest.mark.parametrize(
+    ("title", "lost"),
+    [
+        ("页面不存在 - 某县人民政府", True),
+        ("404_某县", True),
+        ("您访问的页面不存在", True),
+        ("网站信息公开指南 - 某县", False),
+    ],
+)
+def test_a_title_that_says_it_is_lost_within_the_whole_frame(title: str, lost: bool) -> None:
+    menu = "".join(f'<li><a href="/c/{n}/">栏目名称{n}</a></li>' for n in range(60))
+    page = f"<html><head><title>{title}</title></head><body><ul>{menu}</ul><p>抱歉</p></body></html>"
+    assert (judge_page(page.encode(), f"{URL}x.html").page_class.kind == "soft_404") is lost

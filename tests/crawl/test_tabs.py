@@ -41,6 +41,18 @@ PAGES = {
         """<ul><li id="one1" onmouseover="setTab('one',1,2)">{0}</li><li id="one2" onmouseover="setTab('one',2,2)">{1}</li></ul>""",
         '<div><div id="con_one_2" style="display:none"><ul>{final}</ul></div><div id="con_one_1"><ul>{budget}</ul></div></div>',
     ),
+    "the same attribute on both": (
+        '<div><i data-tab="1">{0}</i><i data-tab="2">{1}</i></div>',
+        '<div data-tab="2"><ul>{final}</ul></div><p>说明</p><div data-tab="1"><ul>{budget}</ul></div>',
+    ),
+    "a tab of one attribute, a panel of another": (
+        """<div><em onclick="showTab('ys')">{0}</em><em onclick="showTab('js')">{1}</em></div>""",
+        '<div data-name="js"><ul>{final}</ul></div><p>说明</p><div data-name="ys"><ul>{budget}</ul></div>',
+    ),
+    "a panel without id names its tab": (
+        '<div><b id="t1">{0}</b><b id="t2">{1}</b></div>',
+        '<div aria-labelledby="t2"><ul>{final}</ul></div><p>说明</p><div aria-labelledby="t1"><ul>{budget}</ul></div>',
+    ),
 }
 
 

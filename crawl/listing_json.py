@@ -5,17 +5,17 @@
 | JSON with markup in it (jpaas `data.html`; cms `attributes.data`, `page_bar`) | the largest text that holds links |
 | JSON with records (gkmlpt `articles`, layui `data`, Spring `content`) | the largest list with titles and addresses |
 | `<datastore>` (jcms dataproxy), records in CDATA | every `<record>` |
+| records under other names (`wzbt`, `lj`), without names, nodes of a tree | what each key holds (`crawl.data_rows`) |
 | a piece of a page | itself |
 
 The result is a page like any other, so that one reader (`crawl.notice.read_listing`) decides what is a disclosure.
-Every answer is hostile: JSON is read with bounded size and depth, markup goes through the page reader, XML is not
-parsed as XML (no entities, no DTD).
+Every answer is hostile: JSON (JSONP, and literals as scripts write them) is read with bounded size and depth, markup
+goes through the page reader, XML is not parsed as XML (no entities, no DTD).
 """
 
 from __future__ import annotations
 
 import html as markup
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -24,6 +24,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from crawl.data_rows import DataRow, as_markup, rows_of
+from crawl.literals import parsed_at
 from crawl.page import MAX_PAGE_BYTES, Page, PageError, absolute, decode_page, read_page
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -44,7 +46,7 @@ _DATE_KEYS = (
 _TOTAL_KEYS = ("totalelements", "totalcount", "totalrecord", "totalrecords", "total", "count", "recordcount")
 _PAGES_KEYS = ("totalpages", "totalpage", "pagecount", "pages", "pagetotal")
 _RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL)
-_JSONP = re.compile(r"^\s*[\w.$]{1,60}\s*\(\s*([\[{].*[\]}])\s*\)\s*;?\s*$", re.DOTALL)
+_WRAPPED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[\w.$]{1,60}\s*[(=]\s*(?=[\[{])")
 
 
 class Fields(msgspec.Struct, frozen=True):
@@ -100,15 +102,11 @@ def read_rows(body: bytes, url: str, base: str, fields: Fields | None = None) ->
 
 
 def _json(text: str) -> Any | None:
-    """The JSON of an answer, JSONP too; None when it is none. Depth is bounded by the reader's own stack check."""
-    wrapped = _JSONP.match(text) if text[:1] not in "[{" else None
-    source = wrapped[1] if wrapped else text
-    if source[:1] not in {"[", "{"}:
+    """The JSON of an answer, JSONP and an assignment too; None when it is none. Depth is bounded by the readers."""
+    wrapped = _WRAPPED.match(text) if text[:1] not in {"[", "{"} else None
+    if wrapped is None and text[:1] not in {"[", "{"}:
         return None
-    try:
-        return json.loads(source)
-    except (ValueError, RecursionError):
-        return None
+    return parsed_at(text, wrapped.end() if wrapped else 0)
 
 
 # -- records ------------------------------------------------------------------------------------------------------
@@ -119,15 +117,28 @@ def _of_json(tree: Any, url: str, base: str, fields: Fields) -> Rows:
     pages = _whole(at(tree, fields.pages)) if fields.pages else _named_number(tree, _PAGES_KEYS)
     records = at(tree, fields.rows) if fields.rows else _largest_list(tree, fields)
     rows = list(_rows(records, base, fields)) if isinstance(records, list) else []
+    told = [] if fields.title or fields.url else _told(records if fields.rows else tree, base)
     if rows:
-        return Rows(_as_page(rows, url), len(rows), total, pages, tuple(rows))
+        page = _as_page(rows, url)
+        if any(row.above for row in told) and {row.address for row in told} == {row.url for row in rows}:
+            page = _fragment(as_markup(told), url, base)  # the same rows, under what they stand
+        return Rows(page, len(rows), total, pages, tuple(rows))
     pieces = sorted((text for text in _texts(tree) if "<a" in text.lower()), key=len, reverse=True)
+    page = _fragment(pieces[0], url, base) if pieces else None
+    links = sum(1 for _ in page.root.iter("a")) if page else 0
+    if told and len(told) >= links:
+        own = tuple(Row(row.address, row.title, row.date) for row in told)
+        return Rows(_fragment(as_markup(told), url, base), len(told), total, pages, own)
     if not pieces:
         return Rows(None, 0, total, pages)
-    page = _fragment(pieces[0], url, base)
     counted = re.search(r"\bcount[\"'=:\s]{1,4}(\d{1,7})", pieces[0])  # jpaas writes its total beside the rows
-    links = sum(1 for _ in page.root.iter("a")) if page else 0
     return Rows(page, links, total if total is not None else int(counted[1]) if counted else None, pages)
+
+
+def _told(tree: Any, base: str) -> list[DataRow]:
+    """The rows of a tree by what its records hold, with absolute addresses."""
+    whole = ((row, absolute(base, row.address)) for row in rows_of(tree))
+    return [msgspec.structs.replace(row, address=url) for row, url in whole if url]
 
 
 def _largest_list(tree: Any, fields: Fields) -> list[Any] | None:

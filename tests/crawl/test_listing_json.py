@@ -135,3 +135,45 @@ def test_any_json_is_read(tree: Any) -> None:
         assert found.rows >= 0
     else:
         assert found is None or found.rows == 0
+
+
+B = ("https://www.example.gov.cn/l/b.html", "水利局2023年部门决算", "2024-09-06")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"total": 2, "jg": [{"wzbt": one[1], "lj": one[0], "fbrq": one[2]} for one in (A, B)]},
+        {"total": 2, "aaData": [[1, A[1], "./a.html", A[2]], [2, B[1], "./b.html", B[2]]]},
+        b"cb({total: 2, jg: [{bt: '%s', dz: 'a.html', rq: '2024-02-06'}, {bt: '%s', dz: 'b.html', rq: '2024-09-06'}]});"
+        % (A[1].encode(), B[1].encode()),
+    ],
+    ids=["other names", "no names", "as a script writes it"],
+)  # fmt: skip
+def test_records_under_names_of_no_known_make(body: Any) -> None:
+    assert rows(body) == ([A, B], 2)
+
+
+def test_nodes_of_a_tree_stand_under_their_parents() -> None:
+    nodes = [
+        {"id": 1, "pId": 0, "name": "2024年部门预算"},
+        {"id": 11, "pId": 1, "name": "县教育局", "url": "/t/101.html"},
+        {"id": 2, "pId": 0, "name": "2022年部门决算"},
+        {"id": 21, "pId": 2, "name": "县教育局", "url": "/t/201.html"},
+    ]
+    found = read_rows(json.dumps(nodes).encode(), URL, BASE)
+    assert found is not None
+    assert found.page is not None
+    read = read_listing(found.page, {"example.gov.cn"})
+    assert [(link.url[-8:], link.fiscal_year) for link in read.notices] == [("101.html", 2024), ("201.html", 2022)]
+
+
+def test_declared_keys_are_not_guessed_around() -> None:
+    body = [{"wzbt": A[1], "lj": "a.html"}, {"wzbt": B[1], "lj": "b.html"}]
+    assert rows(body, Fields(title="bt", url="lj")) == ([], None)
+
+
+def test_markup_with_more_rows_than_records_is_what_is_listed() -> None:
+    html = "".join(f'<li><a href="{n}.html">{n}局2024年部门预算</a><span>2024-02-06</span></li>' for n in "甲乙丙")
+    body = {"lm": {"bt": "部门预算公开", "lj": "/l/index.html"}, "data": html}
+    assert len(rows(body)[0]) == 3

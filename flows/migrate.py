@@ -56,7 +56,12 @@ def parts(root: DataRoot) -> list[Part]:
         # the first layout did not say its version
         Part("layout", str(said.layout) if said else "1" if root.ledger.exists() else None, str(LAYOUT_VERSION)),
         Part("ledger", _ledger_version(root.ledger), str(LEDGER_VERSION)),
-        Part("release", str(index["schema_version"]) if index else None, SCHEMA_VERSION, stays=True),
+        Part(
+            "release",
+            str(index["schema_version"]) if index and "schema_version" in index else None,
+            SCHEMA_VERSION,
+            stays=True,
+        ),
     ]
 
 

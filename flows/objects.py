@@ -144,7 +144,8 @@ class LocalObjects:
             (self.place / name).unlink(missing_ok=True)
 
     def remove_debris(self) -> int:
-        debris = [path for path in self.place.rglob(f"{PART}*") if path.is_file()]
+        walked = os.walk(self.place)  # no object for each of a hundred thousand files, as `rglob` makes
+        debris = [Path(folder) / name for folder, _, names in walked for name in names if name.startswith(PART)]
         for path in debris:
             path.unlink(missing_ok=True)
         return len(debris)

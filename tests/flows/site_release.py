@@ -13,6 +13,7 @@ import polars as pl
 from crawl.archive import Archive
 from flows.local import check_documents, read_paths
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
+from flows.release.standing import with_standings
 from normalize.columns import Field
 from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, to_frame
@@ -76,7 +77,7 @@ def sample_tables(files: Sequence[Path], archive: Path) -> dict[str, pl.DataFram
         for name, found in document.tables.items():
             rows[name] += found
     rows["coverage"] = [_gap(number, state) for number, state in enumerate(("not_published", "link_dead", "blocked"))]
-    return {name: to_frame(name, found) for name, found in rows.items()}
+    return with_standings({name: to_frame(name, found) for name, found in rows.items()})
 
 
 def _gap(number: int, state: str) -> Row:
@@ -111,7 +112,7 @@ def hostile_tables(count: int = 3) -> dict[str, pl.DataFrame]:
             {field.name: _value(name, field, number, sha256) for field in spec.columns}
             for number in range(1, 2 if single else count + 1)
         ]
-    return {name: to_frame(name, found) for name, found in rows.items()}
+    return with_standings({name: to_frame(name, found) for name, found in rows.items()})
 
 
 def _value(table: str, field: Field, number: int, sha256: str) -> object:

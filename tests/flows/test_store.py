@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.document import Cell, Issue, Paragraph, Place, Reading, Table
@@ -53,6 +53,7 @@ def test_the_order_of_tables_does_not_change_the_bytes() -> None:
     assert pack_tables(tables) == pack_tables(dict(reversed(tables.items())))
 
 
+@settings(deadline=None)  # the first decoding loads the decoder
 @given(st.data())
 def test_a_damaged_result_is_never_taken_for_a_result(data: st.DataObject) -> None:
     packed = bytearray(pack_reading(READING))

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar, get_args
 
 from extract.document import Issue, Stage
+from flows.errors import where
 from flows.fingerprint import digest
 from flows.journal import Journal
 from flows.settings import WorkLimits
 from flows.store import DamagedResult, Store, damaged_issue, name_of
-from flows.worker import where
 from flows.workers import Failure, Job, Outcome, run_jobs, try_alone
 
 T = TypeVar("T")

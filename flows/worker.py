@@ -13,7 +13,6 @@ import os
 import resource
 import signal
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -22,7 +21,7 @@ import msgspec
 
 from crawl.schema import Provenance, Unpacked, UnpackIssue
 from extract.document import Identity, Interpretation, Issue, Reading
-from flows.errors import Trouble
+from flows.errors import Trouble, where
 from flows.objects import read_place
 from flows.store import (
     DamagedResult,
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 GRACE_SECONDS = 30  # the parent ends a late worker; the alarm is for a worker whose parent is gone
 PR_SET_PDEATHSIG = 1
 ARCHIVES = frozenset({"zip", "rar", "7z"})
-ROOT = Path(__file__).resolve().parents[1]
 
 
 class NotInTheArchive(Exception):  # noqa: N818 - names what was found
@@ -235,14 +233,6 @@ def _bug(stage: Literal["interpret", "normalize"], sha256: str, error: Exception
         message_en=f"a bug of ours: the document was not interpreted ({where(error)})",
         document_sha256=sha256,
     )
-
-
-def where(error: BaseException) -> str:
-    """`KeyError: 'x' at extract/form.py:12`: the innermost line of our code, without machine paths or line breaks."""
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if ROOT in Path(frame.filename).parents]
-    last = f" at {Path(ours[-1].filename).relative_to(ROOT).as_posix()}:{ours[-1].lineno}" if ours else ""
-    text = " ".join(f"{type(error).__name__}: {error}".replace(str(ROOT), ".").split())
-    return f"{text[:240]}{last}"
 
 
 # ------------------------------------------------------------------------------------------------------------- process

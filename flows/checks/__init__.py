@@ -14,8 +14,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 
+from flows.check_info import FAMILIES, CheckInfo
 from flows.checks import department, document, line, statement
-from flows.checks.check import Check, CheckInfo
+from flows.checks.check import Check
 from flows.checks.facts import document_facts
 from flows.checks.noun import Cell, Finding, Quote, Row
 from flows.checks.pieces import doubt
@@ -29,8 +30,6 @@ from flows.checks.words import evidence
 from flows.reviews import Verdict
 
 __all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks", "judge_document"]
-
-FAMILIES = "HRXTPINGLDWU"
 
 
 @lru_cache(maxsize=1)

@@ -27,19 +27,3 @@ class Check(msgspec.Struct, frozen=True):
     @property
     def family(self) -> str:
         return self.id[0]
-
-
-class CheckInfo(msgspec.Struct, frozen=True):
-    """A check as a page shows it; every text is taken from the docstring of the check's module."""
-
-    id: str
-    family: str
-    level: Level
-    severity: Severity
-    title_zh: str
-    title_en: str
-    rule_zh: str
-    rule_en: str
-    formula: str
-    exclusions: tuple[str, ...]
-    not_applicable: str

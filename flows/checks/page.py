@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from flows.checks import FAMILIES, catalogue
-from flows.checks.check import CheckInfo
+from flows.check_info import FAMILIES, FAMILY_NAMES, CheckInfo
+from flows.checks import catalogue
 
-FAMILY_NAMES = {
-    "H": ("科目层次", "hierarchy of codes"),
-    "R": ("一行之内", "within one line"),
-    "X": ("表与表之间", "between statements"),
-    "T": ("“三公”经费", "three public expenses"),
-    "P": ("项目", "projects"),
-    "I": ("绩效指标", "performance indicators"),
-    "N": ("文字与数额", "prose against amounts"),
-    "G": ("政府采购", "procurement"),
-    "L": ("部门与单位", "a department and its units"),
-    "D": ("公开的完整与一致", "what is disclosed, whole and consistent"),
-    "W": ("文字", "wording"),
-    "U": ("单位", "units of measure"),
-}
 HEAD = """# 检查目录 · Catalogue of checks
 
 <!-- Made by `python -m flows.checks.page`; do not edit. 由各检查的说明生成，请勿手改。 -->

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 
-from flows.checks.check import Check, CheckInfo
+from flows.check_info import CheckInfo
+from flows.checks.check import Check
 from flows.checks.together import CrossCheck
 
 PARTS = ("规则：", "Rule:", "Formula:", "Exclusions:", "Not applicable:")

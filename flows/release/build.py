@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from flows.checks.check import CheckInfo
+from flows.check_info import CheckInfo
 from flows.release.changes_text import changes_text, delta
 from flows.release.codes import code_frames
 from flows.release.describe import croissant, datapackage
@@ -21,7 +21,7 @@ from flows.release.package import file_name, sha256_of, write_parquet, write_sum
 from flows.release.texts import citation, licence, readme
 from flows.release.version import SCHEMA_VERSION
 from flows.release.warnings import as_data, warnings_of
-from flows.site import render_index, style
+from flows.site.front import render_index, style
 from normalize.code_tables import MADE
 from normalize.panels.tables import PUBLISHED
 

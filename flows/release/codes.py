@@ -17,7 +17,7 @@ from normalize.panels.tables import PUBLISHED, VALUED, WHY, WHY_EN, WHY_ZH, tabl
 from normalize.region import current_code, divisions, stem
 
 if TYPE_CHECKING:
-    from flows.checks.check import CheckInfo
+    from flows.check_info import CheckInfo
 
 Words = dict[str, dict[str, tuple[str, str]]]
 Row = dict[str, Any]

@@ -19,9 +19,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
+from flows.errors import where
 from flows.serve import LOOPBACK
 from flows.terminal import line
-from flows.worker import where
 
 MAX_BODY: Final = 64 * 1024
 MAX_FIELDS: Final = 40

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from flows.checks import FAMILIES, catalogue
+from flows.check_info import FAMILIES
+from flows.checks import catalogue
 from flows.site import charts, words
 from flows.site.catalogue import Catalogue
 from flows.site.release import Release, Row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from flows.checks.page import FAMILY_NAMES
+from flows.check_info import FAMILY_NAMES
 from normalize.panels.tables import WHY_EN, WHY_ZH
 from normalize.pinyin import short_name, syllables
 from normalize.places import division_of

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.checks import FAMILIES, all_checks, catalogue, check_document
+from flows.check_info import FAMILIES, FAMILY_NAMES
+from flows.checks import all_checks, catalogue, check_document
 from flows.checks.check import Check
-from flows.checks.page import FAMILY_NAMES, page
+from flows.checks.page import page
 from flows.checks.rule import RuleTextError, check_info
 from tests.flows.checks.build import Builder
 from tests.flows.checks.report import found

@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.figures import tell
 from crawl.schema import Provenance
 from extract.interpret import interpret_reading
 from extract.readers import read_document
@@ -101,6 +102,13 @@ def county(paths: list[Path], documents: int, *, frames: bool) -> Measured:
     return found
 
 
+def speed(found: dict[str, Measured]) -> dict[str, float]:
+    """Pages a second over the kinds that have pages."""
+    paged = [seen for seen in found.values() if seen.pages]
+    pages, seconds = sum(seen.pages for seen in paged), sum(seen.total for seen in paged)
+    return {"documents": sum(seen.documents for seen in found.values()), "pages_per_second": pages / seconds}
+
+
 def documents_of(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in SUFFIXES)
 
@@ -153,11 +161,22 @@ def main() -> None:
     if not paths:
         parser.error(f"no documents in {options.folder}")
     run(min(paths, key=lambda path: path.stat().st_size), frames=options.frames)
+    figures: dict[str, float] = {}
     if options.repeat:
-        print_folder(over_folder(paths, options.repeat, frames=options.frames), stages)
+        seen = over_folder(paths, options.repeat, frames=options.frames)
+        print_folder(seen, stages)
+        figures |= speed(seen)
     if options.county:
-        print_county(county(paths, options.county, frames=options.frames), stages)
+        whole = county(paths, options.county, frames=options.frames)
+        print_county(whole, stages)
+        figures |= {
+            "county_documents": whole.documents,
+            "county_pages": whole.pages,
+            "county_seconds": whole.total,
+            "county_after": whole.total - whole.seconds["read"],
+        }
     print(f"\nLoad of the machine: {os.getloadavg()[0]:.1f}.")
+    tell(**figures)
 
 
 if __name__ == "__main__":

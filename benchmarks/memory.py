@@ -28,6 +28,7 @@ from PIL import Image, ImageDraw
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, the package beside it is not installed
 
+from benchmarks.figures import tell  # noqa: E402
 from extract.readers import read_document  # noqa: E402
 from tests.extract.builders import docx, pdf  # noqa: E402
 from tests.extract.sheets import xlsx  # noqa: E402
@@ -187,6 +188,7 @@ def main() -> None:
     )
     if options.json:
         print(json.dumps({"early": seen[options.early], "end": seen[options.documents], "growth": growth}))
+    tell(documents=options.documents, early=options.early, early_peak=peak_then, end_peak=peak_now, growth=growth)
     sys.exit(growth > options.bound)
 
 

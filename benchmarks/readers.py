@@ -17,6 +17,7 @@ import importlib
 import importlib.util
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -29,6 +30,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.figures import Figure, tell  # noqa: E402
+
 Grid = list[list[str | None]]
 
 
@@ -181,6 +186,7 @@ def main() -> None:
         print(json.dumps(measure(engine, options.files[0], options.warm_up, options.truth)))
         return
     ratios: dict[str, list[float]] = {}
+    figures: dict[str, Figure] = {}
     peak = 0.0
     print("| file | engine | CPU s | × ours | peak MiB | accuracy |", "|---|---|---:|---:|---:|---|", sep="\n")
     for path in options.files:
@@ -203,6 +209,8 @@ def main() -> None:
             seconds = statistics.median(runs.seconds)
             if name != OURS.name:
                 ratios.setdefault(name, []).append(seconds / ours)
+            elif len(options.files) == 1:
+                figures |= {"ours_seconds": seconds, "ours_accuracy": runs.accuracy}
             print(
                 f"| {path.name} | {name} | {seconds:.3f} | {seconds / ours:.1f} | {runs.peak:.0f} | {runs.accuracy} |",
                 flush=True,
@@ -211,6 +219,15 @@ def main() -> None:
     for name, found in ratios.items():
         print(f"| {name} | {len(found)} | {statistics.median(found):.1f} | {min(found):.1f} |")
     print(f"\nPeak of ours over all files: {peak:.0f} MiB. Load of the machine: {os.getloadavg()[0]:.1f}.")
+    for name, found in ratios.items():
+        engine = re.sub(r"\W+", "_", name)
+        figures |= {
+            f"{engine}_files": len(found),
+            f"{engine}_median": statistics.median(found),
+            f"{engine}_least": min(found),
+            f"{engine}_most": max(found),
+        }
+    tell(files=len(options.files), ours_peak=peak, **figures)
 
 
 if __name__ == "__main__":

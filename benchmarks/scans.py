@@ -16,6 +16,7 @@ import json
 import math
 import random
 import re
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,9 @@ import numpy as np
 import pypdfium2
 from PIL import Image, ImageDraw, ImageFilter
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.figures import tell
 from extract.document import Box, Reading
 from extract.readers import read_document
 from extract.readers.pdf_page import PageContent
@@ -257,6 +261,9 @@ def main() -> None:
           f"{total.flagged}, wrong and not told: {total.silent}; right but doubted: {total.needless}; all cells: "
           f"{total.cells_exact} of {total.cells} ({100 * total.cells_exact / max(total.cells, 1):.2f} %); "
           f"median {sorted(seconds)[len(seconds) // 2]:.1f} s, most {max(seconds):.1f} s CPU per page")  # fmt: skip
+    tell(
+        pages=len(seconds), exact=total.exact, numbers=total.total, share=share, told=total.flagged, silent=total.silent
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.figures import tell
 from crawl.schema import Provenance
 from extract.interpret import interpret_reading
 from extract.readers import read_document
@@ -117,6 +118,7 @@ def main() -> None:
         share = f"{bad / count:.2%} | {upper(bad, count):.2%}" if count else "– | –"
         print(f"| {word} | {count} | {bad} | {share} |")
     print(f"\n{missing} of {len(facts)} gold facts have no row at their line and column in `budget_lines`")
+    tell(facts=whole.total(), wrong=wrong.total(), missing=missing)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,15 @@
 """The crawl process: `python -m crawl.process` reads one job from stdin, crawls, and prints one JSON object per line.
 
 Events: {"event": "run", run_id}, then {"event": "visit", …} each, last {"event": "stats", finish_reason, …}.
-Nothing else is written to stdout; the log goes to stderr. Started by `crawl.runner` only.
+Nothing else is written to stdout; the log goes to stderr. Started by `crawl.runner` only, or forked for it by a
+nursery (`crawl.nursery`), which has imported this module and calls `main`.
 """
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from crawl.hosts import HostBook
 from crawl.ledger import Ledger
 from crawl.manners import Manners, Rules
 from crawl.night import moment_of, parse_window
+from crawl.parent import die_with_parent
 from crawl.recorder import Recorder
 from crawl.runner import Job, archive_path, ledger_path
 from crawl.schedule import Plan
@@ -33,7 +33,6 @@ from crawl.settings import CrawlSettings, private_hosts_of, scrapy_settings
 from crawl.source import load_source
 from crawl.spiders import NoBrowser, WalkSpider, spider_of
 
-_PR_SET_PDEATHSIG = 1
 _MAX_ERRORS = 20
 Opener = Callable[[Job, str], Archive]
 
@@ -54,14 +53,6 @@ class ErrorLines(logging.Handler):
             error = record.exc_info[1]
             text += f" [{type(error).__name__}: {' '.join(str(error).split())[:300]}]"
         self.lines.append(text)
-
-
-def die_with_parent(parent: int) -> None:
-    """On Linux the kernel kills this process when its parent dies, by whatever means; ledger and archive bear it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(1)
 
 
 def run_clock(at: str) -> Callable[[], datetime]:
@@ -169,12 +160,22 @@ def crawl(job: Job, out: BinaryIO, open_archive: Opener) -> None:
         )
 
 
+def prepare() -> None:
+    """What a nursery does once, so that no crawl has to."""
+    from crawl.warm import warm  # noqa: PLC0415 - it reads pages with what is imported here
+
+    warm()
+
+
 def main(open_archive: Opener = in_the_data_root) -> None:
     """Entry of the process. open_archive: given the job and whose unfinished files are to be kept apart."""
     # whatever a library prints must not be taken for an event
     out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    told = sys.stdin.buffer.read()
+    if not told:  # it was given up before it began
+        return
+    job = msgspec.json.decode(told, type=Job)
     die_with_parent(job.parent)
     crawl(job, out, open_archive)
 

@@ -12,7 +12,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from typing import IO, Any, NamedTuple
 import msgspec
 from filelock import FileLock, Timeout
 
+from crawl.child import Child, new_child
 from crawl.ledger import Ledger
 from crawl.schedule import Plan
 from crawl.schema import CrawlResult, Visit
@@ -44,7 +44,7 @@ class Job(msgspec.Struct, frozen=True):
     source_file: str
     data_root: str
     at: str
-    parent: int
+    parent: int  # filled in when the process is there
     contact: str | None
     private_hosts: list[str]
     night: str = "always"
@@ -117,7 +117,7 @@ def crawl_source(
         source_file=str(Path(source_file).resolve()),
         data_root=str(data_root),
         at=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        parent=os.getpid(),
+        parent=0,
         contact=settings.contact,
         private_hosts=sorted(settings.private_hosts),
         night=settings.night,
@@ -164,19 +164,10 @@ def _run(  # noqa: PLR0917 - called once
     deadline = time.monotonic() + settings.seconds
     last: dict[str, Event] = {}
     with log.open("wb") as log_file:
-        child = subprocess.Popen(
-            [sys.executable, "-m", process],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log_file,
-            env=child_environment(),
-            start_new_session=True,
-        )
+        child = new_child(process, log_file, child_environment())
         try:
-            assert child.stdin is not None
-            assert child.stdout is not None
             with contextlib.suppress(BrokenPipeError):
-                child.stdin.write(msgspec.json.encode(job))
+                child.stdin.write(msgspec.json.encode(msgspec.structs.replace(job, parent=child.parent)))
                 child.stdin.close()
             for event in _events(child.stdout, deadline, stop):
                 if event.get("event") in {"run", "stats"}:
@@ -188,14 +179,13 @@ def _run(  # noqa: PLR0917 - called once
             if time.monotonic() >= deadline:
                 return last, "timeout"
             # the pipe is closed: the process is on its way out
-            child.wait(timeout=max(settings.grace_seconds, 1.0))
+            code = child.wait(max(settings.grace_seconds, 1.0))
         except subprocess.TimeoutExpired:
             return last, None if "stats" in last else "killed"
         finally:
             _stop(child, settings.grace_seconds)
-    if child.returncode < 0:
-        return last, "killed"
-    return last, None
+            child.close()
+    return last, "killed" if code < 0 else None
 
 
 def _events(stdout: IO[bytes], deadline: float, stop: threading.Event) -> Iterator[Event]:
@@ -223,7 +213,7 @@ def _events(stdout: IO[bytes], deadline: float, stop: threading.Event) -> Iterat
         yield event
 
 
-def _stop(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
+def _stop(child: Child, grace_seconds: float) -> None:
     """TERM, a while to finish the page at hand, then KILL; for the whole process group. No-op when it has ended."""
     if child.poll() is not None:
         return
@@ -231,7 +221,7 @@ def _stop(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, number)
         try:
-            child.wait(timeout=wait)
+            child.wait(wait)
         except subprocess.TimeoutExpired:
             continue
         return

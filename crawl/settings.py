@@ -173,8 +173,16 @@ def scrapy_settings(source: Source, settings: CrawlSettings, incoming: Path | No
             **({"crawl.middlewares.CookieBound": 710} if politeness.cookies else {}),
             "crawl.middlewares.MannersMiddleware": 950,
         },
+        # without the consoles, exports and servers of Scrapy's own list: they are imported even where they are off,
+        # half a second of every crawl, and none of them is ever wanted here
+        "EXTENSIONS_BASE": {
+            "scrapy.extensions.corestats.CoreStats": 0,
+            "scrapy.extensions.logcount.LogCount": 0,
+            "scrapy.extensions.memusage.MemoryUsage": 0,
+        },
         "EXTENSIONS": {"crawl.pace.Throttle": 0},
         "MEMUSAGE_LIMIT_MB": 2048,
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,  # reads our own source code again in every crawl
         "LOG_LEVEL": "INFO",
         "LOGSTATS_INTERVAL": 0,
     }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from crawl import process
 from crawl.archive import Archive
-from crawl.process import main
 from crawl.runner import Job, archive_path
 from flows.bodies import archive_at
 
@@ -17,5 +17,13 @@ def in_a_store(job: Job, writer: str) -> Archive:
     return archive_at(job.archive, writer=writer, spool=archive_path(Path(job.data_root)))
 
 
+prepare = process.prepare
+
+
+def main() -> None:
+    """Entry of the process."""
+    process.main(in_a_store)
+
+
 if __name__ == "__main__":
-    main(in_a_store)
+    main()

@@ -19,6 +19,8 @@ import msgspec
 from scrapy.http import Request, Response
 from w3lib.url import canonicalize_url
 
+from crawl import process
+
 PORT = "YUJUE_TEST_REPLAY_PORT"
 _HEADER = "X-Replay-Address"
 
@@ -141,10 +143,11 @@ def serve(replay: Replay) -> Iterator[Replay]:
         server.server_close()
 
 
+prepare = process.prepare
+
+
 def main() -> None:
     """The crawl process with the replaying handler."""
-    from crawl import process
-
     real = process.scrapy_settings
     process.scrapy_settings = lambda *given, **named: replay_settings(real(*given, **named))  # type: ignore[assignment]
     process.main()

@@ -94,20 +94,32 @@ def held(data: Path) -> dict[str, Any]:
     return found
 
 
-def crawl_processes(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     """Children of all threads of a process."""
     found: list[int] = []
     for children in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             found += [int(one) for one in children.read_text().split()]
-    return [one for one in found if b"crawl.process" in Path(f"/proc/{one}/cmdline").read_bytes()]
+    return found
+
+
+def nurseries(pid: int) -> list[int]:
+    """Nurseries a process has started."""
+    return [one for one in children_of(pid) if b"crawl.nursery" in Path(f"/proc/{one}/cmdline").read_bytes()]
+
+
+def crawl_processes(pid: int) -> list[int]:
+    """Crawls that the nurseries of a process have forked."""
+    return [child for nursery in nurseries(pid) for child in children_of(nursery)]
 
 
 class Running:
-    """A crawl on its way, either under this process, whose child is killed, or under a flow that is killed itself."""
+    """A crawl on its way, either under this process, and it or its nursery is killed, or under a flow that is killed
+    itself."""
 
-    def __init__(self, path: Path, data: Path, now: datetime, *, under_flow: bool) -> None:
+    def __init__(self, path: Path, data: Path, now: datetime, *, under_flow: bool, nursery_too: bool) -> None:
         self.visits = 0
+        self.nursery_too = nursery_too
         self.flow: subprocess.Popen[bytes] | None = None
         if under_flow:
             self.flow = subprocess.Popen(
@@ -140,7 +152,7 @@ class Running:
             if self.flow is not None:
                 self.flow.kill()  # the kernel takes the crawl with it
             else:
-                for child in crawl_processes(os.getpid()):
+                for child in (nurseries if self.nursery_too else crawl_processes)(os.getpid()):
                     os.kill(child, signal.SIGKILL)
 
     def wait(self) -> None:
@@ -152,7 +164,7 @@ class Running:
 def killed_at(site: Site, path: Path, data: Path, now: datetime, chance: random.Random) -> None:
     """Run a crawl and kill it at a random moment: by the count of requests, of visits, or by the clock."""
     before = len(site.requests)
-    running = Running(path, data, now, under_flow=chance.random() < 0.2)
+    running = Running(path, data, now, under_flow=chance.random() < 0.2, nursery_too=chance.random() < 0.2)
     kind, count = chance.choice(("requests", "requests", "visits", "visits", "clock")), chance.randint(0, 5)
     limit = time.monotonic() + (chance.uniform(0.3, 3.0) if kind == "clock" else 60.0)
     while time.monotonic() < limit and not running.ended():

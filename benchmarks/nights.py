@@ -1,6 +1,7 @@
 """A night with nothing new over an archive of many documents, each with bytes of its own.
 
-python benchmarks/nights.py --documents 100000 --root FOLDER
+python benchmarks/nights.py --documents 100000 --root FOLDER --only-fill    minutes; needs no quiet machine
+python benchmarks/nights.py --documents 100000 --root FOLDER                the measured nights, on a quiet one
 
 The archive is made by a builder: small Word files, each another sha256; rows in the ledger as crawls of some days ago
 would have left them; a result of every stage, packed as the stages pack theirs; a release whose `inputs` are those
@@ -247,8 +248,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--root", type=Path, help="made where it is not there, and kept (default: a temporary folder)")
+    parser.add_argument("--only-fill", action="store_true", help="make the archive in --root, and end")
     parser.add_argument("--no-prefect", action="store_true", help="only the night without Prefect")
     given = parser.parse_args()
+    if given.only_fill and given.root is None:
+        parser.error("--only-fill wants --root")
     with tempfile.TemporaryDirectory() as temporary:
         root = given.root or Path(temporary) / "data"
         registry, home = Path(temporary) / "registry", Path(temporary) / "prefect"
@@ -257,6 +261,8 @@ def main() -> int:
             begin = time.monotonic()
             build(root, given.documents)
             print(f"built {given.documents} documents in {time.monotonic() - begin:.0f} s", flush=True)
+        if given.only_fill:
+            return 0
         failed = False
         try:
             for prefect in (False,) if given.no_prefect else (False, True):

@@ -2,19 +2,19 @@
 
 python benchmarks/overhead.py --documents 10000
 
-Small Word files, each another sha256 (as benchmarks/nights.py makes them). The bare loop hands the same jobs to as
-many worker processes (`flows.workers.run_jobs`) and drops what comes back; the night under Prefect plans, asks what is
-there, runs batches as tasks, writes every result to the disk and every document into the log. Both in one run, in turns
-(bare, night, bare …), because the machine may have other work. Printed: seconds of each, the share of the median night
-above the median bare loop, split into storing (writing and flushing the results, which is work and no orchestration)
-and the rest, and the seconds from the start of the command to the first batch. Exit code 1 where the rest is more than
-5 %, or the start more than 15 s.
+Small Word files, each another sha256 (as benchmarks/nights.py makes them): of the quickest documents there are the
+orchestration costs the largest share. The bare loop hands the same jobs to as many worker processes
+(`flows.workers.run_jobs`) and stores what comes back as the stage does; the night under Prefect plans, asks what is
+there, runs batches as tasks and writes every document into the log besides. Both in one run, in turns (bare, night,
+night, bare …), because the machine may have other work. Printed: seconds of each, the share of the median night above
+the median bare loop, and the seconds from the start of the command to the first batch, of the first night (which also
+makes the database of Prefect's server) and of the slowest later one. Exit code 1 where the share is more than 5 %, or
+a start more than 15 s.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import statistics
@@ -41,23 +41,17 @@ from flows.workers import run_jobs  # noqa: E402
 MOST_SHARE, MOST_START = 0.05, 15.0
 
 
-def bare(root: DataRoot) -> tuple[float, list[bytes]]:
-    """Seconds of the reading alone, and the packed Readings."""
-    limits = work_limits()
+def bare(root: DataRoot, into: Path) -> float:
+    """Seconds of reading and storing alone."""
+    limits, store = work_limits(), Store(into)
     documents = found_documents(root)
     plan = plan_reading(documents, plan_converting(documents, root, limits), root, limits)
     jobs = [plan.works[sha256].job for sha256 in sorted(plan.works)]
     begin = time.monotonic()
-    packed = [outcome.packed for outcome in run_jobs(jobs, limits)]
-    return time.monotonic() - begin, packed
-
-
-def storing(folder: Path, packed: list[bytes]) -> float:
-    """Seconds of writing so many results as the stage does: whole, flushed, renamed."""
-    store = Store(folder)
-    begin = time.monotonic()
-    for content in packed:
-        store.put(hashlib.sha256(content).hexdigest(), "0" * 16, content)
+    for outcome in run_jobs(jobs, limits):
+        if outcome.failure is not None:
+            raise SystemExit(f"not read: {outcome.failure} {outcome.detail}")
+        store.put(outcome.job.sha256, "0" * 16, outcome.packed)
     return time.monotonic() - begin
 
 
@@ -93,7 +87,6 @@ def main() -> int:
     bares: list[float] = []
     nights: list[float] = []
     starts: list[float] = []
-    stores: list[float] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         home, none = folder / "prefect", folder / "none"
@@ -102,28 +95,28 @@ def main() -> int:
             for turn in range(given.rounds):
                 root = DataRoot(folder / f"data{turn}")
                 fill_ledger(root, fill_archive(root, given.documents))
-                seconds, packed = bare(root)
-                bares.append(seconds)
-                stores.append(storing(folder / f"stored{turn}", packed))
+                if turn % 2 == 0:
+                    bares.append(bare(root, folder / f"stored{turn}"))
                 seconds, start = night(root, home, none)
                 nights.append(seconds)
                 starts.append(start)
-                said = f"bare {bares[-1]:.1f} s, storing {stores[-1]:.1f} s, night {seconds:.1f} s, start {start:.1f} s"
-                print(said, flush=True)
+                if turn % 2:
+                    bares.append(bare(root, folder / f"stored{turn}"))
+                print(f"bare {bares[-1]:.1f} s, night {seconds:.1f} s, start {start:.1f} s", flush=True)
         finally:
             stop_server(home)
-    plain, whole, stored = statistics.median(bares), statistics.median(nights), statistics.median(stores)
-    rest = (whole - stored) / plain - 1
+    plain, whole = statistics.median(bares), statistics.median(nights)
+    share = whole / plain - 1
     found = {
         "documents": given.documents,
         "bare": round(plain, 1),
         "night": round(whole, 1),
-        "storing_share": round(stored / plain, 4),
-        "orchestration_share": round(rest, 4),
-        "start": round(statistics.median(starts), 1),
+        "orchestration_share": round(share, 4),
+        "first_start": round(starts[0], 1),
+        "start": round(max(starts[1:], default=starts[0]), 1),
     }
     print(json.dumps(found))
-    return int(rest > MOST_SHARE or found["start"] > MOST_START)
+    return int(share > MOST_SHARE or max(starts) > MOST_START)
 
 
 if __name__ == "__main__":

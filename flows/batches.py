@@ -35,9 +35,10 @@ Spread = Callable[[Plan, Sequence[str], Step], int]  # where batches are done; h
 def here(plan: Plan, documents: Sequence[str], step: Step) -> int:
     """A batch after the other, each a step, in worker processes of this machine. The other way: `flows.cluster`."""
     failed = 0
-    for number, shard in enumerate(shards(documents, plan.limits.shard), start=1):
-        name = f"{plan.name} {number}: {len(shard)} documents"
-        failed += run(step, name, partial(do_batch, plan, shard, plan.journal))
+    with plan.with_kept_workers():
+        for number, shard in enumerate(shards(documents, plan.limits.shard), start=1):
+            name = f"{plan.name} {number}: {len(shard)} documents"
+            failed += run(step, name, partial(do_batch, plan, shard, plan.journal))
     return failed
 
 

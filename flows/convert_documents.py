@@ -10,30 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
-from pathlib import Path
-from typing import Final
 
 from crawl.archive import Archive
 from crawl.schema import FoundDocument
-from extract.format import sniff
 from extract.readers.convert import BATCH, START_SECONDS, converter_version
 from extract.settings import find_soffice, read_limits
 from flows.bodies import archive_at
-from flows.fingerprint import code_digest, digest, stage_code
-from flows.kinds import FILE, Kinds
+from flows.fingerprint import digest, stage_code
+from flows.kinds import FILE, OFFICE, Kinds
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, failure_issue, quiet
 from flows.store import Derived, Store, pack_derived, unpack_derived, unpack_derived_batch
 from flows.workers import Job, Outcome, run_jobs
-
-_KINDS: Final = frozenset({"doc", "rtf", "ppt", "pptx"})
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_RTF: Final = b"{\\rtf"
-_ZIP: Final = b"PK\x03\x04"
-_TAIL_BYTES: Final = 256 * 1024
-XLSB: Final = "xlsb"
 
 
 class Conversions(Plan):
@@ -106,10 +95,8 @@ def plan_converting(
 
     An xls is not among them: our own reader opens it, and converts alone the rare one that it cannot.
     """
-    archive, most = archive_at(root.archive), read_limits().max_bytes
-    asked = (document.sha256 for document in documents)
-    code = digest(code_digest(("extract.format",)), Path(__file__).read_bytes(), str(most))
-    needed = Kinds(root.path / FILE, archive).ask("office", code, asked, partial(_kind, archive, most))
+    archive = archive_at(root.archive)
+    needed = Kinds(root.path / FILE, archive).ask(OFFICE, (document.sha256 for document in documents))
     fingerprint = digest("convert", stage_code("convert"), _version()) if needed else ""
     works = {sha256: _work(sha256, kind, fingerprint, archive, limits) for sha256, kind in needed.items()}
     return Conversions("convert", Store(root.converted), works, limits, _failed, progress=progress)
@@ -125,26 +112,6 @@ def _work(sha256: str, kind: str, fingerprint: str, archive: Archive, limits: Wo
 def _version() -> str:
     soffice = find_soffice()
     return "absent" if soffice is None else converter_version(soffice)
-
-
-def _kind(archive: Archive, most: int, sha256: str) -> str:
-    """The kind, where it needs LibreOffice; "" for all others. Raises OSError where there is no body (said by the
-    reading). Only what may be such a kind by its first bytes is read as a whole."""
-    head = archive.piece(sha256, 0, 16)
-    if (archive.size(sha256) or 0) > most:
-        return ""  # refused by the reading
-    if head.startswith(_ZIP):
-        # the directory of a zip lies at its end: a docx or xlsx (nearly all there are) is not read here
-        tail = archive.piece(sha256, -_TAIL_BYTES)
-        if b"xl/workbook.bin" in tail:
-            kind = sniff(archive.piece(sha256))
-            return XLSB if kind.kind == "xlsx" and kind.trouble is None else ""
-        if b"ppt/presentation.xml" not in tail:
-            return ""
-    elif not head.startswith((_OLE, _RTF)):
-        return ""
-    kind = sniff(archive.piece(sha256))
-    return kind.kind if kind.kind in _KINDS and kind.trouble is None else ""
 
 
 def _batch_limits(limits: WorkLimits) -> WorkLimits:

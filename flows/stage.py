@@ -12,6 +12,7 @@ its own, in which the limits count; with other limits it is tried again.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar, get_args
 
@@ -21,7 +22,7 @@ from flows.fingerprint import digest
 from flows.journal import Journal
 from flows.settings import WorkLimits
 from flows.store import DamagedResult, Store, damaged_issue, name_of
-from flows.workers import Failure, Job, Outcome, run_jobs, try_alone
+from flows.workers import Failure, Job, Outcome, Workers, run_jobs, try_alone
 
 T = TypeVar("T")
 
@@ -94,6 +95,7 @@ class Plan:
     failures: dict[str, Outcome] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)  # wall time of each document
     known: dict[str, str | None] = field(default_factory=dict)  # document → fingerprint of its result, as last seen
+    kept: Workers | None = None
 
     @property
     def has_source(self) -> bool:
@@ -147,7 +149,7 @@ class Plan:
         killed: list[Job] = []
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
-        for outcome in run_jobs([self.works[sha].job for sha in documents], self.limits):
+        for outcome in self._run([self.works[sha256].job for sha256 in documents]):
             if outcome.failure == "damaged" and self.has_source:
                 builds_on_damaged.append(outcome.job.sha256)
             elif outcome.was_killed:
@@ -157,9 +159,24 @@ class Plan:
             self.advance(1)
         for sha256 in builds_on_damaged:
             failed += self.rebase(sha256)
+        if killed and self.kept is not None:
+            self.kept.close()  # idle ones hold memory, too
         for job in killed:
             failed += self._store(try_alone(job, self.limits))
         return failed
+
+    @contextmanager
+    def with_kept_workers(self) -> Iterator[None]:
+        """The same worker processes for every batch of the block."""
+        with Workers(self.limits) as kept:
+            self.kept = kept
+            try:
+                yield
+            finally:
+                self.kept = None
+
+    def _run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        return run_jobs(jobs, self.limits) if self.kept is None else self.kept.run(jobs)
 
     def rebase(self, sha256: str) -> bool:
         """Make again the damaged result a document's work builds on, then do the work; whether that failed."""

@@ -6,16 +6,14 @@ What an archive holds follows from its bytes and the code that opens it, so that
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import msgspec
 
 from crawl.archive import Archive
 from crawl.schema import FoundDocument, Unpacked
-from crawl.unpack import may_be_archive
 from flows.bodies import archive_at
-from flows.fingerprint import code_digest, digest, stage_code
-from flows.kinds import FILE, Kinds
+from flows.fingerprint import digest, stage_code
+from flows.kinds import ARCHIVE, FILE, Kinds
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Plan, Progress, Work, failed_fingerprint, quiet
 from flows.store import Store, pack_unpacked, unpack_unpacked
@@ -27,9 +25,7 @@ def plan_unpacking(
 ) -> Plan:
     """The stage `unpack`: one work for each document that may be an archive by its first bytes."""
     archive = archive_at(root.archive)
-    asked = (document.sha256 for document in documents)
-    look = partial(_may_be_archive, archive)
-    may_be = Kinds(root.path / FILE, archive).ask("archive", code_digest(("crawl.unpack",)), asked, look)
+    may_be = Kinds(root.path / FILE, archive).ask(ARCHIVE, (document.sha256 for document in documents))
     works = {sha256: _work(sha256, archive, limits) for sha256 in may_be}
     return Plan("unpack", Store(root.members), works, limits, _failed, progress=progress)
 
@@ -82,8 +78,3 @@ def _work(sha256: str, archive: Archive, limits: WorkLimits) -> Work:
 def _failed(work: Work, outcome: Outcome) -> bytes:
     """No members; the reading of the archive itself says why (the same code fails there in the same way)."""
     return pack_unpacked(Unpacked([]))
-
-
-def _may_be_archive(archive: Archive, sha256: str) -> str:
-    """ "archive", or "" for what is none. Raises OSError where there is no body (the reading says so)."""
-    return "archive" if may_be_archive(archive.piece(sha256, 0, 64)) else ""

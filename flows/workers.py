@@ -60,29 +60,60 @@ class Outcome:
         return self.failure == "died" and self.detail.startswith(KILLED)
 
 
+class Workers:
+    """Worker processes, kept from one call to the next: starting one costs as much as a hundred small documents."""
+
+    def __init__(self, limits: WorkLimits) -> None:
+        self.limits = limits
+        self._minders: list[_Minder] = []
+        self._forget()
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """Outcomes as they are ready, of one call at a time. Closing it before the last ends all processes."""
+        left = len(jobs)
+        while len(self._minders) < min(self.limits.workers, left):
+            self._minders.append(_Minder(self._todo, self._done, self.limits))
+            self._minders[-1].start()
+        for job in jobs:
+            self._todo.put(job)
+        try:
+            while left:
+                outcome = self._done.get()
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                left -= 1
+                yield outcome
+        finally:
+            if left:
+                self.close()
+
+    def close(self) -> None:
+        """End the processes. A later `run` starts others."""
+        for minder in self._minders:
+            minder.stop()
+        for _ in self._minders:
+            self._todo.put(None)  # wakes one that waits
+        for minder in self._minders:
+            minder.join()
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was in the queues was for the processes that are gone."""
+        self._minders.clear()
+        self._todo: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
+
+
 def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Iterator[Outcome]:
     """Run the jobs in `limits.workers` processes; outcomes come as they are ready. Closing it ends them all."""
-    waiting = list(jobs)
-    if not waiting:
-        return
-    todo: queue.SimpleQueue[Job] = queue.SimpleQueue()
-    for job in waiting:
-        todo.put(job)
-    done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
-    minders = [_Minder(todo, done, limits) for _ in range(min(limits.workers, len(waiting)))]
-    for minder in minders:
-        minder.start()
-    try:
-        for _ in waiting:
-            outcome = done.get()
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield outcome
-    finally:
-        for minder in minders:
-            minder.stop()
-        for minder in minders:
-            minder.join()
+    with Workers(limits) as workers:
+        yield from workers.run(list(jobs))
 
 
 def try_alone(job: Job, limits: WorkLimits, pauses: Sequence[float] | None = None) -> Outcome:
@@ -100,7 +131,7 @@ class _Minder(threading.Thread):
     """Minds one worker process: hands it jobs, waits no longer than the limit, replaces it when it is gone."""
 
     def __init__(
-        self, todo: queue.SimpleQueue[Job], done: queue.SimpleQueue[Outcome | BaseException], limits: WorkLimits
+        self, todo: queue.SimpleQueue[Job | None], done: queue.SimpleQueue[Outcome | BaseException], limits: WorkLimits
     ) -> None:
         super().__init__(daemon=True, name="minder")
         self.todo, self.done, self.limits = todo, done, limits
@@ -115,11 +146,7 @@ class _Minder(threading.Thread):
 
     def run(self) -> None:
         try:
-            while not self.stopped.is_set():
-                try:
-                    job = self.todo.get_nowait()
-                except queue.Empty:
-                    break
+            while (job := self.todo.get()) is not None and not self.stopped.is_set():
                 outcome = self._try(job)
                 if outcome.failure == "died" and not self.stopped.is_set():
                     outcome = self._try(job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,40 @@ def test_a_caller_that_gives_up_leaves_no_process() -> None:
 
 def test_no_jobs_start_no_process() -> None:
     assert list(run_jobs([], LIMITS)) == []
+
+
+def seen(outcomes: Iterator[Outcome]) -> dict[str, str | None]:
+    return {outcome.job.sha256: outcome.failure for outcome in outcomes}
+
+
+def jobs(*names: str) -> list[Job]:
+    return [Job("read", name, {"path": name}) for name in names]
+
+
+def processes() -> set[str]:
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return {line.split()[0] for line in listed.splitlines() if line.endswith("tests.flows.bad_worker 3 2048")}
+
+
+def test_the_next_batch_goes_to_the_same_processes_and_none_is_left() -> None:
+    with workers.Workers(LIMITS) as kept:
+        assert seen(kept.run(jobs("fine 1", "fine 2", "fine 3"))) == {"fine 1": None, "fine 2": None, "fine 3": None}
+        before = processes()
+        assert len(before) == 2
+        assert seen(kept.run(jobs("fine 4", "crashes", "fine"))) == {
+            "fine 4": None,
+            "crashes": "died",
+            "fine": None,
+        }
+        assert before & processes()
+        assert seen(kept.run([])) == {}
+    assert not processes()
+
+
+def test_a_batch_that_is_given_up_leaves_nothing_to_the_next() -> None:
+    with workers.Workers(LIMITS) as kept:
+        outcomes = kept.run(jobs("fine 1", "hangs", "hangs", "fine 2"))
+        next(outcomes)
+        outcomes.close()  # type: ignore[attr-defined]
+        assert not processes()
+        assert seen(kept.run(jobs("fine 3", "fine 4"))) == {"fine 3": None, "fine 4": None}

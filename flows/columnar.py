@@ -7,7 +7,7 @@ can name what is wrong. Either way the rows come back as they were.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -41,10 +41,15 @@ def _encoded(name: str, rows: list[Row]) -> object:
     return msgspec.msgpack.Ext(_CODE, buffer.getvalue())
 
 
-def decode_rows(raw: bytes) -> Tables:
-    """Rows per table. Raises msgspec.MsgspecError, ValueError, KeyError or TypeError for what is damaged."""
+def decode_rows(raw: bytes, only: Collection[str] | None = None) -> Tables:
+    """Rows per table. only: tables that are wanted; None: all.
+
+    Raises msgspec.MsgspecError, ValueError, KeyError or TypeError for what is damaged.
+    """
     tables: Tables = {}
     for name, found in _decoder.decode(raw).items():
+        if only is not None and name not in only:
+            continue
         tables[name] = _as_rows(name, found) if isinstance(found, _Stream) else found
     return tables
 

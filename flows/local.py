@@ -17,7 +17,7 @@ from flows import errors
 from flows.build_facts import facts_of_a_failure
 from flows.corrections import as_argument, the_corrections, the_verdicts
 from flows.read_documents import unread
-from flows.reviews import Verdict, with_verdicts
+from flows.reviews import Verdict
 from flows.reviews import by_document as verdicts_by_document
 from flows.settings import WorkLimits
 from flows.stage import Progress, failure_issue, quiet
@@ -129,8 +129,18 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
     for sha256, packed in facts.items():
         by_sha[sha256].tables = {**unpack_tables(packed), **{name: [] for name in MADE_BY_CHECKS}}
     judged = verdicts_by_document(the_verdicts())
+    company = _company(facts)
     checks = [
-        Job("check", sha256, {"tables": packed, "verdicts": _said(judged, sha256), **_at(by_sha[sha256])})
+        Job(
+            "check",
+            sha256,
+            {
+                "tables": packed,
+                "verdicts": _said(judged, sha256),
+                "company": company.get(sha256, []),
+                **_at(by_sha[sha256]),
+            },
+        )
         for sha256, packed in facts.items()
     ]
     for outcome in _told(checks, limits, "check", progress):
@@ -141,7 +151,6 @@ def check_documents(documents: Sequence[LocalDocument], limits: WorkLimits, prog
             made = unpack_tables(outcome.packed)
             tables["issues"] += made.pop("issues", [])
             tables |= made
-    _check_together(documents, judged)
 
 
 def _said(judged: Mapping[str, list[Verdict]], sha256: str) -> list[dict[str, object]]:
@@ -154,16 +163,13 @@ def _at(document: LocalDocument) -> dict[str, str]:
     return {} if document.provenance.parent_sha256 else {"path": str(document.path)}
 
 
-def _check_together(documents: Sequence[LocalDocument], judged: Mapping[str, list[Verdict]]) -> None:
-    """Add what only several documents together can show: a department and its units."""
-    from flows.checks import check_together  # noqa: PLC0415 - the checks are loaded where they run
+def _company(facts: Mapping[str, bytes]) -> dict[str, list[list[object]]]:
+    """Document → the documents among these it is compared with, as `flows.worker.check` takes them."""
+    from flows.checks.identity import READ, companies, identity_of  # noqa: PLC0415 - the checks are loaded where used
 
-    levels = {row["entity_level"] for one in documents for row in one.tables["disclosures"]}
-    if not {"department", "unit"} <= levels:
-        return
-    by_sha = {one.reading.document_sha256: one for one in documents}
-    for sha256, rows in check_together([one.tables for one in documents]).items():
-        by_sha[sha256].tables["findings"] += with_verdicts(rows, judged.get(sha256, []))
+    known = {sha256: identity_of(unpack_tables(packed, READ)) for sha256, packed in facts.items()}
+    found = companies({sha256: one for sha256, one in known.items() if one is not None})
+    return {sha256: [[relation, other, facts[other]] for relation, other in own] for sha256, own in found.items()}
 
 
 def together(documents: Sequence[LocalDocument]) -> Tables:

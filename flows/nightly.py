@@ -180,7 +180,7 @@ def work_up(
     if unpacking.works:
         do(unpacking)
         documents = with_members(documents, unpacking, root)
-    documents = only(documents)
+    all_documents, documents = documents, only(documents)
     night.know(documents)
 
     converting = plan_converting(documents, root, limits, progress)
@@ -193,7 +193,9 @@ def work_up(
     facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
     do(facts, spread=spread)
 
-    checks = plan_checks(facts, root, limits, progress, verdicts=the_verdicts() if verdicts is None else verdicts)
+    beside = {one.sha256 for one in all_documents} - {one.sha256 for one in documents}
+    verdicts = the_verdicts() if verdicts is None else verdicts
+    checks = plan_checks(facts, root, limits, progress, verdicts=verdicts, beside=beside)
     do(checks, spread=spread)
     return Stages(documents, reading, facts, checks)
 

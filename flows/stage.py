@@ -21,7 +21,7 @@ from flows.errors import where
 from flows.fingerprint import digest
 from flows.journal import Journal
 from flows.settings import WorkLimits
-from flows.store import DamagedResult, Store, damaged_issue, name_of
+from flows.store import DamagedResult, Store, damaged_issue, name_of, unpack_tables
 from flows.workers import Failure, Job, Outcome, Workers, run_jobs, try_alone
 
 T = TypeVar("T")
@@ -181,6 +181,9 @@ class Plan:
     def rebase(self, sha256: str) -> bool:
         """Make again the damaged result a document's work builds on, then do the work; whether that failed."""
         assert self.source is not None
+        for _, other, _ in self.works[sha256].job.arguments.get("company", ()):
+            if other in self.source.works:
+                self.source.load(other, unpack_tables)  # makes it again where it is damaged
         self.source.remake(sha256, DamagedResult("unreadable"))
         (outcome,) = run_jobs([self.works[sha256].job], self.limits)
         return self._store(outcome)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -213,10 +213,10 @@ def pack_tables(tables: Mapping[str, list[Row]]) -> bytes:
     return _pack(columnar.encode(tables))
 
 
-def unpack_tables(packed: bytes) -> Tables:
-    """Rows per table, with dates as dates again. Raises DamagedResult."""
+def unpack_tables(packed: bytes, only: Collection[str] | None = None) -> Tables:
+    """Rows per table, with dates as dates again. only: tables that are wanted; None: all. Raises DamagedResult."""
     try:
-        tables = columnar.decode_rows(_unpack(packed))
+        tables = columnar.decode_rows(_unpack(packed), only)
         for name, rows in tables.items():
             columnar.with_dates(rows, DATES[name])
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:

@@ -14,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
@@ -165,10 +166,12 @@ def facts(arguments: dict[str, Any]) -> bytes:
 def check(arguments: dict[str, Any]) -> bytes:
     """Packed rows of one document as packed rows of the tables findings and standings (and issues, of stale verdicts).
 
-    verdicts: `flows.reviews.Verdict`s on the document, as dicts; may be left out. path, or archive and sha256: where
+    verdicts: `flows.reviews.Verdict`s on the document, as dicts; company: [relation, sha256, rows] of the documents it
+    is compared with, packed or the places they lie at; both may be left out. path, or archive and sha256: where
     the document is, for the second engine; without them there is no second witness.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
+    from flows.checks.together import Companions  # noqa: PLC0415
     from flows.reviews import Verdict, decided, rejected, stale_rows, with_verdicts  # noqa: PLC0415
     from flows.second_engine import SecondEngine  # noqa: PLC0415
 
@@ -179,7 +182,8 @@ def check(arguments: dict[str, Any]) -> bytes:
 
     tables = unpack_tables(_packed(arguments, "tables"))
     verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
-    made = judge_document(tables, decided(verdicts, tables), rejected(verdicts), SecondEngine(given))
+    company = Companions((relation, partial(_rows_at, rows)) for relation, _, rows in arguments.get("company", ()))
+    made = judge_document(tables, decided(verdicts, tables), rejected(verdicts), SecondEngine(given), company)
     made["findings"] = with_verdicts(made["findings"], verdicts)
     if verdicts and (stale := stale_rows(verdicts, tables, verdicts[0].document_sha256)):
         made["issues"] = stale
@@ -193,6 +197,11 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
     "facts": facts,
     "check": check,
 }
+
+
+def _rows_at(given: bytes | str) -> dict[str, list[dict[str, object]]]:
+    """Rows of another document. Raises DamagedResult."""
+    return unpack_tables(given if isinstance(given, bytes) else read_place(given))
 
 
 def _packed(arguments: dict[str, Any], name: str) -> bytes:

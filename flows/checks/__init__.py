@@ -1,8 +1,9 @@
-"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`; the docstring of the file is
-  the rule.
+"""Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`, `county/`, `source/`; the
+docstring
+  of the file is the rule.
 
-`check_document` runs those of the first three over the rows of one document, `check_together` the last over several
-documents; `catalogue` lists all of them for people.
+`judge_document` runs them over the rows of one document; those of the last three folders compare it with its company
+(`flows.checks.identity`), where it has any. `catalogue` lists all of them for people.
 """
 
 from __future__ import annotations
@@ -10,31 +11,31 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
 from flows.check_info import FAMILIES, CheckInfo
-from flows.checks import department, document, line, statement
-from flows.checks.check import Check
+from flows.checks import county, department, document, line, source, statement
+from flows.checks.check import AnyCheck, Check
 from flows.checks.facts import document_facts
 from flows.checks.noun import Cell, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
 from flows.checks.standing import standing_rows
-from flows.checks.together import CrossCheck
+from flows.checks.together import Companions, CrossCheck
 from flows.checks.trial import Witness, crop_of
 from flows.checks.verdict import pronounce
 from flows.checks.views import DocumentFacts, Tables
 from flows.checks.words import evidence
 from flows.reviews import Verdict
 
-__all__ = ["all_checks", "catalogue", "check_document", "check_together", "cross_checks", "judge_document"]
+__all__ = ["all_checks", "catalogue", "check_document", "cross_checks", "judge_document"]
 
 
 @lru_cache(maxsize=1)
 def all_checks() -> tuple[Check, ...]:
-    """Every check of the three folders, by family (H R X T P U), then number. A repeated id raises ValueError."""
+    """Every check of one document alone, by family, then number. A repeated id raises ValueError."""
     found: dict[str, Check] = {}
     for folder in (line, statement, document):
         for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
@@ -47,10 +48,15 @@ def all_checks() -> tuple[Check, ...]:
 
 @lru_cache(maxsize=1)
 def cross_checks() -> tuple[CrossCheck, ...]:
-    """The checks over several documents, by id."""
-    modules = pkgutil.iter_modules(department.__path__, f"{department.__name__}.")
-    found: list[CrossCheck] = [importlib.import_module(module.name).CHECK for module in modules]
-    return tuple(sorted(found, key=lambda check: check.id))
+    """The checks over several documents, by family, then number. A repeated id raises ValueError."""
+    found: dict[str, CrossCheck] = {}
+    for folder in (department, county, source):
+        for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+            check: CrossCheck = importlib.import_module(module.name).CHECK
+            if check.id in found:
+                raise ValueError(f"two checks are called {check.id}")
+            found[check.id] = check
+    return tuple(sorted(found.values(), key=lambda check: (FAMILIES.index(check.family), check.id)))
 
 
 def catalogue() -> list[CheckInfo]:
@@ -80,7 +86,7 @@ def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding:
     cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
     quotes = tuple(dict.fromkeys(finding.quotes))
     marks: list[Cell | Quote] = [*cells, *quotes]
-    texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes)]
+    texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes), *finding.elsewhere]
     fingerprint = _digest(check.id, subject, *texts)
     delta = finding.delta
     return {
@@ -131,43 +137,33 @@ def judge_document(
     verdicts: Mapping[str, Verdict] | None = None,
     rejected: Collection[str] = (),
     witness: Witness | None = None,
+    company: Companions | None = None,
 ) -> dict[str, list[Row]]:
     """All checks over the rows of one document: rows of the tables `findings` (as `check_document`) and `standings`.
 
-    verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected; they
+    company: the documents it is compared with; without any, checks over several documents leave no row.
+
+    verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected;
+    they
     say nothing about the standing of a fact. witness: a second engine, asked about suspected amounts.
     """
     facts = document_facts(tables)
     if facts is None:
         return {"findings": [], "standings": []}
-    judged: list[tuple[Check, Finding]] = []
+    judged: list[tuple[AnyCheck, Finding]] = []
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
         judged += [(check, finding) for finding in findings]
+    for cross in cross_checks() if company else ():
+        assert company is not None
+        if company.has(cross.relation):
+            judged += [(cross, doubt(facts, cross, finding)) for finding in cross.run(facts, company)]
     told = pronounce(facts, [finding for _, finding in judged], witness)
     rows: list[Row] = []
-    counted: list[tuple[Check, Finding]] = []
+    counted: list[tuple[AnyCheck, Finding]] = []
     for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
         found = [(_row(check, facts, subject, one), one) for subject, one in _numbered([one for _, one in pairs])]
         counted += [(check, one) for row, one in found if row["fingerprint"] not in rejected]
         rows += sorted((row for row, _ in found), key=lambda row: str(row["subject"]))
     agreed = dict(pair for one in told for pair in one.agreed)
     return {"findings": rows, "standings": standing_rows(facts, counted, verdicts, agreed)}
-
-
-def check_together(documents: Sequence[Tables]) -> dict[str, list[Row]]:
-    """The checks over several documents: digest of the document a finding is filed under → rows of table `findings`."""
-    known = sorted(
-        (facts for tables in documents if (facts := document_facts(tables)) is not None),
-        key=lambda facts: facts.document_sha256,
-    )
-    found: dict[str, list[Row]] = {}
-    for check in cross_checks():
-        filed: dict[str, list[Finding]] = {}
-        facts_of = {facts.document_sha256: facts for facts in known}
-        for facts, finding in check.run(known):
-            filed.setdefault(facts.document_sha256, []).append(finding)
-        for sha256, findings in filed.items():
-            rows = [_row(check, facts_of[sha256], subject, finding) for subject, finding in _numbered(findings)]
-            found.setdefault(sha256, []).extend(sorted(rows, key=lambda row: str(row["subject"])))
-    return found

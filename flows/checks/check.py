@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import msgspec
 
 from flows.checks.noun import Finding, Level, Severity
 from flows.checks.views import DocumentFacts
+
+
+class AnyCheck(Protocol):
+    """What a check is to those who only tell of it: one of a document, or one of several (`flows.checks.together`)."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def level(self) -> Level: ...
+    @property
+    def severity(self) -> Severity: ...
 
 
 class Check(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 Outcome = Literal["holds", "rounding", "fails", "not_applicable", "not_assessable"]
-Level = Literal["line", "statement", "document", "department"]
+Level = Literal["line", "statement", "document", "department", "county", "source"]
 Severity = Literal["error", "warning"]
 Row = dict[str, object]
 
@@ -89,6 +89,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     identities: the sums judged, the total first; suspects: cells that may be wrong with what would restore the sums;
     cause: whose error (`flows.checks.trial.Cause`); missing_line: a line that seems to be missing;
     agreed: fact_id and whether a second engine reads the same there, of the suspects it was asked about.
+    elsewhere: what other documents print, with their places (`flows.checks.elsewhere`).
     """
 
     subject: str
@@ -109,6 +110,7 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     cause: str | None = None
     missing_line: str | None = None
     agreed: tuple[tuple[str, bool], ...] = ()
+    elsewhere: tuple[str, ...] = ()
 
     @property
     def delta(self) -> Decimal | None:

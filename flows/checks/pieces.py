@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from flows.checks.check import Check
+from flows.checks.check import AnyCheck
 from flows.checks.noun import Finding
 from flows.checks.views import DocumentFacts
 from flows.checks.words import one_line
@@ -39,7 +39,7 @@ def cut_statements(statements: Sequence[Mapping[str, Any]]) -> set[tuple[str, in
     return cut
 
 
-def doubt(facts: DocumentFacts, check: Check, finding: Finding) -> Finding:
+def doubt(facts: DocumentFacts, check: AnyCheck, finding: Finding) -> Finding:
     """A failing sum over the lines of a cut statement as not assessable; every other finding as it is.
 
     Checks of one line are not touched: a line is whole wherever the page breaks.

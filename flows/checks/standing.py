@@ -25,7 +25,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from flows.checks.blanks import UNDETERMINED, BlankEvidence, blank_evidence
-from flows.checks.check import Check
+from flows.checks.check import AnyCheck
 from flows.checks.noun import EMPTY_STATES, Cell, Finding, Row
 from flows.checks.views import DocumentFacts
 from flows.reviews import Verdict
@@ -71,7 +71,7 @@ def _tally() -> Tally:
     return Tally({"holds": 0, "rounding": 0, "fails": 0, "not_assessable": 0}, set())
 
 
-def tallies(judged: Iterable[tuple[Check, Finding]]) -> dict[str, Tally]:
+def tallies(judged: Iterable[tuple[AnyCheck, Finding]]) -> dict[str, Tally]:
     """fact_id → what all findings of a document say about it."""
     found: dict[str, Tally] = {}
 
@@ -91,7 +91,7 @@ def tallies(judged: Iterable[tuple[Check, Finding]]) -> dict[str, Tally]:
     return found
 
 
-def _count(check: Check, finding: Finding, of: Any) -> None:
+def _count(check: AnyCheck, finding: Finding, of: Any) -> None:
     """A finding into the tallies of the facts it concerns, each once."""
     marks: Sequence[Any] = (*finding.cells, *finding.quotes)
     fails = finding.outcome == "fails"
@@ -153,7 +153,7 @@ def standing_of(evidence: Evidence) -> Standing:
 
 def standing_rows(
     facts: DocumentFacts,
-    judged: Sequence[tuple[Check, Finding]],
+    judged: Sequence[tuple[AnyCheck, Finding]],
     verdicts: Mapping[str, Verdict] | None = None,
     agreed: Mapping[str, bool] | None = None,
 ) -> list[Row]:

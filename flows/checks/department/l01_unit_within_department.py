@@ -1,7 +1,8 @@
 """L01 部门的数额不小于所属单位的 · A department's amount is no less than its unit's
 
 规则：部门预算（决算）汇总所属各单位（含本级）。同一年度、同一口径下，任一支出科目的部门数不应小于其任一单位的数。
-Rule: A department's budget (final account) adds up its units, its own office among them. For the same year and stage no
+Rule: A department's budget (final account) adds up its units, its own office among them. For the same year and stage
+  no
   line of the classification is smaller for the department than for one of its units.
 Formula: department[code, year, stage] ≥ unit[code, year, stage]
 Exclusions:
@@ -9,8 +10,10 @@ Exclusions:
      (its own
      office), or the department's document lists it
   2. 只比较同一财政年度、同一阶段的文件 / only documents of the same fiscal year and stage are compared
-  3. 数额取一般公共预算支出表，以及文中逐项说明所印的本年数与上年执行数；单位间往来可能抵销的项目（转移性支出）不比较 /
-     amounts are those of the statement of general public spending, and those the prose prints line by line for the year
+  3. 数额取一般公共预算支出表，以及文中逐项说明所印的本年数与上年执行数；单位间往来可能抵销的项目（转移性支出）不比较
+     /
+     amounts are those of the statement of general public spending, and those the prose prints line by line for the
+     year
      and the one before; transfers, which may cancel out between units, are not compared
   4. 按所印位数四舍五入 / rounding as printed
 Not applicable: 没有同一部门的单位文件 / no document of a unit of the same department is at hand
@@ -18,29 +21,15 @@ Not applicable: 没有同一部门的单位文件 / no document of a unit of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator
 
-import msgspec
-
-from flows.checks.noun import Cell, Finding, Quote
-from flows.checks.prose import fold
-from flows.checks.together import CrossCheck
+from flows.checks.elsewhere import Amount, of_cell
+from flows.checks.noun import Finding
+from flows.checks.together import Companions, CrossCheck
 from flows.checks.topics import is_before
 from flows.checks.views import DocumentFacts
 
 TRANSFERS = ("230",)
-
-
-class Amount(msgspec.Struct, frozen=True):
-    """One amount of a line of the classification: where it stands (a cell or a quote) and what it is of."""
-
-    yuan: Decimal
-    resolution: Decimal
-    printed: str
-    label: str
-    cell: Cell | None = None
-    quote: Quote | None = None
 
 
 def _table_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amount]]:
@@ -49,14 +38,8 @@ def _table_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amou
         return
     for line in statements[0].lines:
         cell = statements[0].cell(line, "total", "amount")
-        if (
-            line.class_system == "functional"
-            and line.code
-            and cell is not None
-            and cell.known
-            and cell.yuan is not None
-        ):
-            yield (line.code, "table"), Amount(cell.yuan, cell.resolution, cell.printed or "", line.label, cell=cell)
+        if line.class_system == "functional" and line.code and cell is not None and cell.known:
+            yield (line.code, "table"), of_cell(facts, cell)
 
 
 def _prose_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amount]]:
@@ -68,7 +51,8 @@ def _prose_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amou
             if not said.level or said.yuan is None or said.within is not None:
                 continue
             if said.stage == "execution" and is_before(said, facts.about.fiscal_year):
-                amount = Amount(said.yuan, said.resolution, said.printed or "", item.label, quote=passage.say(said))
+                said_of, quote = facts.document_sha256, passage.say(said)
+                amount = Amount(said.yuan, said.resolution, said.printed or "", item.label, said_of, quote=quote)
                 yield (item.code, f"{said.year}/{said.stage}"), amount
 
 
@@ -80,63 +64,38 @@ def _amounts(facts: DocumentFacts) -> dict[tuple[str, str], Amount]:
     return found
 
 
-def _lists(department: DocumentFacts, unit: DocumentFacts) -> bool:
-    name = fold(unit.about.org_name or "")
-    if not name:
-        return False
-    if name == fold(department.about.org_name or ""):
-        return True
-    listed = {fold(row["unit_name"] or "") for row in department.tables.get("org_units", ())}
-    named = any(name in p.folded for p in department.prose.running if p.section == "institutions")
-    return name in listed or named
-
-
-def pairs(documents: Sequence[DocumentFacts]) -> Iterator[tuple[DocumentFacts, DocumentFacts]]:
-    """(department, unit) of the same place, year and stage."""
-    for one in documents:
-        for two in documents:
-            same = (one.about.fiscal_year, one.about.stage, one.about.county_code) == (
-                two.about.fiscal_year,
-                two.about.stage,
-                two.about.county_code,
-            )
-            levels = (one.about.entity_level, two.about.entity_level) == ("department", "unit")
-            if levels and same and one.about.fiscal_year is not None and _lists(one, two):
-                yield one, two
-
-
-def run(documents: Sequence[DocumentFacts]) -> Iterator[tuple[DocumentFacts, Finding]]:
-    for department, unit in pairs(documents):
+def run(department: DocumentFacts, company: Companions) -> Iterator[Finding]:
+    amounts = _amounts(department)
+    for unit in company.of("unit"):
         theirs = _amounts(unit)
-        for key, mine in _amounts(department).items():
+        for key, mine in amounts.items():
             other = theirs.get(key)
-            if other is None:
-                continue
-            bound = (mine.resolution + other.resolution) / 2
-            fails = other.yuan - mine.yuan > bound
-            name = unit.about.org_name or unit.document_sha256[:16]
-            what = "" if key[1] == "table" else f"（{key[1].partition('/')[0]} 年执行数）"
-            yield (
-                department,
-                Finding(
-                    subject=f"{key[0]}/{key[1]}/{unit.document_sha256[:16]}",
-                    outcome="fails" if fails else "holds",
-                    message_zh=f"科目 {key[0]} {mine.label}{what}：部门 {mine.printed}，"
-                    f"所属单位“{name}”（单位文件）{other.printed}，"
-                    + ("部门小于单位。" if fails else "部门不小于单位。"),
-                    message_en=f"{key[0]} {mine.label}: the department has {mine.printed}, its unit {name} "
-                    f"(edition of the unit) "
-                    f"{other.printed}: " + ("less than the unit." if fails else "no less than the unit."),
-                    left=mine.yuan,
-                    right=other.yuan,
-                    tolerance=bound,
-                    left_zh="部门",
-                    right_zh="单位",
-                    n_terms=1,
-                    cells=(mine.cell,) if mine.cell else (),
-                    quotes=(mine.quote,) if mine.quote else (),
-                ),
-            )
+            if other is not None:
+                yield _judge(key, mine, unit, other)
+
+
+def _judge(key: tuple[str, str], mine: Amount, unit: DocumentFacts, other: Amount) -> Finding:
+    bound = (mine.resolution + other.resolution) / 2
+    fails = other.yuan - mine.yuan > bound
+    name = unit.about.org_name or unit.document_sha256[:16]
+    what = "" if key[1] == "table" else f"（{key[1].partition('/')[0]} 年执行数）"
+    return Finding(
+        subject=f"{key[0]}/{key[1]}/{unit.document_sha256[:16]}",
+        outcome="fails" if fails else "holds",
+        message_zh=f"科目 {key[0]} {mine.label}{what}：部门 {mine.printed}，"
+        f"所属单位“{name}”（单位文件）{other.printed}，" + ("部门小于单位。" if fails else "部门不小于单位。"),
+        message_en=f"{key[0]} {mine.label}: the department has {mine.printed}, its unit {name} "
+        f"(edition of the unit) {other.printed}: " + ("less than the unit." if fails else "no less than the unit."),
+        left=mine.yuan,
+        right=other.yuan,
+        tolerance=bound,
+        left_zh="部门",
+        right_zh="单位",
+        n_terms=1,
+        cells=(mine.cell,) if mine.cell else (),
+        quotes=(mine.quote,) if mine.quote else (),
+        elsewhere=(other.where,),
+    )
 
 
 CHECK = CrossCheck(
@@ -144,6 +103,7 @@ CHECK = CrossCheck(
     "department",
     "error",
     __doc__,
+    "unit",
     run,
     ("no_unit", "没有同一部门的单位文件。", "No document of a unit of the same department."),
 )

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "flows" / "checks"
 def test_one_file_is_one_check_named_after_it() -> None:
     files = sorted(
         path.stem[:3].upper()
-        for level in ("line", "statement", "document", "department")
+        for level in ("line", "statement", "document", "department", "county", "source")
         for path in (FOLDER / level).glob("[a-z]*.py")
     )
     assert files == sorted(info.id for info in catalogue())

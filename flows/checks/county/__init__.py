@@ -1,0 +1,1 @@
+"""Checks of a county against its departments."""

@@ -1,0 +1,1 @@
+"""Checks of the documents of one source against each other."""

@@ -111,6 +111,10 @@ def _list_caption(grid: Grid, shape: Shape, context: Surroundings) -> dict[str, 
     for text in [*texts, *(p.as_text() for p in context.captions())]:
         for kind in parse_caption(text.text):
             caption.setdefault(kind, text)
+    titles = [text for text in texts if looks_like_title(text.text)] + [p.as_text() for p in context.titles()]
+    for title in titles:  # 项目支出表（单位：元）
+        if bracket_unit(title.text):
+            caption.setdefault("unit", title)
     for leaf in shape.leaves:
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())

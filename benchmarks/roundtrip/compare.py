@@ -123,7 +123,8 @@ def _tally(name: str, facts: list[tuple[Key, Said]], read: list[tuple[Key, Said]
             if a == b:
                 found.equal += 1
             else:
-                _differs(f"{name}: {'/'.join(key)}: printed {a}, read {b}", excuse, found)
+                lost = "unrecognized_table" if b is None and found.issues["unrecognized_table"] else ""
+                _differs(f"{name}: {'/'.join(key)}: printed {a}, read {b}", excuse or lost, found)
 
 
 def _differs(what: str, excuse: str, found: Compared) -> None:
@@ -137,8 +138,6 @@ def _excuse(here: list[dict[str, Any]], rows: Rows, excuses: list[dict[str, Any]
     """The code of an issue that speaks of this statement's tables or pages, or of no place at all; "" for none."""
     tables = {row["table_no"] for row in here}
     pages = {row["page"] for row in here if row["page"] is not None}
-    if table is not None and not here:  # it was read as nothing known: any issue about a table speaks of it
-        return next((str(row["code"]) for row in excuses if row["code"] == "unrecognized_table"), "") or _general(excuses)
     for row in excuses:
         match = re.match(r"t(\d+)\.", str(row["place"] or ""))
         if (match and int(match[1]) in tables) or (row["page"] is not None and not match and row["page"] in pages):
@@ -198,10 +197,23 @@ def _read_project(row: dict[str, Any], rows: Rows, shape: str) -> list[tuple[Key
 
 
 def _projects(document: Document, rows: Rows, excuses: list[dict[str, Any]], found: Compared) -> None:
-    read = list(rows["projects"])
+    excuse = _excuse([], rows, excuses, None)
+    listed = [row for row in rows["projects"] if row["form"] == "project_list"]
+    read = [row for row in rows["projects"] if row["form"] != "project_list"]
     for number, project in enumerate(document.projects):
         row = read[number] if number < len(read) else None
         facts = [] if row is None else _read_project(row, rows, project.shape)
-        _tally(f"project {number + 1}", expected_project(project), facts, _excuse([], rows, excuses, None), found)
+        _tally(f"project {number + 1}", expected_project(project), facts, excuse, found)
     for row in read[len(document.projects) :]:
-        _differs(f"project not printed: {row['project_name']!r}", _general(excuses), found)
+        _differs(f"project not printed: {row['project_name']!r}", excuse, found)
+    wanted: list[tuple[Key, Said]] = [
+        (("listed", tight(line.label)), (tight(line.values[0].text), line.values[0].state, line.values[0].fen))
+        for table in document.tables
+        if table.code == "project_expenditure"
+        for line in table.lanes[0][1:]
+    ]
+    said: list[tuple[Key, Said]] = [
+        (("listed", tight(r["project_name"])), (tight(r["total_printed"]), str(r["total_state"]), r["total_fen"]))
+        for r in listed
+    ]
+    _tally("list of projects", wanted, said, excuse, found)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from extract.caption import bracket_unit, parse_caption
+from extract.caption import bracket_unit, parse_caption, title_and_unit
 from extract.claims import read_claims
 from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
 from extract.contents import contents_lines
@@ -319,6 +319,9 @@ def _captions(statement: Statement, work: OpenTable, context: Surroundings, insi
         caption["title"] = Text(title_text, inside[0].place, inside[0].places[1:])
         if bracket_unit(title_text):
             caption.setdefault("unit", caption["title"])
+        parts = title_and_unit(inside[0].text)
+        if parts is not None:
+            caption.setdefault("unit", Text(parts[1], inside[0].place, inside[0].places[1:]))
     title = _title_above(context.titles(), work.form)
     if title is not None:
         if "title" not in caption:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from extract.caption import bracket_unit, parse_caption
+from extract.caption import bracket_unit, parse_caption, title_and_unit
 from extract.context import Surroundings
 from extract.document import Cell, ProjectForm, Table, Text
 from extract.form import Form, finds, matches_whole
-from extract.header import Grid, Shape, distinct, is_number_row, looks_like_title, read_shape
+from extract.header import Grid, Shape, distinct, is_number_row, looks_like_title, read_shape, title_line
 from extract.indicator_layout import field_key
 from extract.project_names import is_organisation, split_code
 from extract.recognize import plain_title
@@ -111,10 +111,11 @@ def _list_caption(grid: Grid, shape: Shape, context: Surroundings) -> dict[str, 
     for text in [*texts, *(p.as_text() for p in context.captions())]:
         for kind in parse_caption(text.text):
             caption.setdefault(kind, text)
-    titles = [text for text in texts if looks_like_title(text.text)] + [p.as_text() for p in context.titles()]
+    titles = [text for text in texts if title_line(text.text) is not None] + [p.as_text() for p in context.titles()]
     for title in titles:  # 项目支出表（单位：元）
-        if bracket_unit(title.text):
-            caption.setdefault("unit", title)
+        parts = title_and_unit(title.text)
+        if parts is not None or bracket_unit(title.text):
+            caption.setdefault("unit", title if parts is None else Text(parts[1], title.place, title.more))
     for leaf in shape.leaves:
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())

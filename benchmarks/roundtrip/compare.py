@@ -124,6 +124,8 @@ def _tally(name: str, facts: list[tuple[Key, Said]], read: list[tuple[Key, Said]
                 found.equal += 1
             else:
                 lost = "unrecognized_table" if b is None and found.issues["unrecognized_table"] else ""
+                if a is not None and b is not None and (a[0], b[1]) == (b[0], "not_numeric"):
+                    lost = "amount_not_numeric" if found.issues["amount_not_numeric"] else ""
                 _differs(f"{name}: {'/'.join(key)}: printed {a}, read {b}", excuse or lost, found)
 
 
@@ -211,6 +213,7 @@ def _projects(document: Document, rows: Rows, excuses: list[dict[str, Any]], fou
         for table in document.tables
         if table.code == "project_expenditure"
         for line in table.lanes[0][1:]
+        if line.values[0].text  # a line without an amount names no project
     ]
     said: list[tuple[Key, Said]] = [
         (("listed", tight(r["project_name"])), (tight(r["total_printed"]), str(r["total_state"]), r["total_fen"]))

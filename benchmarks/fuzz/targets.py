@@ -153,11 +153,18 @@ def _html() -> list[bytes]:
 
 
 def _docx() -> list[bytes]:
-    return [*made("docx", 6), small_docx("<w:p><w:r><w:t>一、概况</w:t></w:r></w:p><w:tbl><w:tr><w:tc/></w:tr></w:tbl>")]
+    return [
+        *made("docx", 6),
+        small_docx("<w:p><w:r><w:t>一、概况</w:t></w:r></w:p><w:tbl><w:tr><w:tc/></w:tr></w:tbl>"),
+    ]
 
 
 def _pdf() -> list[bytes]:
-    grid = {"xs": [60, 200, 300], "ys": [60, 80, 100], "cells": {"0,0": "项目", "0,1": "预算数", "1,0": "合计", "1,1": "6.00"}}
+    grid = {
+        "xs": [60, 200, 300],
+        "ys": [60, 80, 100],
+        "cells": {"0,0": "项目", "0,1": "预算数", "1,0": "合计", "1,1": "6.00"},
+    }
     return [*made("pdf", 8), small_pdf([{"grids": [grid], "texts": [[60, 200, 10, "本部门预算12.50万元。"]]}])]
 
 
@@ -191,7 +198,12 @@ def archive(data: bytes, seed: bytes) -> None:
 def _archives() -> list[bytes]:
     members = {"部门预算/表.xls": b"one" * 400, "说明.doc": b"two", "x/../y.txt": b"three"}
     inner = zipped(members)
-    found = [inner, zipped({"内.zip": inner, "a.txt": b"a"}), zipped(members, encoding="gbk", flagged=False), rar5(members)]
+    found = [
+        inner,
+        zipped({"内.zip": inner, "a.txt": b"a"}),
+        zipped(members, encoding="gbk", flagged=False),
+        rar5(members),
+    ]
     with contextlib.suppress(ImportError):
         import libarchive  # noqa: PLC0415
 
@@ -213,7 +225,9 @@ def _warcs() -> list[bytes]:
     import gzip  # noqa: PLC0415
 
     body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>x</p>"
-    head = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
+    head = (
+        b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/\r\nWARC-Date: 2024-01-01T00:00:00Z\r\n"
+    )
     record = head + b"Content-Length: %d\r\n\r\n%s\r\n\r\n" % (len(body), body)
     return [record * 2, gzip.compress(record) + gzip.compress(record)]
 
@@ -279,7 +293,10 @@ def amount(data: bytes, seed: bytes) -> None:
 
 
 def _amounts() -> list[bytes]:
-    return [text.encode() for text in ("1,269.68", "（１２３．４５）", "-", "*** ", "1 486.83", "4125.49,4143.91", "12\n34.5", "∅")]
+    return [
+        text.encode()
+        for text in ("1,269.68", "（１２３．４５）", "-", "*** ", "1 486.83", "4125.49,4143.91", "12\n34.5", "∅")
+    ]
 
 
 # --------------------------------------------------------------------------------------------------------------- files

@@ -94,7 +94,9 @@ def main() -> int:
     began = time.monotonic()
     tallies: dict[str, Tally] = {}
     troubled: list[tuple[int, Compared]] = []
-    for seed, kind, family, compared in run(range(options.seed, options.seed + options.documents), options.kind, options.jobs):
+    for seed, kind, family, compared in run(
+        range(options.seed, options.seed + options.documents), options.kind, options.jobs
+    ):
         for key in ("all", kind, family):
             tallies.setdefault(key, Tally()).add(compared)
         if compared.silent:

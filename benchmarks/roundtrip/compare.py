@@ -109,7 +109,9 @@ def _plain_title(title: str | None) -> str:
     return re.sub(r"(?:[（(]?单位[：:].*)$", "", tight(title))
 
 
-def _tally(name: str, facts: list[tuple[Key, Said]], read: list[tuple[Key, Said]], excuse: str, found: Compared) -> None:
+def _tally(
+    name: str, facts: list[tuple[Key, Said]], read: list[tuple[Key, Said]], excuse: str, found: Compared
+) -> None:
     ours: dict[Key, list[Said]] = defaultdict(list)
     theirs: dict[Key, list[Said]] = defaultdict(list)
     for key, said in facts:
@@ -148,7 +150,14 @@ def _excuse(here: list[dict[str, Any]], rows: Rows, excuses: list[dict[str, Any]
 
 
 def _general(excuses: list[dict[str, Any]]) -> str:
-    return next((str(r["code"]) for r in excuses if r["place"] in (None, "document") and r["page"] is None and r["severity"] != "info"), "")
+    return next(
+        (
+            str(r["code"])
+            for r in excuses
+            if r["place"] in (None, "document") and r["page"] is None and r["severity"] != "info"
+        ),
+        "",
+    )
 
 
 # --------------------------------------------------------------------------------------------------------------- forms

@@ -192,7 +192,9 @@ def _lane(chance: Random, layout: Layout, style: Style, lane: int) -> list[Line]
 def _coded(chance: Random, layout: Layout, style: Style, n: int) -> list[Line]:
     """合计 and coded lines; every parent is the sum of what is under it."""
     economic = layout.body == "economic"
-    listed = tree(chance, "economic_department" if economic else "functional", chance.randint(1, 14), 5 if economic else 7)
+    listed = tree(
+        chance, "economic_department" if economic else "functional", chance.randint(1, 14), 5 if economic else 7
+    )
     codes = [code for code, _ in listed]
     leaves = {c: _row(chance, style, n) for c in codes if not any(o != c and o.startswith(c) for o in codes)}
 
@@ -264,7 +266,13 @@ def _units(chance: Random, style: Style, n: int) -> list[Line]:
     printed = _printed(style, [total, *rows])
     code = chance.randint(101, 899)
     lines = [Line("合计", printed[0])]
-    return [*lines, *(Line(f"某局{x}", row, f"{code}{i:03d}") for i, (x, row) in enumerate(zip(names, printed[1:], strict=True), 1))]
+    return [
+        *lines,
+        *(
+            Line(f"某局{x}", row, f"{code}{i:03d}")
+            for i, (x, row) in enumerate(zip(names, printed[1:], strict=True), 1)
+        ),
+    ]
 
 
 def _triples(chance: Random, style: Style, lane: int) -> list[Line]:

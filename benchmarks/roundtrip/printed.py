@@ -94,7 +94,8 @@ def _above(document: Document, table: Table) -> list[Para]:
 
 def in_grid(table: Table, manner: Manner) -> bool:
     """Whether the caption stands in the table's own first rows; tables of few columns have no room for it."""
-    return manner.caption in ("grid", "in_grid") and len(table.columns) >= 3
+    room = len(table.columns) >= 3 and not (manner.narrow and manner.caption == "grid")
+    return manner.caption in ("grid", "in_grid") and room
 
 
 def body_rows(table: Table, manner: Manner) -> list[list[str]]:
@@ -145,7 +146,9 @@ def build_grid(
         _numbers(grid, table)
     n_header = grid.n_rows
     for row in rows:
-        _add(grid, [GridCell(0, 0, text, align=_align(column)) for text, column in zip(row, table.columns, strict=True)])
+        _add(
+            grid, [GridCell(0, 0, text, align=_align(column)) for text, column in zip(row, table.columns, strict=True)]
+        )
     return grid, n_header
 
 
@@ -185,7 +188,12 @@ def _header(grid: Grid, table: Table, manner: Manner) -> None:
                 continue
             leaf = len(path) == level + 1
             end = c + 1
-            while not leaf and end < len(paths) and len(paths[end]) > level + 1 and paths[end][: level + 1] == path[: level + 1]:
+            while (
+                not leaf
+                and end < len(paths)
+                and len(paths[end]) > level + 1
+                and paths[end][: level + 1] == path[: level + 1]
+            ):
                 end += 1
             text = "　".join(path[level]) if manner.spaced_labels and len(path[level]) == 2 else path[level]
             cells.append(GridCell(0, 0, text, depth - level if leaf else 1, end - c, bold=True))

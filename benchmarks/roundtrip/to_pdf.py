@@ -159,7 +159,9 @@ def _piece(pen: Pen, piece: Piece) -> None:
         while end < grid.n_rows and (end == start or y + heights[end] <= pen.height - MARGIN):
             y += heights[end]
             end += 1
-        while start < end < grid.n_rows and any(c.row < end < c.row + c.rowspan for c in grid.cells) and end > start + 1:
+        while (
+            start < end < grid.n_rows and any(c.row < end < c.row + c.rowspan for c in grid.cells) and end > start + 1
+        ):
             end -= 1
         _rows(pen, grid.cells, (start, end), heights, xs, texts)
         if end < grid.n_rows:
@@ -172,7 +174,12 @@ def _piece(pen: Pen, piece: Piece) -> None:
 
 
 def _rows(
-    pen: Pen, cells: list[GridCell], span: tuple[int, int], heights: list[float], xs: list[float], texts: dict[int, list[str]]
+    pen: Pen,
+    cells: list[GridCell],
+    span: tuple[int, int],
+    heights: list[float],
+    xs: list[float],
+    texts: dict[int, list[str]],
 ) -> None:
     start, end = span
     tops = dict(zip(range(start, end + 1), itertools.accumulate(heights[start:end], initial=pen.y), strict=True))

@@ -26,6 +26,7 @@ _BLANK = SheetCell("")
 _MOST_NAMED = 20
 _MOST_BLANK_ROWS, _MOST_BLANK_COLUMNS = 200, 10  # ruled, below or to the right of the last text
 _NOTE = re.compile(r"\s*[（(]?(?:备注|注释|说明|注)")
+_TITLE = re.compile(r"表\s*(?:[（(][^（()）]{0,30}[）)])?\s*(?:(?:金额)?单位.{1,8})?\s*$")
 _MOST_CAPTIONS = 4  # rows of title, department and unit above a grid
 _LONG_GAP = 50  # rows: what stands so far below is no part of the table above
 
@@ -341,7 +342,9 @@ def _between_grids(view: _View, i: int, start: int) -> bool:
     A note below the grid above is none, and a text beside which other texts stand may be a line of the table.
     """
     title = view.texts(view.rows[i])
-    if len(title) != 1 or title[0].number or view.ruled(view.rows[i]) or _NOTE.match(title[0].text):
+    if len(title) != 1 or title[0].number or _NOTE.match(title[0].text):
+        return False
+    if view.ruled(view.rows[i]) and not _is_ruled_title(view, view.rows[i], title[0]):
         return False
     above = next((row for row in reversed(view.rows[start:i]) if not _is_note(view, row)), None)
     if above is None or not view.ruled(above) or not _is_grid(view, view.rows[start:i]):
@@ -349,6 +352,12 @@ def _between_grids(view: _View, i: int, start: int) -> bool:
     under = view.rows[i + 1 : i + 1 + _MOST_CAPTIONS]
     first = next((k for k, row in enumerate(under) if view.ruled(row)), None)
     return first is not None and _is_grid(view, [r for r in view.rows[i + 1 + first : i + 9 + first] if view.ruled(r)])
+
+
+def _is_ruled_title(view: _View, row: int, title: SheetCell) -> bool:
+    """…表, merged over columns within its borders: the name of the next table, where an office draws borders around all."""
+    wide = sum(1 for col in view.cols if view.owner.get((row, col), (-1, 0))[0] == row)
+    return wide > 0 and bool(_TITLE.search(title.text))
 
 
 def _is_note(view: _View, row: int) -> bool:

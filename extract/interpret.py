@@ -164,7 +164,7 @@ def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
 
 
 def _lines_as_header(work: OpenTable, before: _Before) -> bool:
-    """Are the rows taken for a header blank lines of the statement before (上年结转结余 · blank · 年终结转结余 · blank)?
+    """Are the rows taken for a header blank lines of the statement before (上年结转结余 and 年终结转结余 over blanks)?
 
     They are where every text stands under the labels of that statement, and every column of amounts is blank.
     """

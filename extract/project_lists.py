@@ -47,7 +47,7 @@ def read_list(
     """Projects of a list that prints their amounts and perhaps their goals, and the piece it is. None: no such list.
 
     The table stays a statement too: its amounts are budget lines. known: number of forms before. before: the list read
-    last, which a table right under it goes on. Cells are not taken, but for the goals, which are no part of a statement.
+    last, which a table right under it goes on. Cells are not taken, but for the goals: they are no part of a statement.
     """
     piece, body = _rest_of_list(work, context, form, before) or _new_list(work, context, form) or (None, 0)
     if piece is None:

@@ -6,13 +6,51 @@ import io
 import zipfile
 from random import Random
 
-_WORDS = (
-    b"<!ENTITY a SYSTEM 'file:///etc/hostname'>", b"&a;", b"<![CDATA[", b"]]>", b"<table>", b"</td>", b"<td rowspan=99999>",
-    b"<td colspan=-1>", b"{", b"[[[[", b"\"", b"null", b"1e999", b"-0", b"\\ud800", b"\x00", b"\xff\xfe", b"\xef\xbb\xbf",
-    b"0" * 40, b"9" * 400, b"/Length 99999999", b"endstream", b"endobj", b"/Kids [1 0 R]", b"<<", b">>", b"q " * 60,
-    b"&nbsp;", b"&#x110000;", b": &x [*x, *x]", b"!!python/object", b"? ", b"- - - ", b"../../", b"http://[::1", b"javascript:",
-    b"%00", b"@@", "％".encode(), "１２３".encode(), b"\xa3\xb1", b"2024-13-45", b"createPageHTML(99999999,-1,'','')",
-)  # fmt: skip
+_WORDS: tuple[bytes, ...] = (
+    b"<!ENTITY a SYSTEM 'file:///etc/hostname'>",
+    b"&a;",
+    b"<![CDATA[",
+    b"]]>",
+    b"<table>",
+    b"</td>",
+    b"<td rowspan=99999>",
+    b"<td colspan=-1>",
+    b"{",
+    b"[[[[",
+    b'"',
+    b"null",
+    b"1e999",
+    b"-0",
+    b"\\ud800",
+    b"\x00",
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+    b"0" * 40,
+    b"9" * 400,
+    b"/Length 99999999",
+    b"endstream",
+    b"endobj",
+    b"/Kids [1 0 R]",
+    b"<<",
+    b">>",
+    b"q " * 60,
+    b"&nbsp;",
+    b"&#x110000;",
+    b": &x [*x, *x]",
+    b"!!python/object",
+    b"? ",
+    b"- - - ",
+    b"../../",
+    b"http://[::1",
+    b"javascript:",
+    b"%00",
+    b"@@",
+    "％".encode(),
+    "１２３".encode(),
+    b"\xa3\xb1",
+    b"2024-13-45",
+    b"createPageHTML(99999999,-1,'','')",
+)
 
 
 def mutate(data: bytes, chance: Random, others: list[bytes]) -> bytes:

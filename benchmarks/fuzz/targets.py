@@ -1,7 +1,7 @@
 """What is fuzzed: each target takes bytes and ends in one of its declared answers, whatever they are.
 
 A target returns nothing and raises only what its docstrings declare, which is caught here. What a damaged document
-still gives must be what the whole one gives, or an issue must speak: `Damaged` is raised where it is not.
+still gives must be what the whole one gives, or an issue must speak: `DamagedSilentlyError` is raised where it is not.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SMALL = UnpackLimits(max_bytes=32 * 2**20, max_member_bytes=8 * 2**20)
 Facts = Counter[tuple[str, ...]]
 
 
-class Damaged(AssertionError):
+class DamagedSilentlyError(AssertionError):
     """A damaged document gave other facts than the whole one, and no issue says so."""
 
 
@@ -89,7 +89,7 @@ def read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
     return reading, build_rows(reading, interpret_reading(reading), Provenance(filename="document"))
 
 
-class Unexpected(AssertionError):
+class UnexpectedError(AssertionError):
     """A reader met an exception it does not declare and that only the last net caught."""
 
 
@@ -99,7 +99,7 @@ _SAID = re.compile(r"XMLSyntaxError|BadZipFile|PdfiumError|zlib|error: Error -3|
 
 def unexpected(message: str) -> None:
     if not _SAID.search(message):
-        raise Unexpected(message)
+        raise UnexpectedError(message)
 
 
 def facts_of(rows: dict[str, list[dict[str, object]]]) -> Facts:
@@ -132,7 +132,9 @@ def damaged_document(data: bytes, seed: bytes) -> None:
         return
     found, whole = facts_of(rows), _whole(seed)
     if found != whole:
-        raise Damaged(f"lost {list((whole - found).elements())[:2]}, new {list((found - whole).elements())[:2]}")
+        raise DamagedSilentlyError(
+            f"lost {list((whole - found).elements())[:2]}, new {list((found - whole).elements())[:2]}"
+        )
 
 
 def made(kind: Kind, count: int = 10) -> list[bytes]:
@@ -178,7 +180,7 @@ def _xls() -> list[bytes]:
 
 def _foreign() -> list[bytes]:
     """Kinds that are told, not read, without LibreOffice: rtf, doc (a compound file), wps, images, text."""
-    rtf = r"{\rtf1\ansi\ansicpg936 \trowd\cellx1000\cellx2000 \'cf\'ee\'c4\'bf\cell 12.50\cell\row}".encode()
+    rtf = rb"{\rtf1\ansi\ansicpg936 \trowd\cellx1000\cellx2000 \'cf\'ee\'c4\'bf\cell 12.50\cell\row}"
     compound = _xls()[0].replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
     image = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200)
     return [rtf, compound, image, "部门预算\t12.50\n".encode("gb18030"), b"%!PS-Adobe", b"OFD", b""]
@@ -259,10 +261,10 @@ def rows(data: bytes, seed: bytes) -> None:
 
 
 def _answers() -> list[bytes]:
-    json = b'{"data":{"rows":[{"title":"2024\xe5\xb9\xb4\xe9\x83\xa8\xe9\x97\xa8\xe9\xa2\x84\xe7\xae\x97","url":"/a/1.html",'
-    json += b'"publishTime":1708300800000},{"title":"x","url":"b.html","publishTime":"2024-02-19"}],"total":37}}'
-    xml = b"<?xml version='1.0'?><datastore><totalrecord>3</totalrecord><recordset><record><![CDATA[<a href='/a.html'>x</a>"
-    xml += b"2024-02-19]]></record></recordset></datastore>"
+    title = '{"data":{"rows":[{"title":"2024年部门预算","url":"/a/1.html",'.encode()
+    json = title + b'"publishTime":1708300800000},{"title":"x","url":"b.html","publishTime":"2024-02-19"}],"total":37}}'
+    xml = b"<?xml version='1.0'?><datastore><totalrecord>3</totalrecord><recordset><record>"
+    xml += b"<![CDATA[<a href='/a.html'>x</a>2024-02-19]]></record></recordset></datastore>"
     found = [json, xml, b'[{"name":"a","link":"http://x/1"}]']
     return found + [p for p in _pages() if p.lstrip()[:1] in (b"{", b"[") or p.lstrip().startswith(b"<?xml")]
 
@@ -293,10 +295,8 @@ def amount(data: bytes, seed: bytes) -> None:
 
 
 def _amounts() -> list[bytes]:
-    return [
-        text.encode()
-        for text in ("1,269.68", "（１２３．４５）", "-", "*** ", "1 486.83", "4125.49,4143.91", "12\n34.5", "∅")
-    ]
+    texts = ("1,269.68", "（１２３．４５）", "-", "*** ", "1 486.83", "4125.49,4143.91", "12\n34.5", "∅")
+    return [text.encode() for text in texts]
 
 
 # --------------------------------------------------------------------------------------------------------------- files

@@ -23,11 +23,24 @@ Key = tuple[str, ...]
 Said = tuple[str, str, int | None]  # printed text, state, fen
 
 # Issues that speak of something else than the texts and amounts of tables: they excuse no difference.
-BESIDE = frozenset({
-    "organisation_unknown", "organisation_conflict", "several_organisations", "organisation_placeholder",
-    "fiscal_year_unknown", "fiscal_year_conflict", "edition_conflict", "region_conflict", "not_what_its_name_says",
-    "converted", "code_name_pair", "unlisted_code", "stamp_not_read", "unknown_column",
-})  # fmt: skip
+BESIDE = frozenset(
+    {
+        "organisation_unknown",
+        "organisation_conflict",
+        "several_organisations",
+        "organisation_placeholder",
+        "fiscal_year_unknown",
+        "fiscal_year_conflict",
+        "edition_conflict",
+        "region_conflict",
+        "not_what_its_name_says",
+        "converted",
+        "code_name_pair",
+        "unlisted_code",
+        "stamp_not_read",
+        "unknown_column",
+    }
+)
 PRINTED_NONE = ""
 
 

@@ -192,9 +192,8 @@ def _lane(chance: Random, layout: Layout, style: Style, lane: int) -> list[Line]
 def _coded(chance: Random, layout: Layout, style: Style, n: int) -> list[Line]:
     """合计 and coded lines; every parent is the sum of what is under it."""
     economic = layout.body == "economic"
-    listed = tree(
-        chance, "economic_department" if economic else "functional", chance.randint(1, 14), 5 if economic else 7
-    )
+    system, depth = ("economic_department", 5) if economic else ("functional", 7)
+    listed = tree(chance, system, chance.randint(1, 14), depth)
     codes = [code for code, _ in listed]
     leaves = {c: _row(chance, style, n) for c in codes if not any(o != c and o.startswith(c) for o in codes)}
 

@@ -110,7 +110,9 @@ def body_rows(table: Table, manner: Manner) -> list[list[str]]:
     return [*rows, *([""] * len(table.columns) for _ in range(blank))]
 
 
-def _fill(table: Table, lane: int, row: list[str], line: Line, r: int, offset: int) -> None:
+def _fill(  # noqa: PLR0917 - where a line stands
+    table: Table, lane: int, row: list[str], line: Line, r: int, offset: int
+) -> None:
     parts = {"class": line.code[:3], "type": line.code[3:5], "item": line.code[5:7]}
     own = {3: "class", 5: "type", 7: "item"}.get(len(line.code), "")
     values = iter(line.values)

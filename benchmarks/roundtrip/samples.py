@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "data" / "samples"))
 
-from maker import docx_out, html_out  # type: ignore[import-not-found]  # noqa: E402
-from maker.grid import Grid, GridCell  # type: ignore[import-not-found]  # noqa: E402
+from maker import docx_out, html_out  # type: ignore[import-not-found]
+from maker.grid import Grid, GridCell  # type: ignore[import-not-found]
 
 __all__ = ["Grid", "GridCell", "docx_out", "html_out"]

@@ -173,7 +173,7 @@ def _piece(pen: Pen, piece: Piece) -> None:
     pen.y += 6
 
 
-def _rows(
+def _rows(  # noqa: PLR0917 - what a page shows of a grid
     pen: Pen,
     cells: list[GridCell],
     span: tuple[int, int],

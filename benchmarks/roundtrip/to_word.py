@@ -25,8 +25,8 @@ def stamp_png() -> bytes:
     image = Image.new("RGBA", (160, 160), (0, 0, 0, 0))
     draw = ImageDraw.Draw(image)
     draw.ellipse((6, 6, 154, 154), outline=(220, 20, 20, 200), width=6)
-    draw.polygon([(80, 45), (90, 75), (120, 75), (96, 93), (106, 122), (80, 104), (54, 122), (64, 93), (40, 75), (70, 75)],
-                 fill=(220, 20, 20, 200))  # fmt: skip
+    star = [(80, 45), (90, 75), (120, 75), (96, 93), (106, 122), (80, 104), (54, 122), (64, 93), (40, 75), (70, 75)]
+    draw.polygon(star, fill=(220, 20, 20, 200))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -26,7 +26,7 @@ _BLANK = SheetCell("")
 _MOST_NAMED = 20
 _MOST_BLANK_ROWS, _MOST_BLANK_COLUMNS = 200, 10  # ruled, below or to the right of the last text
 _NOTE = re.compile(r"\s*[（(]?(?:备注|注释|说明|注)")
-_TITLE = re.compile(r"表\s*(?:[（(][^（()）]{0,30}[）)])?\s*(?:(?:金额)?单位.{1,8})?\s*$")
+_TITLE = re.compile(r"(?:表|情况|一览)\s*(?:[（(][^（()）]{0,30}[）)])?\s*(?:(?:金额)?单位.{1,8})?\s*$")
 _MOST_CAPTIONS = 4  # rows of title, department and unit above a grid
 _LONG_GAP = 50  # rows: what stands so far below is no part of the table above
 
@@ -351,11 +351,13 @@ def _between_grids(view: _View, i: int, start: int) -> bool:
         return False
     under = view.rows[i + 1 : i + 1 + _MOST_CAPTIONS]
     first = next((k for k, row in enumerate(under) if view.ruled(row)), None)
-    return first is not None and _is_grid(view, [r for r in view.rows[i + 1 + first : i + 9 + first] if view.ruled(r)])
+    if first is None or not any(_TITLE.search(c.text) for r in view.rows[i : i + 1 + first] for c in view.texts(r)):
+        return False  # a line that lost its borders
+    return _is_grid(view, [r for r in view.rows[i + 1 + first : i + 9 + first] if view.ruled(r)])
 
 
 def _is_ruled_title(view: _View, row: int, title: SheetCell) -> bool:
-    """…表, merged over columns within its borders: the name of the next table, where an office draws borders around all."""
+    """…表, merged over columns within its borders: the name of the next table, where borders are drawn around all."""
     wide = sum(1 for col in view.cols if view.owner.get((row, col), (-1, 0))[0] == row)
     return wide > 0 and bool(_TITLE.search(title.text))
 

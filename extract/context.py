@@ -68,7 +68,8 @@ class Surroundings:
         """Paragraphs above that may be the title, best first: nearest, but what ends in 表 before what does not."""
         near = [p for p in self._near() if not parse_caption(p.text) and not _CUT_UNIT.search(fold(p.text))]
         near = sorted(near, key=lambda p: "表" not in fold(p.text)[-12:])
-        return near or [p for p in self.running if "表" in fold(p.text)[-12:] and looks_like_title(p.text)]
+        # a title printed again over every piece of a long table repeats as a running header does
+        return near + [p for p in self.running if "表" in fold(p.text)[-12:] and looks_like_title(p.text)]
 
     def _near(self) -> list[Paragraph]:
         near: list[Paragraph] = []

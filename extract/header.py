@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from extract.caption import parse_caption
+from extract.caption import parse_caption, title_and_unit
 from extract.document import Cell, Table
 from extract.form import finds, header_word, load_vocabulary, row_word
 from extract.text import (
@@ -123,6 +123,9 @@ def _stands_by_unit(cell: Cell) -> bool:
 
 def title_line(text: str) -> str | None:
     """The line of a caption cell that names the table; None when a line is neither title nor caption."""
+    parts = title_and_unit(text)
+    if parts is not None and looks_like_title(parts[0]):
+        return parts[0]
     title: str | None = None
     lines = [line for line in text.split("\n") if not is_blank(line)]
     if looks_like_title("".join(lines)):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from extract.caption import bracket_unit, parse_caption
+from extract.caption import bracket_unit, parse_caption, title_and_unit
 from extract.claims import read_claims
 from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
 from extract.contents import contents_lines
@@ -117,6 +117,8 @@ def _statement(
 ) -> Statement:
     table = work.table
     shape = work.shape = read_shape(table, work.grid)
+    if before is not None and context.directly_after == before.work.table.number and _lines_as_header(work, before):
+        shape = work.shape = Shape(paths=[()] * table.n_cols, leaves=[None] * table.n_cols)
     if before is not None and _goes_on(work, context, before):
         return _continuation(work, context, before.work, before.statement, issues)
     inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
@@ -159,6 +161,24 @@ def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
     if context.directly_after == before.work.table.number:
         return not work.shape.caption
     return _printed_again(work, context, before) and not _begins_anew(work)
+
+
+def _lines_as_header(work: OpenTable, before: _Before) -> bool:
+    """Are the rows taken for a header blank lines of the statement before (上年结转结余 and 年终结转结余 over blanks)?
+
+    They are where every text stands under the labels of that statement, and every column of amounts is blank.
+    """
+    places = same_columns(before.work.table, work.table)
+    if places is None or not work.shape.header or work.shape.caption or before.statement.state == "unrecognized":
+        return False
+    roles = [before.work.columns[place].role for place in places]
+    cells = [cell for row in work.shape.header for cell in distinct(work.grid[row]) if not is_blank(cell.text)]
+    return any(role == "amount" for role in roles) and all(
+        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 for cell in cells
+    )
+
+
+_NAMING = frozenset({"label", "code", "ordinal"})
 
 
 def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
@@ -297,6 +317,11 @@ def _captions(statement: Statement, work: OpenTable, context: Surroundings, insi
     if inside:
         title_text = title_line(inside[0].text) or inside[0].text
         caption["title"] = Text(title_text, inside[0].place, inside[0].places[1:])
+        if bracket_unit(title_text):
+            caption.setdefault("unit", caption["title"])
+        parts = title_and_unit(inside[0].text)
+        if parts is not None:
+            caption.setdefault("unit", Text(parts[1], inside[0].place, inside[0].places[1:]))
     title = _title_above(context.titles(), work.form)
     if title is not None:
         if "title" not in caption:

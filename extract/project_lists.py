@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from extract.caption import bracket_unit, parse_caption
+from extract.caption import bracket_unit, parse_caption, title_and_unit
+from extract.columns import same_columns
 from extract.context import Surroundings
 from extract.document import Cell, ProjectForm, Table, Text
 from extract.form import Form, finds, matches_whole
-from extract.header import Grid, Shape, distinct, is_number_row, looks_like_title, read_shape
+from extract.header import Grid, Shape, distinct, is_number_row, looks_like_title, read_shape, title_line
 from extract.indicator_layout import field_key
 from extract.project_names import is_organisation, split_code
 from extract.recognize import plain_title
@@ -29,16 +30,51 @@ class _Row:
         return self.cells[key].text if key in self.cells else ""
 
 
-def read_list(work: OpenTable, context: Surroundings, form: Form, known: int) -> list[ProjectForm]:
-    """Projects of a list that prints their amounts and perhaps their goals. [] where the table is no such list.
+@dataclass(frozen=True)
+class ListPiece:
+    """A piece of a list of projects, as far as the piece on the next page follows from it."""
 
-    The table stays a statement too: its amounts are budget lines. known: number of forms before. Cells are not taken,
-    but for the goals, which are no part of a statement.
+    table: Table
+    paths: list[tuple[str, ...]]
+    columns: dict[str, int]
+    caption: dict[str, Text]
+    title: Text | None
+
+
+def read_list(
+    work: OpenTable, context: Surroundings, form: Form, known: int, before: ListPiece | None
+) -> tuple[list[ProjectForm], ListPiece | None]:
+    """Projects of a list that prints their amounts and perhaps their goals, and the piece it is. None: no such list.
+
+    The table stays a statement too: its amounts are budget lines. known: number of forms before. before: the list read
+    last, which a table right under it goes on. Cells are not taken, but for the goals: they are no part of a statement.
     """
+    piece, body = _rest_of_list(work, context, form, before) or _new_list(work, context, form) or (None, 0)
+    if piece is None:
+        return [], None
+    return _projects(work, form, known, piece, body), piece
+
+
+def _rest_of_list(
+    work: OpenTable, context: Surroundings, form: Form, before: ListPiece | None
+) -> tuple[ListPiece, int] | None:
+    """The piece, and its first body row, of a list that goes on: its header is printed again, or none is."""
+    if before is None or context.directly_after != before.table.number:
+        return None
+    shape = read_shape(work.table, work.grid)
+    if shape.caption or not (shape.paths == before.paths or not shape.header):
+        return None
+    places = same_columns(before.table, work.table)
+    if places is None or places != tuple(range(work.table.n_cols)):
+        return None
+    return ListPiece(work.table, before.paths, before.columns, before.caption, before.title), shape.body
+
+
+def _new_list(work: OpenTable, context: Surroundings, form: Form) -> tuple[ListPiece, int] | None:
     table, grid = work.table, work.grid
     names = (cell for row in grid[:MAX_HEAD] for cell in distinct(row))
     if not any(field_key(cell.text, form) == "project_name" for cell in names):
-        return []
+        return None
     shape = read_shape(table, grid)
     columns = _list_columns(shape, form)
     titles = [plain_title(p.text) for p in context.titles()]
@@ -46,10 +82,15 @@ def read_list(work: OpenTable, context: Surroundings, form: Form, known: int) ->
         plain_title(cell.text) for row in shape.caption for cell in distinct(grid[row]) if looks_like_title(cell.text)
     ]
     if not _is_list(columns, titles, form, shape):
-        return []
+        return None
     caption = _list_caption(grid, shape, context)
     title = next((p.as_text() for p in context.titles()), None)
-    rows = _list_rows(table, grid, shape, columns)
+    return ListPiece(table, shape.paths, columns, caption, title), shape.body
+
+
+def _projects(work: OpenTable, form: Form, known: int, piece: ListPiece, body: int) -> list[ProjectForm]:
+    table, grid, caption, title = work.table, work.grid, piece.caption, piece.title
+    rows = _list_rows(table, grid, body, piece.columns)
     found: list[ProjectForm] = []
     for index, row in enumerate(rows):
         if not _is_project(rows, index, form, caption):
@@ -111,15 +152,20 @@ def _list_caption(grid: Grid, shape: Shape, context: Surroundings) -> dict[str, 
     for text in [*texts, *(p.as_text() for p in context.captions())]:
         for kind in parse_caption(text.text):
             caption.setdefault(kind, text)
+    titles = [text for text in texts if title_line(text.text) is not None] + [p.as_text() for p in context.titles()]
+    for title in titles:  # 项目支出表（单位：元）
+        parts = title_and_unit(title.text)
+        if parts is not None or bracket_unit(title.text):
+            caption.setdefault("unit", title if parts is None else Text(parts[1], title.place, title.more))
     for leaf in shape.leaves:
         if leaf is not None and bracket_unit(leaf.text):
             caption.setdefault("unit_header", leaf.as_text())
     return caption
 
 
-def _list_rows(table: Table, grid: Grid, shape: Shape, columns: dict[str, int]) -> list[_Row]:
+def _list_rows(table: Table, grid: Grid, body: int, columns: dict[str, int]) -> list[_Row]:
     rows: list[_Row] = []
-    for row in range(shape.body, table.n_rows):
+    for row in range(body, table.n_rows):
         cells = {key: cell for key, index in columns.items() if (cell := grid[row][index]) is not None}
         name = cells.get("project_name")
         if name is None or name.row != row or is_number_row(distinct(grid[row])):

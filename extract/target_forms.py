@@ -19,7 +19,7 @@ from extract.form import Form, finds
 from extract.header import Grid, distinct
 from extract.indicator_layout import LONGEST, Layout, field_key, find_layout, layout_by_rows, moved
 from extract.indicators import IndicatorChain, IndicatorReader
-from extract.project_lists import read_list
+from extract.project_lists import ListPiece, read_list
 from extract.project_names import name_from_titles
 from extract.project_rows import ListReader
 from extract.targets import BlockReader, block_keys, is_project_block, title_of
@@ -56,6 +56,7 @@ class TargetReader:
     tasks: list[DepartmentGoal] = field(default_factory=list)
     _chains: dict[int, IndicatorChain] = field(default_factory=dict)
     _open: _Open | None = None
+    _list: ListPiece | None = None
     _sides: dict[int, list[Paragraph]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +89,8 @@ class TargetReader:
             self._block(table, grid, context, range(table.n_rows))
         else:
             work = OpenTable(table, grid, self.account, form=self.listed)
-            self.forms += read_list(work, context, self.listed, len(self.forms))
+            found, self._list = read_list(work, context, self.listed, len(self.forms), self._list)
+            self.forms += found
 
     def finish(self) -> None:
         for index, chain in self._chains.items():

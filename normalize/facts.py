@@ -63,7 +63,8 @@ def build_rows(
     for statement, unit in zip(interpretation.statements, units, strict=True):
         issues += _add_statement(tables, statement, unit, disclosure, placing, block=blocks.get(statement.table))
     forms = correct_forms(interpretation.projects, corrections, reading.document_sha256)
-    issues += _add_performance(tables, interpretation, forms, disclosure, placing, Placing(reading))
+    by_table = {s.table: unit for s, unit in zip(interpretation.statements, units, strict=True) if unit.unit}
+    issues += _add_performance(tables, interpretation, forms, disclosure, placing, Placing(reading), by_table)
     tables["narratives"] = narrative_rows(reading, interpretation.sections, interpretation.uses, disclosure, placing)
     tables["org_aliases"] = alias_rows(interpretation.identity, disclosure, placing)
     _number(tables)
@@ -115,11 +116,18 @@ def _add_performance(  # noqa: PLR0917 - everything the rows follow from
     disclosure: Disclosure,
     placing: Placing,
     scratch: Placing,
+    by_table: dict[int, MoneyUnit],
 ) -> list[Issue]:
-    """scratch: gives identifiers to rows that are made only to be compared."""
+    """scratch: gives identifiers to rows that are made only to be compared. by_table: units of the statements; a list
+    of projects is a statement too, and what it prints goes before what other forms agree on."""
     issues: list[Issue] = list(forms.issues)
     tables["goals"] += [department_goal_row(goal, disclosure, placing) for goal in interpretation.goals]
-    units = resolve_units([form.caption for form in interpretation.projects])
+    units = [
+        unit if unit.basis == "printed" else by_table.get(form.tables[0], unit)
+        for form, unit in zip(
+            interpretation.projects, resolve_units([form.caption for form in interpretation.projects]), strict=True
+        )
+    ]
     for number, (form, unit) in enumerate(zip(forms.forms, units, strict=True)):
         rows, more = project_rows(form, unit, disclosure, placing)
         if number in forms.touched:

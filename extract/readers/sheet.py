@@ -13,6 +13,7 @@ Hidden rows, columns and sheets print nothing. They are never mixed into a table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ from extract.settings import Limits
 _BLANK = SheetCell("")
 _MOST_NAMED = 20
 _MOST_BLANK_ROWS, _MOST_BLANK_COLUMNS = 200, 10  # ruled, below or to the right of the last text
+_NOTE = re.compile(r"\s*[（(]?(?:备注|注释|说明|注)")
+_TITLE = re.compile(r"(?:表|情况|一览)\s*(?:[（(][^（()）]{0,30}[）)])?\s*(?:(?:金额)?单位.{1,8})?\s*$")
+_MOST_CAPTIONS = 4  # rows of title, department and unit above a grid
 _LONG_GAP = 50  # rows: what stands so far below is no part of the table above
 
 
@@ -323,10 +327,44 @@ def _parts(view: _View) -> Iterable[_View]:
             if alone and _is_grid(view, rest[1 : _next_blank(blank, i) - i + 8]):
                 cuts.append(i)
                 start = i
+        elif _between_grids(view, i, start):
+            cuts.append(i)
+            start = i
     for at, end in zip(cuts, [*cuts[1:], n], strict=True):
         rows = [i for i in range(at, end) if not blank[i]]
         if rows:
             yield _narrow(_View(view.sheet, view.rows[rows[0] : rows[-1] + 1], view.cols, view.owner))
+
+
+def _between_grids(view: _View, i: int, start: int) -> bool:
+    """Whether a title without borders stands here right under the rulings of one grid and over those of the next.
+
+    A note below the grid above is none, and a text beside which other texts stand may be a line of the table.
+    """
+    title = view.texts(view.rows[i])
+    if len(title) != 1 or title[0].number or _NOTE.match(title[0].text):
+        return False
+    if view.ruled(view.rows[i]) and not _is_ruled_title(view, view.rows[i], title[0]):
+        return False
+    above = next((row for row in reversed(view.rows[start:i]) if not _is_note(view, row)), None)
+    if above is None or not view.ruled(above) or not _is_grid(view, view.rows[start:i]):
+        return False
+    under = view.rows[i + 1 : i + 1 + _MOST_CAPTIONS]
+    first = next((k for k, row in enumerate(under) if view.ruled(row)), None)
+    if first is None or not any(_TITLE.search(c.text) for r in view.rows[i : i + 1 + first] for c in view.texts(r)):
+        return False  # a line that lost its borders
+    return _is_grid(view, [r for r in view.rows[i + 1 + first : i + 9 + first] if view.ruled(r)])
+
+
+def _is_ruled_title(view: _View, row: int, title: SheetCell) -> bool:
+    """…表, merged over columns within its borders: the name of the next table, where borders are drawn around all."""
+    wide = sum(1 for col in view.cols if view.owner.get((row, col), (-1, 0))[0] == row)
+    return wide > 0 and bool(_TITLE.search(title.text))
+
+
+def _is_note(view: _View, row: int) -> bool:
+    texts = view.texts(row)
+    return len(texts) == 1 and not view.ruled(row) and bool(_NOTE.match(texts[0].text))
 
 
 def _next_blank(blank: Sequence[bool], start: int) -> int:

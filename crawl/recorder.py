@@ -167,7 +167,7 @@ class Recorder:
         """Archive a body and write the visit that brought it: new, unchanged or replaced.
 
         says_the_same: whether the body held so far says what this one says. Then the visit is unchanged and stands for
-        the body held so far, so that no counter makes a new document; the new bytes are archived, the reason names them.
+        the body held so far: no counter makes a new document; the new bytes are archived, its reason names them.
         """
         if (visit := self._past.get(wanted.url)) is not None:
             self._link_past(wanted, visit)

@@ -4,8 +4,10 @@ python benchmarks/sweep.py --sources 2500 --at-once 4
 
 Every source has a listing of three pages with 20 notices each, all known to the ledger (written there directly, as a
 first night of a month ago would have). What is measured is what such a night costs: wall clock and processor time per
-source, requests per source, the most memory of all processes together, and whether `yujue status` can be asked while
-the sweep runs. Hosts are addresses of 127.0.0.0/8, so "one request per second and host" holds as for real ones.
+source (the crawls', and that of the process that runs them; the site's server is a process of its own and not counted),
+requests per source, the most memory of all processes together, and how long the views of the ledger take that
+`yujue status` shows, asked all the while. Hosts are addresses of 127.0.0.0/8, so "one request per second and host"
+holds as for real ones: the smallest time between two requests to one host, as its server saw them, is printed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from crawl.archive import Archive  # noqa: E402
+from crawl.child import close_nurseries  # noqa: E402
 from crawl.ledger import Ledger, Link  # noqa: E402
 from crawl.runner import archive_path, ledger_path  # noqa: E402
 from crawl.schema import Role, Visit  # noqa: E402
@@ -50,16 +55,17 @@ def page_of(number: int) -> bytes:
     return f"<html><head><title>部门预算</title></head><body><ul>{rows}</ul>{after}</body></html>".encode()
 
 
-def serve() -> tuple[ThreadingHTTPServer, list[str]]:
-    """One server that answers on every loopback address."""
+def serve(port_to: Connection, log: Path) -> None:
+    """A server that answers on every loopback address, until it is terminated; each request is a line of the log."""
     pages = {f"/{'index' if n == 0 else f'index_{n}'}.html": page_of(n) for n in range(PAGES)}
-    asked: list[str] = []
+    lines, writing = log.open("w", buffering=1), threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            asked.append(f"{self.headers.get('Host')}{self.path}")
+            with writing:
+                lines.write(f"{time.monotonic():.4f} {self.headers.get('Host')}\n")
             body = pages.get(self.path)
             same = body is not None and self.headers.get("If-None-Match") == f'"{self.path}"'
             self.send_response(404 if body is None else 304 if same else 200)
@@ -77,8 +83,19 @@ def serve() -> tuple[ThreadingHTTPServer, list[str]]:
 
     server = ThreadingHTTPServer(("0.0.0.0", 0), Handler)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, asked
+    port_to.send(server.server_address[1])
+    server.serve_forever()
+
+
+def pace(log: Path) -> tuple[int, int, float]:
+    """Requests, hosts, and the smallest number of seconds between two requests to one host."""
+    last: dict[str, float] = {}
+    count, least = 0, float("inf")
+    for line in log.read_text().splitlines():
+        at, host = float(line.split()[0]), line.split()[1]
+        least = min(least, at - last.get(host, float("-inf")))
+        last[host], count = at, count + 1
+    return count, len(last), least
 
 
 def make(folder: Path, data: Path, count: int, port: int, delay: float) -> tuple[list[Path], frozenset[str]]:
@@ -131,8 +148,8 @@ def known(source_id: str, root: str, digests: list[str], paper: str) -> list[tup
     return found
 
 
-def resident_mb(pids: set[int]) -> float:
-    """Resident memory of these processes and all below them, in MB (Linux)."""
+def memory_mb(pids: set[int]) -> float:
+    """Memory of these processes and all below them, in MB (Linux): what they share is counted once (PSS)."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -148,7 +165,8 @@ def resident_mb(pids: set[int]) -> float:
     total = 0
     for pid in family:
         try:
-            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * 1024
         except OSError:
             continue
     return total / 1e6
@@ -164,29 +182,40 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="yujue-sweep-") as folder:
         data = Path(folder) / "data"
         (Path(folder) / "sources").mkdir()
-        server, asked = serve()
-        paths, hosts = make(Path(folder) / "sources", data, given.sources, server.server_address[1], given.delay)
+        ours, theirs = Pipe()
+        server = get_context("spawn").Process(target=serve, args=(theirs, Path(folder) / "asked"), daemon=True)
+        server.start()
+        paths, hosts = make(Path(folder) / "sources", data, given.sources, ours.recv(), given.delay)
         ready = time.monotonic()
         settings = CrawlSettings(data, "sweep@example.org", hosts, seconds=120.0)
         peak, done, views = [0.0], threading.Event(), list[float]()
 
         def watch() -> None:
             while not done.wait(0.5):
-                peak[0] = max(peak[0], resident_mb({os.getpid()}))
+                peak[0] = max(peak[0], memory_mb({os.getpid()}))
                 begun = time.monotonic()
                 with Ledger(ledger_path(data)) as ledger:
                     ledger.sweeps()
                 views.append(time.monotonic() - begun)
                 done.wait(5 if given.sources > 200 else 0)
 
-        threading.Thread(target=watch, daemon=True).start()
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        def spent() -> float:
+            return sum(
+                used.ru_utime + used.ru_stime
+                for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+            )
+
+        watching = threading.Thread(target=watch, daemon=True)
+        before = spent()
+        watching.start()
         crawled = crawl_together(paths, DataRoot(data), NOW, settings, at_once=given.at_once)
         wall = time.monotonic() - ready
         done.set()
-        server.shutdown()
-        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = spent.ru_utime + spent.ru_stime - used.ru_utime - used.ru_stime
+        watching.join()
+        close_nurseries()  # what ran under them is counted when they have ended
+        cpu = spent() - before
+        server.terminate()
+        asked, asked_hosts, least = pace(Path(folder) / "asked")
         outcomes: dict[str, int] = {}
         for one in crawled:
             for name, number in one.result.outcomes.items():
@@ -202,7 +231,9 @@ def main() -> None:
                     "wall_seconds": round(wall, 1),
                     "wall_per_source": round(wall / count, 3),
                     "cpu_per_source": round(cpu / count, 3),
-                    "requests_per_source": round(len(asked) / count, 2),
+                    "requests_per_source": round(asked / count, 2),
+                    "hosts": asked_hosts,
+                    "least_seconds_between_requests_to_a_host": round(least, 3),
                     "peak_mb_all_processes": round(peak[0]),
                     "ledger_views": len(views),
                     "slowest_view_seconds": round(max(views, default=0.0), 3),

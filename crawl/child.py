@@ -30,6 +30,7 @@ import msgspec
 from crawl.nursery import Order
 
 START_SECONDS = 60.0  # a nursery that has not forked by then (it imports first) is given up
+IDLE_SECONDS = 300.0  # one without work ends
 _log = logging.getLogger(__name__)
 
 
@@ -97,8 +98,8 @@ class Forked:
         self._status = status
         self._heard = b""
         self._code: int | None = None
-        pid = self._line(START_SECONDS)
-        if pid is None:
+        word, pid = self._line(START_SECONDS) or ("", 0)
+        if word != "began":
             raise NoNursery("it ended, or took too long")
         self.pid = pid
 
@@ -114,7 +115,7 @@ class Forked:
             found = self._line(timeout)
             if found is None and not self._over:
                 raise subprocess.TimeoutExpired("a forked crawl", timeout)
-            self._code = -9 if found is None else found
+            self._code = -9 if found is None else found[1]
         return self._code
 
     def close(self) -> None:
@@ -124,8 +125,8 @@ class Forked:
 
     _over = False  # the nursery has said its last word
 
-    def _line(self, timeout: float) -> int | None:
-        """The next number the nursery tells; None when it does not come."""
+    def _line(self, timeout: float) -> tuple[str, int] | None:
+        """The next line that is told (see `crawl.nursery`); None when it does not come."""
         deadline = time.monotonic() + timeout
         while b"\n" not in self._heard:
             readable, _, _ = select.select([self._status], [], [], max(0.0, deadline - time.monotonic()))
@@ -139,7 +140,8 @@ class Forked:
                 return None
             self._heard += heard
         line, _, self._heard = self._heard.partition(b"\n")
-        return int(line)
+        word, number = line.split()
+        return word.decode(), int(number)
 
 
 class _Nursery:
@@ -150,7 +152,7 @@ class _Nursery:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "crawl.nursery", str(theirs.fileno()), module],
+                [sys.executable, "-m", "crawl.nursery", str(theirs.fileno()), module, str(IDLE_SECONDS)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self.words,

@@ -27,6 +27,8 @@ SOFT_404: Final = "soft_404:"  # how the reason of a visit begins that brought a
 _VISIT_COLUMNS = (
     "source_id, url, role, at, outcome, status, sha256, etag, last_modified, reason, final_url, landing_url, link_text"
 )
+# a run is named `<source>.<number>` (`begin_run`): found by its name, which has an index, and not by reading all runs
+_ITS_RUNS: Final = "run_id > ? AND run_id < ? AND source_id = ?"
 _WITH_BODY = "('new','unchanged','replaced')"
 
 
@@ -149,7 +151,7 @@ class Ledger:
                 "county_code = excluded.county_code, publisher = excluded.publisher",
                 (source_id, county_code, publisher),
             )
-            count = self._db.execute("SELECT count(*) FROM runs WHERE source_id = ?", (source_id,)).fetchone()[0]
+            count = self.query(f"SELECT count(*) FROM runs WHERE {_ITS_RUNS}", *_its_runs(source_id))[0][0]  # noqa: S608
             run_id = f"{source_id}.{count + 1}"
             self._db.execute(
                 "INSERT INTO runs (run_id, source_id, started_at, scope) VALUES (?,?,?,?)",
@@ -162,9 +164,9 @@ class Ledger:
         run_id. Its visits stand; what it has asked for is not asked for again. None: a new run is to begin.
         """
         row = self._db.execute(
-            "SELECT run_id, started_at, finish_reason FROM runs WHERE source_id = ? AND scope = ? "
-            "ORDER BY rowid DESC LIMIT 1",
-            (source_id, scope),
+            f"SELECT run_id, started_at, finish_reason FROM runs WHERE {_ITS_RUNS} AND scope = ? "  # noqa: S608
+            "ORDER BY +rowid DESC LIMIT 1",
+            (*_its_runs(source_id), scope),
         ).fetchone()
         if row is None or row[2] not in UNFINISHED or night_of(moment_of(row[1])) != night_of(moment_of(at)):
             return None
@@ -331,12 +333,15 @@ class Ledger:
 
     def sweeps(self) -> list[Sweep]:
         """The newest run of every source this ledger knows, by source. Readable while crawls are running."""
+        # one pass over the runs: there are as many as nights times sources
+        newest = (
+            "SELECT source_id, max(rowid) AS last, "
+            "max(CASE WHEN finish_reason = 'finished' THEN started_at END) AS finished_at FROM runs GROUP BY source_id"
+        )
         rows = self._db.execute(
-            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, "
-            "(SELECT max(f.started_at) FROM runs AS f WHERE f.source_id = s.source_id "
-            "AND f.finish_reason = 'finished') "
-            "FROM sources AS s LEFT JOIN runs AS r ON r.rowid = "
-            "(SELECT max(n.rowid) FROM runs AS n WHERE n.source_id = s.source_id) ORDER BY s.source_id"
+            "SELECT s.source_id, s.publisher, r.run_id, r.started_at, r.finish_reason, n.finished_at "  # noqa: S608
+            f"FROM sources AS s LEFT JOIN ({newest}) AS n ON n.source_id = s.source_id "
+            "LEFT JOIN runs AS r ON r.rowid = n.last ORDER BY s.source_id"
         )
         found = []
         for source_id, publisher, run_id, started_at, finish_reason, finished_at in rows.fetchall():
@@ -469,3 +474,8 @@ def _provenance(link: Link, county_code: str, publisher: str) -> Provenance:
         notice_title=link.notice_title,
         published_date=link.published_date,
     )
+
+
+def _its_runs(source_id: str) -> tuple[str, str, str]:
+    """Values for _ITS_RUNS ('/' is the character behind '.')."""
+    return f"{source_id}.", f"{source_id}/", source_id

@@ -1,10 +1,10 @@
 """The nursery: one process that has imported all a crawl needs, and forks a crawl process whenever it is asked to.
 
-`python -m crawl.nursery CONTROL MODULE` is started by `crawl.child` only. CONTROL is the number of an inherited Unix
-socket. Each message on it asks for one process: {"environment", "folder"}, with four descriptors (what becomes its
-stdin, stdout and stderr, and a status socket). On the status socket the nursery writes the process id at once and the
-exit code at the end, one line each; the other end is closed by who asked, and only then the process is reaped, so that
-its id stays its own for as long as anybody may send it a signal.
+`python -m crawl.nursery CONTROL MODULE SECONDS` is started by `crawl.child` only. CONTROL is the number of an inherited
+Unix socket; after SECONDS without work it ends. Each message on the socket asks for one process: {"environment",
+"folder"}, with four descriptors (what becomes its stdin, stdout and stderr, and a status socket). On the status socket
+the process says `began ID` when it is a group of its own, and the nursery `ended CODE`, one line each; the other end is
+closed by who asked, and only then the process is reaped, so that its id stays its own while anybody may signal it.
 
 MODULE has main(), which does what `python -m MODULE` would, and may have prepare(), called once before all forks.
 
@@ -34,7 +34,6 @@ import msgspec
 from crawl.parent import die_with_parent
 
 MAX_MESSAGE: Final = 1_000_000
-IDLE_SECONDS: Final = 300.0
 _TICK_SECONDS: Final = 1.0
 _DESCRIPTORS: Final = 4
 
@@ -60,12 +59,19 @@ def check_safe_to_fork() -> None:
         raise NotSafe(f"{threads} threads run")
 
 
+def tell(status: socket.socket, word: str, number: int) -> None:
+    """One line for who asked for a process."""
+    with contextlib.suppress(OSError):  # nobody listens: the selector says so next
+        status.sendall(f"{word} {number}\n".encode())
+
+
 class Nursery:
     """Forks, watches over and reaps. control: the socket of who started us; entry: what a forked process calls."""
 
-    def __init__(self, control: socket.socket, entry: Callable[[], object]) -> None:
+    def __init__(self, control: socket.socket, entry: Callable[[], object], idle_seconds: float) -> None:
         self.control = control
         self.entry = entry
+        self.idle_seconds = idle_seconds
         self.parent = os.getppid()
         self.status: dict[int, socket.socket] = {}  # process → where its end is told
         self.ended: set[int] = set()  # those that are told of and not reaped yet
@@ -94,7 +100,7 @@ class Nursery:
             self._look_after()
             if self.status:
                 last = time.monotonic()
-            elif time.monotonic() - last > IDLE_SECONDS:
+            elif time.monotonic() - last > self.idle_seconds:
                 return
 
     def close(self) -> None:
@@ -126,7 +132,6 @@ class Nursery:
                 os.close(descriptor)
         self.status[pid] = status
         self.selector.register(status, selectors.EVENT_READ, pid)
-        self._tell(pid, pid)
         return True
 
     def _become(self, order: Order, nursery: int, streams: list[int], status: socket.socket) -> NoReturn:
@@ -135,6 +140,7 @@ class Nursery:
         try:
             os.setsid()
             die_with_parent(nursery)
+            tell(status, "began", os.getpid())
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for number, descriptor in enumerate(streams):
@@ -167,11 +173,8 @@ class Nursery:
             found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             if found is not None:
                 self.ended.add(pid)
-                self._tell(pid, found.si_status if found.si_code == os.CLD_EXITED else -found.si_status)
-
-    def _tell(self, pid: int, number: int) -> None:
-        with contextlib.suppress(OSError):  # nobody listens: the selector says so next
-            self.status[pid].sendall(b"%d\n" % number)
+                code = found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+                tell(self.status[pid], "ended", code)
 
     def _let_go(self, pid: int) -> None:
         """Who asked for the process is done with it: what is left of it ends, and its id becomes free."""
@@ -193,7 +196,7 @@ def main() -> None:
     check_safe_to_fork()
     gc.collect()
     gc.freeze()  # what is there stays: forked processes share it, and never look through it again
-    nursery = Nursery(control, module.main)
+    nursery = Nursery(control, module.main, float(sys.argv[3]))
     try:
         nursery.serve()
     finally:

@@ -9,13 +9,14 @@ from urllib.parse import unquote
 import msgspec
 
 from crawl.address import file_name_of
-from crawl.archive import Archive
+from crawl.archive import Archive, ArchiveCorruption
 from crawl.ledger import LastBody, Ledger, Link
 from crawl.manners import Manners
 from crawl.schema import Outcome, Role, Visit
 from crawl.source import Source
 from crawl.spool import whole_size
 
+OTHER_BYTES = "other bytes that show the same:"  # how the reason begins of a visit that names what else came
 _REFUSED_STATUS = frozenset({401, 403, 407, 412, 422, 429, 451, 521})
 _MAX_VALIDATOR = 1000
 _GONE_STATUS = frozenset({404, 410})
@@ -154,8 +155,20 @@ class Recorder:
         """The body a 304 means; None when none was asked about."""
         return self.ledger.last_body(self.source.source_id, wanted.url)
 
-    def keep(self, wanted: Wanted, answer: Answer, role: Role, body: bytes) -> Visit:
-        """Archive a body and write the visit that brought it: new, unchanged or replaced."""
+    def keep(
+        self,
+        wanted: Wanted,
+        answer: Answer,
+        role: Role,
+        body: bytes,
+        *,
+        says_the_same: Callable[[bytes], bool] | None = None,
+    ) -> Visit:
+        """Archive a body and write the visit that brought it: new, unchanged or replaced.
+
+        says_the_same: whether the body held so far says what this one says. Then the visit is unchanged and stands for
+        the body held so far: no counter makes a new document; the new bytes are archived, its reason names them.
+        """
         if (visit := self._past.get(wanted.url)) is not None:
             self._link_past(wanted, visit)
             return visit
@@ -167,6 +180,9 @@ class Recorder:
             self.bodies_fetched += 1
             self.bytes_fetched += whole_size(body)
         outcome: Outcome = "new" if last is None else "unchanged" if last.sha256 == sha256 else "replaced"
+        reason = None
+        if last is not None and outcome == "replaced" and says_the_same and self._holds(last.sha256, says_the_same):
+            outcome, reason, sha256 = "unchanged", f"{OTHER_BYTES} {sha256}", last.sha256
         confirmed = answer.status == 304
         visit = self._visit(
             wanted,
@@ -178,6 +194,7 @@ class Recorder:
             etag=_validator(answer, "etag") or (last.etag if confirmed and last else None),
             last_modified=_validator(answer, "last-modified") or (last.last_modified if confirmed and last else None),
             final_url=answer.url if answer.url != wanted.url else None,
+            reason=reason,
         )
         links = [self.link(wanted, sha256, role, answer)] if role in {"attachment", "inline"} else []
         self.ledger.record(self.run_id, visit, links)
@@ -185,6 +202,12 @@ class Recorder:
         if self.manners is not None:
             self.manners.welcomed(answer.url)
         return visit
+
+    def _holds(self, sha256: str, says_the_same: Callable[[bytes], bool]) -> bool:
+        try:
+            return says_the_same(self.archive.get(sha256))
+        except (ArchiveCorruption, OSError):  # then the new bytes are all there is
+            return False
 
     def trouble(
         self,

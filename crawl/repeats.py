@@ -36,6 +36,12 @@ _NONCE = re.compile(
     r"|(?:耗时|用时|执行|查询|生成)[^\d]{0,10}\d[\d.]*\s*(?:毫秒|秒|ms)"
     r"|\d{1,3}(?:\.\d{1,3}){3}"
 )
+# … of these, what a paper never holds in any other sense: two answers that differ in nothing else are one paper
+_COUNTER = re.compile(
+    r"(?:访问|浏览|点击|阅读|来访)(?:总)?(?:次数|人数|量|数)?[为是：:\s\[（(【]{0,6}\d[\d,]*"
+    r"|第?\d[\d,]*\s*(?:位访客|次访问|次浏览|人在线)"
+    r"|(?:耗时|用时|执行|查询|生成)[^\d]{0,10}\d[\d.]*\s*(?:毫秒|秒|ms)"
+)
 # parameters of an address that are of one answer only
 _FLEETING = re.compile(r"(?i)^(?:_|_t|ts|rnd|rand|random|timestamp|token|nonce|csrf\w*|jsessionid)$")
 _TOKEN = re.compile(r"(?i)csrf|token|nonce|viewstate|eventvalidation|timestamp|session")
@@ -94,8 +100,14 @@ class Repeats:
         return words != met.words or len(met.urls | {url}) >= _COPIES
 
 
-def print_of(page: Page, *, scripts: bool = False) -> str:
-    """Digest of what a reader sees of a page and where it leads, without what changes from answer to answer.
+def paper_print(page: Page) -> str:
+    """Digest of all a page shows, where it leads and what its scripts are, but for counters of its visitors and the
+    time it took the server."""
+    return print_of(page, scripts=True, but=_COUNTER)
+
+
+def print_of(page: Page, *, scripts: bool = False, but: re.Pattern[str] = _NONCE) -> str:
+    """Digest of what a reader sees of a page and where it leads, without what changes from answer to answer (but).
 
     scripts: with its scripts and what it tells them, as they are: two listings that a script fills may differ
     in nothing but the number of their columns.
@@ -105,7 +117,7 @@ def print_of(page: Page, *, scripts: bool = False) -> str:
     text = text_of(page.root)[:_MAX_TEXT]
     for address in sorted(own_names, key=len, reverse=True):
         text = text.replace(address, "")
-    parts = [_NONCE.sub("", text)]
+    parts = [but.sub("", text)]
     for number, anchor in enumerate(page.root.iter("a", "iframe", "img")):
         if number >= _MAX_LINKS:
             break

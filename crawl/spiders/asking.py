@@ -7,6 +7,7 @@ not come (`crawl.schedule`) is not asked for at all, nor is one too many links a
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -28,7 +29,7 @@ _BROUGHT = frozenset({"new", "unchanged", "replaced"})
 _DOCUMENTS = frozenset({"attachment", "inline"})
 
 
-class Asking(ListingReader, Spider):
+class Asking(ListingReader, Spider, ABC):
     """The state of one walk over a Source by a Plan, and the requests it makes."""
 
     def __init__(
@@ -114,17 +115,17 @@ class Asking(ListingReader, Spider):
             return FormRequest(wanted.address or wanted.url, method="POST", formdata=list(wanted.form), **common)
         return Request(wanted.url, **common)
 
+    @abstractmethod
     def on_answer(self, response: Any) -> Iterator[Request]:
         """An answer of any status."""
-        raise NotImplementedError
 
+    @abstractmethod
     def on_failure(self, failure: Any) -> Iterator[Request]:
         """A request without an answer."""
-        raise NotImplementedError
 
+    @abstractmethod
     def listing_missed(self, wanted: Wanted) -> Iterator[Request]:
         """A page of a listing did not come: what is asked for instead."""
-        raise NotImplementedError
 
     def _link_again(self, wanted: Wanted, visit: Visit) -> None:
         if visit.sha256 and visit.role in _DOCUMENTS and visit.outcome in _BROUGHT:

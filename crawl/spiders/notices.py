@@ -10,10 +10,11 @@ from scrapy.http import Request
 
 from crawl.declared import read_detail
 from crawl.ledger import SOFT_404
-from crawl.notice import Link, Skip, attachment_suffix, read_notice
-from crawl.page import Page, decode_page
+from crawl.notice import Link, NoticePage, Skip, attachment_suffix, read_notice
+from crawl.page import Page, PageError, decode_page, read_page
 from crawl.recorder import Answer, Wanted
-from crawl.repeats import print_of
+from crawl.repeats import paper_print, print_of
+from crawl.schema import Role
 from crawl.sentinel import body_kind
 from crawl.spiders.asking import from_listing, key_of
 from crawl.spiders.lost import MAX_HOPS, LostPages
@@ -71,7 +72,10 @@ class Notices(LostPages):
         )
         twin = self._known.get(before) if before is not None and before != key_of(wanted.url) else None
         again = twin is not None and twin.role == "inline" and bool(twin.sha256)  # one document, under two addresses
-        visit = self.recorder.keep(known, answer, "inline" if notice.is_inline and not again else "notice", body)
+        role: Role = "inline" if notice.is_inline and not again else "notice"
+        visit = self.recorder.keep(
+            known, answer, role, body, says_the_same=lambda held: _shows_the_same(held, page, notice)
+        )
         self._done(visit)
         if twin is not None and again:
             self._link_again(known, twin)
@@ -145,3 +149,17 @@ class Notices(LostPages):
                 depth=notice.depth + 1,
             )
             yield from self.ask(attachment, changed=changed)
+
+
+def _shows_the_same(held: bytes, page: Page, notice: NoticePage) -> bool:
+    """Whether an earlier answer of a notice's address shows what this one shows and leads to the same files."""
+    try:
+        earlier = read_page(held, page.url)
+    except PageError:
+        return False
+    return paper_print(earlier) == paper_print(page) and _leads_to(read_notice(earlier, "", None)) == _leads_to(notice)
+
+
+def _leads_to(notice: NoticePage) -> set[str]:
+    links = (*notice.attachments, *notice.papers, *notice.platform)
+    return {*notice.images, *(link.url for link in links), *(skip.url for skip in notice.skipped)}

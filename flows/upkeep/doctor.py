@@ -18,6 +18,7 @@ from typing import Final, Literal
 from uuid import uuid4
 
 from crawl.ledger import Ledger, LedgerError
+from crawl.recorder import OTHER_BYTES
 from crawl.settings import from_environment
 from extract.readers.convert import converter_version
 from extract.settings import find_soffice, read_limits
@@ -279,7 +280,10 @@ def _orphans(root: DataRoot, known: list[str]) -> Examined:
     named: set[str] = set()
     if root.ledger.exists():
         with Ledger(root.ledger) as ledger:
-            named |= {visit.sha256 for visit in ledger.visits() if visit.sha256}
+            visits = ledger.visits()
+        named |= {visit.sha256 for visit in visits if visit.sha256}
+        reasons = (visit.reason or "" for visit in visits)
+        named |= {reason.removeprefix(OTHER_BYTES).strip() for reason in reasons if reason.startswith(OTHER_BYTES)}
     for packed in Store(root.members).contents():
         with suppress(DamagedResult):
             named |= {sha256 for _, sha256 in unpack_unpacked(packed).members}

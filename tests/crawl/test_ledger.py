@@ -205,6 +205,46 @@ def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> 
         assert db.execute("SELECT value FROM meta").fetchall() == [("2",)]
 
 
+def test_runs_of_a_source_whose_name_begins_another(ledger: Ledger) -> None:
+    """They are found by their names: `s.1`, `s.1.1` and `s/…` are runs of three sources."""
+    for source in ("s", "s.1", "s", "s/", "s.1", "s"):
+        ledger.begin_run(source, "130630", "某县", "2024-03-01T00:00:00Z")
+    assert [run for run, _, _ in ledger.runs()] == ["s.1", "s.1.1", "s.2", "s/.1", "s.1.2", "s.3"]
+    ledger.end_run("s.2", "finished")
+    assert ledger.take_up_run("s", "2024-03-01T01:00:00Z") == "s.3"
+    assert ledger.take_up_run("s.1", "2024-03-01T01:00:00Z") == "s.1.2"
+    swept = {one.source_id: (one.started_at, one.finish_reason, one.finished_at) for one in ledger.sweeps()}
+    assert swept["s"] == ("2024-03-01T00:00:00Z", None, "2024-03-01T00:00:00Z")
+    assert swept["s.1"] == ("2024-03-01T00:00:00Z", None, None)
+
+
+def test_views_and_a_new_run_stay_quick_after_many_nights(ledger: Ledger) -> None:
+    """The work does not grow with runs times sources: counted in steps of SQLite's machine, not by the clock."""
+    steps: list[int] = []
+    for nights in (1, 4):
+        with ledger.transaction() as db:
+            for source in range(200):
+                db.execute("INSERT OR REPLACE INTO sources VALUES (?,?,?)", (f"s{source}", "130630", "某县"))
+                for night in range(nights):
+                    row = (f"s{source}.{night}.{nights}", f"s{source}", "2024-03-01T00:00:00Z", "finished")
+                    db.execute("INSERT INTO runs (run_id, source_id, started_at, finish_reason) VALUES (?,?,?,?)", row)
+        counted = [0]
+
+        def count(counted: list[int] = counted) -> int:
+            counted[0] += 1
+            return 0
+
+        ledger._db.set_progress_handler(count, 10)
+        ledger.sweeps()
+        steps.append(counted[0])
+        counted[0] = 0
+        ledger.begin_run("s7", "130630", "某县", "2024-03-02T00:00:00Z")
+        ledger.take_up_run("s7", "2024-03-02T00:00:00Z")
+        assert counted[0] < 100, "it does not read all runs"
+        ledger._db.set_progress_handler(None, 0)
+    assert steps[1] < steps[0] * 4, f"five times the runs: {steps}"
+
+
 def test_only_a_run_cut_short_in_the_same_night_is_taken_up(ledger: Ledger) -> None:
     """A night is from noon to noon, Asia/Shanghai."""
     assert ledger.take_up_run("s", "2024-03-01T00:00:00Z") is None

@@ -8,6 +8,7 @@ source.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import msgspec
 from lxml import html
@@ -63,6 +64,7 @@ class About(msgspec.Struct, frozen=True):
     signed_date: str | None
     has_article_title: bool
     has_publication_label: bool
+    has_heading_with_date: bool
     meta: dict[str, str]
 
     @property
@@ -93,6 +95,7 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
         _signed_date(text, title),
         bool(meta.get("articletitle")),
         labelled,
+        title is not None and _has_information_behind(page, outline, title),
         meta,
     )
 
@@ -157,6 +160,7 @@ def _title(page: Page, outline: Outline, meta: dict[str, str], heads: list[str],
 _INFORMATION = re.compile(
     r"(?:发布|发文|公开|信息)?(?:日期|时间|来源|作者|浏览|点击|阅读|字体|字号|编辑|索引号|发布机构|发布者)\s*[:：】\]]|(?:20\d\d)[-/.年]\d{1,2}[-/.月]\d{1,2}"
 )
+_DATED = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 _LARGE = re.compile(
     r"font-size\s*:\s*(?:(?:1[89]|[2-9]\d)(?:\.\d+)?(?:px|pt)|(?:1[4-9])(?:\.\d+)?pt|[12]\.\d+r?em|x+-large|large)",
     re.IGNORECASE,
@@ -201,13 +205,42 @@ def _large_line(page: Page, outline: Outline) -> str | None:
             or element.tag in {"h1", "h2", "h3", "h4", "center"}
             or element.get("size") in {"4", "5", "6", "7", "+1", "+2", "+3"}
         )
-        if (large and entity_of(text) is not None) or _INFORMATION.search(_behind(element)):
+        if (large and entity_of(text) is not None) or _INFORMATION.search(_behind(outline, element)):
             return text
     return None
 
 
-def _behind(element: html.HtmlElement) -> str:
-    """The text right behind an element, some 80 characters of it."""
+def _has_information_behind(page: Page, outline: Outline, title: str) -> bool:
+    """Whether the title stands on the page, leading nowhere, with the day of publication right behind it: an article,
+    whatever its address looks like. In a list the words behind a title's date are the next title."""
+    for number, element in enumerate(page.root.iter(*_LINE_TAGS)):
+        if number > 20_000:
+            return False
+        if len(element) > 3 or outline.places(element) or not 4 <= len(title) <= 120:
+            continue
+        if text_of(element) != title or outline.is_furniture(element):
+            continue
+        if next(element.iterancestors("a", "li", "tr"), None) is not None or _is_of_a_card(outline, element):
+            continue
+        if _DATED.search(_behind(outline, element)[:60]):
+            return True
+    return False
+
+
+def _is_of_a_card(outline: Outline, element: html.HtmlElement) -> bool:
+    """Whether words stand in one of several like parts of a page that each lead somewhere: the title of a row."""
+    for depth, node in enumerate(element.iterancestors()):
+        if depth > 8 or node.tag == "body":
+            return False
+        if outline.places(node):
+            beside = (*islice(node.itersiblings(), 20), *islice(node.itersiblings(preceding=True), 20))
+            like = (one for one in beside if one.tag == node.tag and one.get("class") == node.get("class"))
+            return any(outline.places(one) for one in like)
+    return False
+
+
+def _behind(outline: Outline, element: html.HtmlElement) -> str:
+    """The text right behind an element, some 80 characters of it, up to a list."""
     words = element.tail or ""
     node: html.HtmlElement | None = element
     for _ in range(6):
@@ -216,6 +249,8 @@ def _behind(element: html.HtmlElement) -> str:
         for number, one in enumerate(node.itersiblings()):
             if number >= 3 or len(words) >= 80:
                 break
+            if outline.places(one) > 1:
+                return words[:120]
             if isinstance(one.tag, str) and one.tag not in {"script", "style"}:
                 words += " " + one.text_content()[:200] + (one.tail or "")
         node = node.getparent()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import html
 
@@ -15,16 +16,17 @@ from crawl.shape import attachment_suffix, link_address
 
 _MAX_CODE = 2000  # characters of a handler that are read
 _ROW_TAGS = frozenset(
-    {"div", "li", "tr", "td", "p", "span", "dd", "dt", "button", "section", "article", "h3", "h4", "b"}
+    {"option", "div", "li", "tr", "td", "p", "span", "dd", "dt", "button", "section", "article", "h3", "h4", "b"}
 )
 _DATA = ("data-href", "data-url", "data-link", "data-src-url", "data-target-url", "_href", "link", "url")
 _STRING = re.compile(r"(?:[\"'`]|&quot;)((?:https?:)?[^\"'`\s<>{}&][^\"'`\s<>{}]{2,600})(?:[\"'`]|&quot;)")
 _ADDRESS = re.compile(
-    r"(?:https?:)?//[^/].{2,}|\.{0,2}/.{2,}|[\w%()~.-][^:]*\.(?:s?html?|jhtml|aspx?|jsp|php|do|action|pdf|docx?|xlsx?|wps|et|ofd|zip|rar)(?:[?#].*)?"
+    r"(?:https?:)?//[^/].{2,}|\.{0,2}/.{2,}|[\w%()~.-][^:]*\.(?:s?html?|jhtml|aspx?|jspx?|php|do|action|pdf|docx?|xlsx?|wps|et|ofd|zip|rar)(?:[?#].*)?"
     r"|\?[\w-]+=.+|#!?/.+",
     re.IGNORECASE,
 )
 _NO_PLACE = re.compile(r"\.(?:js|css|png|jpe?g|gif|ico|bmp|svg|swf)(?:[?#].*)?$", re.IGNORECASE)
+_JUMP = re.compile(r"open\s*\(|location|href|jump|go\w*\s*\(|this\.(?:value|options)", re.IGNORECASE)
 _NOT_OPENING = re.compile(r"share|copy|print|collect|addfav|sethome|\bimg|\.src\b|weibo|qrcode", re.IGNORECASE)
 
 
@@ -40,10 +42,27 @@ def raw_address(element: html.HtmlElement) -> str | None:
         if code and (found := opened_by(code)):
             return found
     for name in _DATA:
-        value = (element.get(name) or "").strip()
-        if value and len(value) < 2000 and _ADDRESS.fullmatch(value) and not _NO_PLACE.search(value):
+        if value := _place_in(element, name):
             return value
+    if element.tag == "option" and (value := _place_in(element, "value")) and _jumps(element):
+        return value
     return None
+
+
+def _place_in(element: html.HtmlElement, name: str) -> str | None:
+    value = (element.get(name) or "").strip()
+    return value if value and len(value) < 2000 and _ADDRESS.fullmatch(value) and not _NO_PLACE.search(value) else None
+
+
+def _jumps(option: html.HtmlElement) -> bool:
+    """Whether choosing an option goes to its value: a box that says so, or whose every value is an address."""
+    box = next(option.iterancestors("select"), None)
+    if box is None:
+        return False
+    if _JUMP.search((box.get("onchange") or "")[:_MAX_CODE]):
+        return True
+    values = [one.get("value") or "" for one in islice(box.iter("option"), 40)]
+    return not box.get("name") and all(_ADDRESS.fullmatch(one) for one in values if one not in {"", "#", "0"})
 
 
 def opened_by(code: str) -> str | None:
@@ -73,7 +92,7 @@ def link_elements(root: html.HtmlElement, limit: int) -> Iterator[html.HtmlEleme
 
 def _is_row_that_opens(element: html.HtmlElement) -> bool:
     attributes = element.attrib
-    if "onclick" not in attributes and not any(name in attributes for name in _DATA):
+    if element.tag != "option" and "onclick" not in attributes and not any(name in attributes for name in _DATA):
         return False
     if raw_address(element) is None or sum(1 for _ in element.iter()) > 60:
         return False

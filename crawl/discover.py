@@ -29,6 +29,9 @@ Role = Literal["disclosure", "column", "near_miss", "other"]
 Target = Literal["page", "file", "route"]
 
 _PREVIOUS_NEXT = re.compile(r"^\s*(?:上|下|前|后)一?(?:篇|条|页|则)|^(?:上|下)[一1](?:篇|条)")
+_BESIDE = re.compile(
+    r"\W*(?:(?:[上下前后]一?|[上下]1)[篇条页则]|相关|推荐|热门|热点|最新|延伸|猜你|往期|更多|最近|近期|分享)"
+)
 NOT_A_TITLE = re.compile(
     r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$",
     re.IGNORECASE,
@@ -62,7 +65,7 @@ class Found(msgspec.Struct, frozen=True):
     shape: Shape = "unknown"
     confidence: float = 0.0
     reasons: tuple[str, ...] = ()
-    in_article: bool = False
+    in_article: bool | None = False
     furniture: bool = False
     occurrences: int = 1
     block: int = 0
@@ -93,6 +96,7 @@ class Context(msgspec.Struct, frozen=True):
     owner: str | None
     is_disclosure: bool
     words: str
+    paper_year: int | None = None  # of the very words that name the kind (column 2024年部门预算)
     is_home: bool = False
     no_article: bool = False
     folder: str = ""
@@ -149,15 +153,18 @@ def page_context(about: About) -> Context:
     words = [about.meta.get("columnname") or "", about.title or "", *reversed(about.columns), about.head_title or ""]
     naming = Naming()
     years: tuple[int, ...] = ()
+    paper_year: int | None = None
     for text in words:
         one = name_title(text)
         if one.wanted and naming.kind is None:
             naming = one
+            paper_year = fiscal_year(text, one.noun_at) if len(set(stated_years(text))) == 1 else None
         found = tuple(dict.fromkeys(stated_years(text)))
         if not years and len(found) == 1:
             years = found
     said = " ".join(words)
-    return Context(naming, years, owner, bool(_COLUMN_WORDS.search(plain_title(said))) or naming.wanted, said)
+    is_disclosure = bool(_COLUMN_WORDS.search(plain_title(said))) or naming.wanted
+    return Context(naming, years, owner, is_disclosure, said, paper_year)
 
 
 def _spots(page: Page, outline: Outline) -> dict[str, _Spot]:
@@ -199,7 +206,7 @@ def _judge(
         date=date,
         target=target,
         shape="file" if is_file else shape,
-        in_article=inside is not None and any(anchor in inside for anchor in spot.anchors),
+        in_article=_is_inside(outline, spot, inside),
         furniture=furniture,
         occurrences=len(spot.anchors),
         block=blocks.setdefault(_block_of(outline, spot.anchors[0]), len(blocks)),
@@ -219,6 +226,18 @@ def _judge(
     if naming.kind is not None:
         return _named(found, naming, outline, anchor, context)
     return _unnamed(found, outline, anchor, context, offices)
+
+
+def _is_inside(outline: Outline, spot: _Spot, inside: set[html.HtmlElement] | None) -> bool | None:
+    """Whether a link stands in the article; None where the page marks none and the link is not one of those that pages
+    offer beside it (previous, next, related)."""
+    if inside is not None:
+        return any(anchor in inside for anchor in spot.anchors)
+    for anchor in spot.anchors[:3]:
+        near = (outline.label_before(anchor) or "", *outline.above(outline.row(anchor))[:2])
+        if any(_BESIDE.match(text) for text in near) or any(_PREVIOUS_NEXT.match(text) for text in spot.words):
+            return False
+    return None
 
 
 def _best_title(words: list[str]) -> tuple[str, Naming]:
@@ -385,7 +404,10 @@ def _unnamed(
                 confidence=0.5,
                 words=composed,
             )
-        if not office:
+        named = next((text for text in reversed(row) if is_office(text)), None) if action else None
+        if named is not None:  # a row of offices: what its heading or its page names, of the office of the row
+            found = msgspec.structs.replace(found, text=named)
+        elif not office:
             return _sub_column(found, context)
     if found.shape in {"column", "home"} and not found.date and not leafy and not found.in_article:
         if any(name_title(one).wanted for one in above) or context.naming.wanted:
@@ -407,7 +429,7 @@ def _unnamed(
             continue
         if source == "page" and found.shape in {"column", "home"} and not found.date and not found.in_article:
             break
-        year = fiscal_year(text, naming.noun_at) if text else None
+        year = fiscal_year(text, naming.noun_at) if text else context.paper_year
         naming = _office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
         return _completed(

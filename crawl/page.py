@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree, html
 
 from crawl.address import clean_url
+from crawl.openers import resolve_openers
 from crawl.records import markup_of_data, records_in, rows_in_script
 
 MAX_PAGE_BYTES = 16_000_000
@@ -89,6 +90,7 @@ def read_page(body: bytes, url: str) -> Page:
             base = absolute(url, href) or url
             break
     _unfold_records(root)
+    resolve_openers(root)
     return Page(url, base, encoding, root)
 
 

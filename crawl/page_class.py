@@ -262,7 +262,8 @@ def _stub(page: Page, status: int) -> PageClass | None:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
         if address and address != page.url:
             return PageClass("redirect_stub", ("a script leads elsewhere, no content",), address)
-        if any(name_title(squeeze(one.get("title") or "") or text_of(one)).wanted for one in links):
+        words = [squeeze(one.get("title") or "") or text_of(one) for one in links]
+        if any(name_title(one).wanted for one in (head, *words)):
             return None  # few rows are rows
         if links and (
             page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None
@@ -345,7 +346,8 @@ def _notice(page: Page, outline: Outline, found: Discovery, reasons: list[str], 
 def papers_of(found: Discovery) -> list[Found]:
     """The papers a notice's article links to that stand on pages of their own: not its attachments, not what the page
     offers beside it (previous, next, related)."""
-    inside = [link for link in found.links if link.role == "disclosure" and not link.furniture and link.in_article]
+    inside = [link for link in found.links if link.role == "disclosure" and not link.furniture]
+    inside = [link for link in inside if link.in_article or link.in_article is None]
     links = [link for link in inside if link.target != "file" and not re.match(r"[上下前后]一?[篇条页]", link.text)]
     together = Counter(link.block for link in links)
     # in a list of offices' papers one may be a file of another host: it is a row like the others
@@ -358,6 +360,8 @@ def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int,
     about, score = found.about, 0
     reasons: list[str] = []
     shape = address_shape(page.url)
+    if about.has_heading_with_date:
+        score, reasons = score + 2, [*reasons, "date or source right behind its heading"]
     if about.has_article_title:
         score, reasons = score + 3, [*reasons, "meta ArticleTitle"]
     if shape == "article":

@@ -1,0 +1,124 @@
+# ruff: noqa: E501 -- pages as they are written
+"""Rows that only a page's own function, a box of choices or a heading explains; articles that only their shape marks."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from crawl.clickable import raw_address
+from crawl.openers import resolve_openers
+from flows.commands.links import PageLinks, judge_page
+
+URL = "http://www.a.gov.cn/czyjs/"
+
+
+def page(body: str, title: str = "财政信息", url: str = URL) -> PageLinks:
+    return judge_page(f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode(), url)
+
+
+def rows(found: PageLinks) -> dict[str, tuple[str | None, int | None, str | None]]:
+    return {link.url.rsplit("/", 1)[-1]: (link.kind, link.fiscal_year, link.date) for link in found.disclosures}
+
+
+@pytest.mark.parametrize(
+    ("script", "handler", "place"),
+    [
+        ("function go(id){window.open('d.jspx?id='+id);}", "go('12')", "d.jspx?id=12"),
+        ("function go(id, t) { location.href = '/d/' + t + '/' + id + '.html'; }", "go(12,'ys')", "/d/ys/12.html"),
+        ("const go = (id) => { window.open(`/d/${id}.html`) }", "go(7)", "/d/7.html"),
+        ("var go = function(id){ var u = '/d/' + id; window.location.href = u; }", "return go('a-1');", "/d/a-1"),
+        ("function go(id){window.open(host + id);}", "go('12')", None),  # host is not known
+        ("function go(id){window.open('d.jspx?id='+id);}", "go(this)", None),
+        ("function go(id){alert(id)}\nfunction to(i){window.open('/d?i='+i)}", "go('12')", None),
+        ("function go(id){window.open('/d?i='+id)}", "go('1\" onload=x')", None),
+    ],
+)
+def test_a_pages_own_function_opens_an_address(script: str, handler: str, place: str | None) -> None:
+    root = html.document_fromstring(f"<html><body><script>{script}</script><a>x</a></body></html>")
+    link = root.find(".//a")
+    assert link is not None
+    link.set("onclick", handler)
+    resolve_openers(root)
+    assert raw_address(link) == place
+
+
+def test_rows_of_a_pages_own_function_are_links() -> None:
+    body = """<script>function openDetail(id){window.open('detail.jspx?id='+id);}</script><ul>
+    <li><a href="javascript:void(0);" onclick="openDetail('1')">某县残联2024年部门预算</a><span>2024-02-26</span></li>
+    <li><a href="javascript:openDetail('2')">某县残联2023年部门决算</a><span>2024-09-26</span></li></ul>"""
+    assert rows(page(body)) == {
+        "detail.jspx?id=1": ("department_budget", 2024, "2024-02-26"),
+        "detail.jspx?id=2": ("department_final", 2023, "2024-09-26"),
+    }
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet="functio go(id){}=>+'\"`$/?.;window.open,1 ", max_size=200))
+def test_any_script_is_read_to_its_end(code: str) -> None:
+    root = html.document_fromstring("<html><body><script></script><a onclick=\"go('1')\">x</a></body></html>")
+    script = root.find(".//script")
+    assert script is not None
+    script.text = code
+    resolve_openers(root)
+
+
+def test_a_box_of_choices_that_jumps_is_a_list() -> None:
+    body = """<select onchange="if(this.value)window.open(this.value)"><option value="">请选择</option>
+    <option value="/s/1.html">某县档案局2024年部门预算</option><option value="/s/2.html">某县党校2024年部门预算</option></select>"""
+    assert set(rows(page(body))) == {"1.html", "2.html"}
+
+
+def test_a_box_of_a_form_is_no_list() -> None:
+    body = '<form><select name="dept"><option value="/s/1.html">某县档案局2024年部门预算</option></select></form>'
+    assert rows(page(body)) == {}
+
+
+def test_offices_with_dates_take_the_year_of_the_column_that_names_the_paper() -> None:
+    body = "".join(
+        f'<li><a href="./t20240223_8{n}.html">{name}</a><span>2024-02-23</span></li>'
+        for n, name in enumerate(["县审计局", "县会议服务中心", "县目标考核办"])
+    )
+    found = rows(page(f"<ul>{body}</ul>", "2024年部门预算-某县人民政府", f"{URL}2024nbmys/"))
+    assert {one[1] for one in found.values()} == {2024} and len(found) == 3
+
+
+def test_rows_that_say_only_look_are_of_the_office_of_their_row() -> None:
+    body = (
+        "<h1>某县2024年部门预算公开情况一览表</h1><table><tr><th>序号</th><th>单位名称</th><th>公开日期</th><th>公开链接</th></tr>"
+        + "".join(
+            f'<tr><td>{n}</td><td>{name}</td><td>2024-02-2{n}</td><td><a href="/k/{n}.html">点击查看</a></td></tr>'
+            for n, name in enumerate(["县人社局", "县社保中心", "县就业中心"], 1)
+        )
+    )
+    found = rows(page(body + "</table>", "某县2024年部门预算公开情况一览表", f"{URL}24.html"))
+    assert found["1.html"] == ("department_budget", 2024, "2024-02-21") and len(found) == 3
+
+
+@pytest.mark.parametrize("address", ["/2024/09/12/js/", "/?p=show&id=98", "/gg/js"])
+def test_a_heading_with_its_date_marks_an_article_whatever_its_address(address: str) -> None:
+    body = """<div><h1>某镇2023年度部门决算公开</h1><div>2024年9月12日 由 <a href="/author/">管理员</a></div>
+    <div><a href="/up/2024/js.pdf">某镇2023年度部门决算.pdf</a></div></div>"""
+    found = page(body, "某镇2023年度部门决算公开 – 某镇", f"http://www.a.gov.cn{address}")
+    assert found.page_class.kind == "notice" and found.notice is not None
+    assert (found.notice.kind, found.notice.fiscal_year) == ("department_final", 2023)
+    assert found.notice.published_date == "2024-09-12" and not found.disclosures
+
+
+def test_a_title_and_date_on_cards_is_no_article() -> None:
+    card = '<div class="card"><h3>{}</h3><p>{}</p><a href="{}">查看详情</a></div>'
+    body = card.format("某局2024年部门预算", "2024-02-06", "/p/1.html") + card.format(
+        "某局2022年度部门决算", "2023-09-19", "/p/2.html"
+    )
+    assert set(rows(page(body))) == {"1.html", "2.html"}
+
+
+def test_papers_in_an_article_without_a_name_and_not_those_beside_it() -> None:
+    body = """<h1>某县教育局所属学校2024年单位预算公开汇总</h1><div>2024-02-25 来源：某县教育局</div><div class="x1">
+    <p><a href="/g/11.html">某县一中2024年单位预算</a></p><p><a href="/g/12.html">某县二中2024年单位预算</a></p></div>
+    <div class="x2">上一篇：<a href="/g/0.html">某县教育局2023年部门预算</a></div>
+    <div class="x3"><h4>相关阅读</h4><a href="/g/1.html">某县教育局2022年部门预算</a></div>"""
+    found = page(body, "某县教育局所属学校2024年单位预算公开汇总", "http://www.a.gov.cn/g/2.html")
+    assert found.page_class.kind == "notice_with_links" and set(rows(found)) == {"11.html", "12.html"}

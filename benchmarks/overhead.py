@@ -7,9 +7,9 @@ orchestration costs the largest share. The bare loop hands the same jobs to as m
 (`flows.workers.run_jobs`) and stores what comes back as the stage does; the night under Prefect plans, asks what is
 there, runs batches as tasks and writes every document into the log besides. Both in one run, in turns (bare, night,
 night, bare …), because the machine may have other work. Printed: seconds of each, the share of the median night above
-the median bare loop, and the seconds from the start of the command to the first batch, of the first night (which also
-makes the database of Prefect's server) and of the slowest later one. Exit code 1 where the share is more than 5 %, or
-a start more than 15 s.
+the median bare loop, the seconds from the start of the command to the first batch (the slowest), and, apart from them,
+those in which Prefect's server came up and made its database, once for all nights. Exit code 1 where the share is more
+than 5 %, or a start more than 15 s.
 """
 
 from __future__ import annotations
@@ -55,13 +55,24 @@ def bare(root: DataRoot, into: Path) -> float:
     return time.monotonic() - begin
 
 
+def environment_of(home: Path) -> dict[str, str]:
+    given = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
+    return given | {"YUJUE_PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), "YUJUE_VERIFY_NIGHTS": "0"}
+
+
+def server(home: Path) -> float:
+    """Seconds until a server that was never there before answers."""
+    begin = time.monotonic()
+    command = [sys.executable, "-c", "from flows.prefect_server import ensure_server; ensure_server()"]
+    subprocess.run(command, cwd=ROOT, env=environment_of(home), check=True)
+    return time.monotonic() - begin
+
+
 def night(root: DataRoot, home: Path, none: Path) -> tuple[float, float]:
     """Seconds of the stage `read` of a night under Prefect, and from the start of the command to its first batch."""
     command = [sys.executable, "-m", "flows.cli", "nightly", "--data", str(root.path), "--sources", str(none)]
-    environment = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
-    environment |= {"YUJUE_PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), "YUJUE_VERIFY_NIGHTS": "0"}
     begin = time.time()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=environment_of(home), stdout=subprocess.DEVNULL)
     told: list[dict[str, object]] = []
     while process.poll() is None:  # the stages after it are not looked at
         time.sleep(0.2)
@@ -92,6 +103,7 @@ def main() -> int:
         home, none = folder / "prefect", folder / "none"
         none.mkdir()
         try:
+            came_up = server(home)
             for turn in range(given.rounds):
                 root = DataRoot(folder / f"data{turn}")
                 fill_ledger(root, fill_archive(root, given.documents))
@@ -112,8 +124,8 @@ def main() -> int:
         "bare": round(plain, 1),
         "night": round(whole, 1),
         "orchestration_share": round(share, 4),
-        "first_start": round(starts[0], 1),
-        "start": round(max(starts[1:], default=starts[0]), 1),
+        "start": round(max(starts), 1),
+        "first_start_of_the_server": round(came_up, 1),
     }
     print(json.dumps(found))
     return int(share > MOST_SHARE or max(starts) > MOST_START)

@@ -15,7 +15,8 @@ from pathlib import Path
 from flows import errors
 from flows.coverage import sought, with_coverage
 from flows.crawl_sources import bodies, found_documents, unreached
-from flows.nightly import Night, one_night_at_a_time, work_up
+from flows.night import How, Night
+from flows.nightly import one_night_at_a_time, work_up
 from flows.publish_release import load_tables
 from flows.release.package import write_parquet
 from flows.release.standing import with_standings
@@ -63,9 +64,8 @@ def view(
     Raises Trouble (exit code 2) where another night is at work.
     """
     with one_night_at_a_time(root):
-        stages = work_up(
-            found_documents(root, moment), root, Night(), limits, progress=progress, corrections=corrections
-        )
+        how = How(limits, progress=progress, corrections=corrections)
+        stages = work_up(found_documents(root, moment), root, Night(), how)
         dead = unreached(root, moment)
         tables = load_tables(stages.facts, stages.checks, dead, progress)
         tables = with_revisions(tables, bodies(root, moment))

@@ -104,7 +104,7 @@ class _Cluster:
 
     def _open(self) -> _Open:
         try:
-            return _open_dask(self.setting, self.limits) if self.setting.kind == "dask" else _open_ray(self.setting)
+            return (_open_dask if self.setting.kind == "dask" else _open_ray)(self.setting, self.limits)
         except ImportError as error:
             kind = self.setting.kind
             raise errors.usage(
@@ -185,12 +185,15 @@ def _open_dask(setting: WorkRunner, limits: WorkLimits) -> _Open:
     return _Open(runner, slots, (distributed.KilledWorker,), gone)
 
 
-def _open_ray(setting: WorkRunner) -> _Open:
+def _open_ray(setting: WorkRunner, limits: WorkLimits) -> _Open:
     ray: Any = import_module("ray")  # an extra
-    quiet = {"log_to_driver": False, "logging_level": "ERROR", "include_dashboard": False}
-    runner = import_module("prefect_ray").RayTaskRunner(
-        address=setting.address, init_kwargs={} if setting.address else quiet
-    )
+    runner_of: Any = import_module("prefect_ray").RayTaskRunner
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    if setting.address:
+        runner = runner_of(address=setting.address, init_kwargs=quiet)
+    else:  # `local`: one of our own, whatever else runs on this machine
+        own = {"num_cpus": limits.workers, "include_dashboard": False}
+        runner = runner_of(address="local", init_kwargs=quiet | own)
     runner.__enter__()
 
     def slots() -> int:

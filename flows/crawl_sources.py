@@ -25,11 +25,9 @@ from flows import errors
 from flows.fingerprint import digest
 from flows.hold import keep_ledger
 from flows.release.build import Unreached
-from flows.settings import DataRoot
+from flows.settings import DataRoot, sources_folder
 from flows.source_nights import with_shortfalls
 from flows.stage import Progress, quiet
-
-OWN_SOURCES = Path(__file__).resolve().parents[1] / "crawl" / "sources"
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def find_sources(given: Sequence[str], folder: Path | None = None) -> list[Path]
 
     Raises Trouble (exit code 2) for one that is not there, or not a source (file, line, key, what was expected).
     """
-    folder = folder or OWN_SOURCES
+    folder = folder or sources_folder()
     if not folder.is_dir():
         raise errors.usage(f"没有来源目录：{folder}", f"no folder of sources: {folder}")
     registered = source_files(folder)

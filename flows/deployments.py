@@ -37,7 +37,7 @@ from flows.corrections import the_corrections
 from flows.crawl_sources import crawl, find_sources, load, one_crawl_per_host
 from flows.hold import one_night_at_a_time, open_root
 from flows.morning import PAGE, night_with_report, recorded
-from flows.nightly import Night
+from flows.night import Night
 from flows.prefect_flow import as_task, reported
 from flows.prefect_server import answers
 from flows.rebuild import LATEST, rebuild, selection_of

@@ -19,7 +19,8 @@ from flows import errors
 from flows.batches import Spread, here
 from flows.hold import open_root
 from flows.impact import Impact, ReleaseSide, compare
-from flows.nightly import Night, nightly
+from flows.night import Night
+from flows.nightly import nightly
 from flows.quarantine import Quarantine, quarantined, update
 from flows.report.build import report
 from flows.report.page import render

@@ -11,82 +11,35 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from crawl.completeness import SourceNight
 from crawl.schema import FoundDocument
 from crawl.settings import CrawlSettings
-from extract.document import Issue
 from flows.batches import Spread, here
 from flows.build_facts import plan_facts
 from flows.check_facts import plan_checks
 from flows.convert_documents import plan_converting
 from flows.corrections import the_corrections, the_verdicts
 from flows.coverage import sought
-from flows.crawl_sources import Crawled, at_once_of, bodies, crawl, crawl_together, found_documents, unreached
+from flows.crawl_sources import at_once_of, bodies, crawl, crawl_together, found_documents, unreached
 from flows.hold import keep_release
 from flows.hold import one_night_at_a_time as one_night_at_a_time  # noqa: PLC0414 - known by this name, too
-from flows.journal import Journal
+from flows.night import How, Night
 from flows.objects import objects_at
 from flows.publish_release import Published, publish_release
 from flows.read_documents import plan_reading
 from flows.release.version import remove_debris
-from flows.reviews import Verdict
 from flows.settings import DataRoot, Place, WorkLimits, work_limits
 from flows.source_nights import source_nights
-from flows.stage import Plan, Progress, merged_issues, quiet
+from flows.stage import Plan, Progress, quiet
 from flows.steps import Step, directly, run
 from flows.unpack_archives import plan_unpacking, with_members
 from flows.withholdings import the_withholdings
-from normalize.correction import Correction
 
 Only = Callable[[list[FoundDocument]], list[FoundDocument]]
 Again = Callable[[Plan], Collection[str]]
-
-
-@dataclass
-class Night:
-    """What one night did. done, failed: stage → documents worked on, of them in vain. issues: of the night itself.
-
-    sources: what the night changed of each source, and why a person should look at it.
-    """
-
-    crawled: list[Crawled] = field(default_factory=list)
-    sources: list[SourceNight] = field(default_factory=list)
-    documents: int = 0
-    done: dict[str, int] = field(default_factory=dict)
-    failed: dict[str, int] = field(default_factory=dict)
-    published: Published | None = None
-    found: dict[str, FoundDocument] = field(default_factory=dict, repr=False)
-    plans: list[Plan] = field(default_factory=list, repr=False)
-    journal: Journal = field(default_factory=Journal, repr=False)
-    report: dict[str, Any] | None = field(default=None, repr=False)  # written by `flows.morning`
-
-    def came(self, crawled: Sequence[Crawled]) -> None:
-        """What became of sources that were crawled; a line of the log each."""
-        self.crawled += crawled
-        for one in crawled:
-            result = one.result
-            self.journal.event(
-                "source",
-                stage="crawl",
-                source=result.source_id,
-                outcome="failed" if result.failed else "ok",
-                count=result.bodies_fetched,
-                seconds=result.seconds,
-                detail=result.finish_reason,
-            )
-
-    def know(self, documents: Sequence[FoundDocument]) -> None:
-        self.documents, self.found = len(documents), {one.sha256: one for one in documents}
-        self.journal.know(documents)
-
-    @property
-    def issues(self) -> list[Issue]:
-        return merged_issues(self.plans)
 
 
 class Stages(NamedTuple):
@@ -122,102 +75,90 @@ def nightly(
 ) -> Night:
     """One night over these source files. night: filled as it goes, so that one that fails still says how far it came.
 
-    spread: where documents are read and made comparable: this machine's processes, or a cluster (`flows.cluster`).
-    Raises Trouble where the release is refused or another night is running.
+    step, spread, progress, limits: see `How`. Raises Trouble where the release is refused or another night is running.
     """
-    root, limits, night = DataRoot(data_root), limits or work_limits(), night or Night()
+    root, night = DataRoot(data_root), night or Night()
     corrections, verdicts = the_corrections(corrections_folder), the_verdicts(reviews_folder)
+    how = How(limits or work_limits(), step, spread, progress, corrections, verdicts, crawl_settings)
     with one_night_at_a_time(root):
         remove_all_debris(root)
-        at_once = at_once_of(crawl_settings)
-        if at_once > 1:
-            all_of = partial(crawl_together, sources, root, now, crawl_settings, at_once=at_once, tell=progress)
-            night.came(run(step, f"crawl {len(sources)} sources", all_of))
-        for number, source in enumerate(sources if at_once == 1 else (), start=1):
-            progress("crawl", number - 1, len(sources))
-            night.came([run(step, f"crawl {source.stem}", partial(crawl, source, root, now, crawl_settings))])
-            progress("crawl", number, len(sources))
-        night.sources = source_nights(root, [one.source for one in night.crawled])
-
-        stages = work_up(
-            found_documents(root),
-            root,
-            night,
-            limits,
-            step=step,
-            spread=spread,
-            progress=progress,
-            corrections=corrections,
-            verdicts=verdicts,
-        )
-        if stages.documents:
-            night.published = run(step, "release", partial(publish, stages, root, now, progress, corrections, sources))
+        crawl_all(sources, root, now, night, how)
+        stages = work_up(found_documents(root), root, night, how)
+        release(stages, root, now, night, how, sources=sources)
     return night
+
+
+def crawl_all(sources: Sequence[Path], root: DataRoot, now: dt.datetime, night: Night, how: How) -> None:
+    """What the sites have published since: bodies into the archive, visits into the ledger."""
+    settings, at_once = how.crawling, at_once_of(how.crawling)
+    if at_once > 1:
+        all_of = partial(crawl_together, sources, root, now, settings, at_once=at_once, tell=how.progress)
+        night.came(run(how.step, f"crawl {len(sources)} sources", all_of))
+    for number, source in enumerate(sources if at_once == 1 else (), start=1):
+        how.progress("crawl", number - 1, len(sources))
+        night.came([run(how.step, f"crawl {source.stem}", partial(crawl, source, root, now, settings))])
+        how.progress("crawl", number, len(sources))
+    night.sources = source_nights(root, [one.source for one in night.crawled])
 
 
 def work_up(
     documents: list[FoundDocument],
     root: DataRoot,
     night: Night,
-    limits: WorkLimits,
+    how: How,
     *,
-    step: Step = directly,
-    spread: Spread = here,
-    progress: Progress = quiet,
-    corrections: Sequence[Correction] = (),
-    verdicts: Sequence[Verdict] | None = None,
     only: Only = all_of_them,
     again: Again = nothing_again,
 ) -> Stages:
     """From documents to checked facts: whatever has no result yet is done, and what is wanted `again` is done again.
 
-    verdicts: what people said of findings and values; None: what the setting's folder holds.
     only: narrows the documents once archives are unpacked (`flows.rebuild`).
     """
-    do = partial(do_what_is_missing, night=night, step=step, again=again)
+    do = partial(do_what_is_missing, night=night, step=how.step, again=again)
+    with_this = (root, how.limits, how.progress)
 
-    unpacking = plan_unpacking(documents, root, limits, progress)
+    unpacking = plan_unpacking(documents, *with_this)
     if unpacking.works:
         do(unpacking)
         documents = with_members(documents, unpacking, root)
     all_documents, documents = documents, only(documents)
     night.know(documents)
 
-    converting = plan_converting(documents, root, limits, progress)
+    converting = plan_converting(documents, *with_this)
     if converting.works:
         do(converting)
 
-    reading = plan_reading(documents, converting, root, limits, progress)
-    do(reading, spread=spread)
+    reading = plan_reading(documents, converting, *with_this)
+    do(reading, spread=how.spread)
 
-    facts = plan_facts(documents, reading, root, limits, progress, corrections=corrections)
-    do(facts, spread=spread)
+    facts = plan_facts(documents, reading, *with_this, corrections=how.corrections)
+    do(facts, spread=how.spread)
 
     beside = {one.sha256 for one in all_documents} - {one.sha256 for one in documents}
-    verdicts = the_verdicts() if verdicts is None else verdicts
-    checks = plan_checks(facts, root, limits, progress, verdicts=verdicts, beside=beside)
-    do(checks, spread=spread)
+    verdicts = the_verdicts() if how.verdicts is None else how.verdicts
+    checks = plan_checks(facts, *with_this, verdicts=verdicts, beside=beside)
+    do(checks, spread=how.spread)
     return Stages(documents, reading, facts, checks)
 
 
-def publish(  # noqa: PLR0917 - called as a step
-    stages: Stages,
-    root: DataRoot,
-    now: dt.datetime,
-    progress: Progress,
-    corrections: Sequence[Correction],
-    sources: Sequence[Path],
-) -> Published:
+def release(
+    stages: Stages, root: DataRoot, now: dt.datetime, night: Night, how: How, *, sources: Sequence[Path]
+) -> None:
     """The release that holds everything, made only where it differs from the newest one. sources: the registry."""
+    if stages.documents:
+        night.published = run(how.step, "release", partial(_publish, stages, root, now, how, sources))
+
+
+def _publish(stages: Stages, root: DataRoot, now: dt.datetime, how: How, sources: Sequence[Path]) -> Published:
     published = publish_release(
         stages.facts,
         stages.checks,
         unreached(root),
         root=root,
         now=now,
-        progress=progress,
+        progress=how.progress,
         bodies=bodies(root),
-        corrections=corrections,
+        corrections=how.corrections,
         looked=sought(root, sources),
         withholdings=the_withholdings(),
     )

@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from crawl.settings import CrawlSettings
 from flows.cluster import elsewhere
 from flows.morning import PAGE, night_with_report
-from flows.nightly import Night
+from flows.night import Night
 from flows.settings import Place, work_limits, work_runner
 from flows.stage import Progress, quiet
 

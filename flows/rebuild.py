@@ -23,7 +23,8 @@ from flows.batches import Spread, here
 from flows.checks import all_checks
 from flows.crawl_sources import found_documents
 from flows.impact import Impact, ReleaseSide, ResultsSide, compare
-from flows.nightly import Night, one_night_at_a_time, publish, remove_all_debris, work_up
+from flows.night import How, Night
+from flows.nightly import one_night_at_a_time, release, remove_all_debris, work_up
 from flows.release.package import file_name
 from flows.release.version import newest, versions
 from flows.settings import DataRoot, WorkLimits
@@ -109,6 +110,7 @@ def rebuild(
     as `publish_release` does, and where another night is at work.
     """
     night = night or Night()
+    how = How(limits, step, spread, progress, corrections)
     with one_night_at_a_time(root):
         remove_all_debris(root)
         base = release_of(root, against)
@@ -126,18 +128,7 @@ def rebuild(
             wanted = selection.is_given and plan.name in STAGES and STAGES.index(plan.name) >= STAGES.index(start)
             return chosen if wanted else ()
 
-        stages = work_up(
-            found_documents(root),
-            root,
-            night,
-            limits,
-            step=step,
-            spread=spread,
-            progress=progress,
-            corrections=corrections,
-            only=choose,
-            again=again,
-        )
+        stages = work_up(found_documents(root), root, night, how, only=choose, again=again)
         before = None if base is None else ReleaseSide(base)
         after = ResultsSide(stages.facts, stages.checks)
         scope = set(after.documents())
@@ -146,8 +137,8 @@ def rebuild(
         name = None if base is None else base.name
         impact: Impact = run(step, "impact", partial(compare, before, after, scope, name))
         told(impact)
-        if make_release and stages.documents:
-            night.published = run(step, "release", partial(publish, stages, root, now, progress, corrections, sources))
+        if make_release:
+            release(stages, root, now, night, how, sources=sources)
     made = [plan for plan in night.plans if plan.name in STAGES]
     return Rebuilt(
         night,

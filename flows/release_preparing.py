@@ -13,7 +13,8 @@ from typing import Any
 from flows import errors
 from flows.coverage import sought
 from flows.crawl_sources import bodies, found_documents, unreached
-from flows.nightly import Night, one_night_at_a_time, work_up
+from flows.night import How, Night
+from flows.nightly import one_night_at_a_time, work_up
 from flows.publish_release import broken, changes, make_draft
 from flows.release.changes_text import delta
 from flows.release.checks import Refusal, acceptances, refusals
@@ -51,7 +52,7 @@ def prepare(
 ) -> Prepared:
     """Do what is missing (from the archive, without a crawl) and draft the release. Raises Trouble as a night does."""
     with one_night_at_a_time(root):
-        stages = work_up(found_documents(root), root, Night(), limits, progress=progress, corrections=corrections)
+        stages = work_up(found_documents(root), root, Night(), How(limits, progress=progress, corrections=corrections))
         if not stages.documents:
             raise errors.usage(f"{root.path} 中没有文件", f"there is no document in {root.path}")
         root.releases.mkdir(parents=True, exist_ok=True)

@@ -135,6 +135,12 @@ def data_root() -> Place:
     return url_of(named) or Path(named)
 
 
+def sources_folder() -> Path:
+    """YUJUE_SOURCES, or the folder that comes with the code: where the files of sources lie."""
+    named = os.environ.get("YUJUE_SOURCES")
+    return Path(named) if named else Path(__file__).resolve().parents[1] / "crawl" / "sources"
+
+
 def lease_seconds() -> int:
     """YUJUE_LEASE_SECONDS: so long without a sign of life and a night on another machine counts as dead (120)."""
     return max(3, _whole_number("YUJUE_LEASE_SECONDS", 120))
@@ -266,6 +272,7 @@ PREFECT_SWITCHES = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "RAY_USAGE_STATS_ENABLED": "0",
     # stage lines go to the server; the terminal has one progress bar and is not to be broken by log lines
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     # a server of its own for each process would be started where none is named: never wanted here

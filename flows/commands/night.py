@@ -15,7 +15,7 @@ from flows.commands.site import build_latest, tell
 from flows.crawl_sources import Crawled, find_sources
 from flows.demo import open_site
 from flows.morning import PAGE, exit_code, night_with_report
-from flows.nightly import Night
+from flows.night import Night
 from flows.prefect_server import ensure_server
 from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
@@ -126,7 +126,7 @@ def _night(
             )
         with progress_bars() as tell:
             return night_with_report(sources, now, data, progress=tell, crawl_settings=settings)
-    line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
+    line("连接 Prefect（首次启动需半分钟左右）", "connecting to Prefect (a first start takes half a minute)")
     url = ensure_server()
     line(f"Prefect：{url.removesuffix('/api')}", f"Prefect: {url.removesuffix('/api')}")
     from flows.prefect_flow import nightly_under_prefect  # noqa: PLC0415 - Prefect reads its settings when imported

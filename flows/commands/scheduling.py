@@ -33,7 +33,7 @@ def serve_nights(
     work_limits()
     work_runner()
     root = data or data_root()
-    line("连接 Prefect（首次启动约 10 秒）", "connecting to Prefect (a first start takes some 10 s)")
+    line("连接 Prefect（首次启动需半分钟左右）", "connecting to Prefect (a first start takes half a minute)")
     server = ensure_server()
     from flows import deployments  # noqa: PLC0415 - Prefect reads its settings when imported
 

@@ -17,10 +17,10 @@ from crawl.registry import Trouble, lint
 from crawl.settings import from_environment
 from crawl.source import Source, Status, is_own_network
 from flows import errors
-from flows.crawl_sources import OWN_SOURCES, find_sources, load, source_files
+from flows.crawl_sources import find_sources, load, source_files
 from flows.hold import open_root
 from flows.registry import REASONS, Draft, draft, import_columns, listing_of, places
-from flows.settings import data_root
+from flows.settings import data_root, sources_folder
 from flows.source_check import Checked, check_source
 from flows.source_nights import nights_table, source_nights, tell_flags
 from flows.store import write_atomically
@@ -57,7 +57,7 @@ def new(  # noqa: PLR0917 - a command: its parameters are its options
 ) -> int:
     """新建一个来源文件（draft）。 Write the file of a new source, as a draft."""
     made = _draft(place, urls, publisher, kind, platform)
-    folder = out_folder or OWN_SOURCES
+    folder = out_folder or sources_folder()
     path = folder / f"{made.stem}.yml"
     if path.exists() and not force:
         raise errors.usage(
@@ -149,7 +149,7 @@ def list_sources(
     inside = _division(province)[0].rstrip("0") if province is not None else ""
     chosen = [
         one
-        for one in map(load, source_files(folder or OWN_SOURCES))
+        for one in map(load, source_files(folder or sources_folder()))
         if (status is None or one.status == status)
         and one.code.startswith(inside)
         and (platform is None or platform in (one.platform, family_of(one.platform)))
@@ -195,7 +195,7 @@ def lint_sources(
     """检查来源文件；有误时退出码为 1。 Check the source files; exit code 1 if one is wrong."""
     files: list[Path] = []
     troubles: list[Trouble] = []
-    for path in paths or [OWN_SOURCES]:
+    for path in paths or [sources_folder()]:
         if path.is_dir():
             files += source_files(path)
             others = sorted(one for one in path.rglob("*.[yY][aA][mM][lL]") if one.is_file())
@@ -273,7 +273,7 @@ def status_of_sources(
 ) -> int:
     """各来源最近一次抓取的情况；需查看时退出码为 1。 How each source's newest run went; exit code 1: flagged."""
     root = open_root(data or data_root())
-    where = folder or OWN_SOURCES
+    where = folder or sources_folder()
     paths = find_sources(names, folder) if names else source_files(where)
     known = [load(path) for path in paths]
     nights = source_nights(root, known)
@@ -309,7 +309,7 @@ def import_sources(
         raise errors.usage(f"无法打开 {table}", f"cannot be opened: {table}") from error
     except ValueError as error:
         raise errors.usage(f"{table}：{error}", f"{table}: {error}") from error
-    folder = out_folder or OWN_SOURCES
+    folder = out_folder or sources_folder()
     there = {path.stem[:6]: path for path in source_files(folder)} if folder.is_dir() else {}
     kept = [one for one in found.drafts if one.code in there]
     for one in found.drafts:

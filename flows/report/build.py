@@ -13,7 +13,7 @@ import msgspec
 from crawl.schema import CrawlResult
 from flows import errors
 from flows.fingerprint import ENTRIES, stage_code
-from flows.nightly import Night
+from flows.night import Night
 from flows.quarantine import Quarantine
 from flows.release.version import index_of
 from flows.runs import Run, report_of, runs

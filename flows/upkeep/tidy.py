@@ -11,7 +11,8 @@ from pathlib import Path
 
 from flows import errors
 from flows.crawl_sources import found_documents
-from flows.nightly import Night, one_night_at_a_time, remove_all_debris, work_up
+from flows.night import How, Night
+from flows.nightly import one_night_at_a_time, remove_all_debris, work_up
 from flows.runs import runs
 from flows.settings import DataRoot, Place, WorkLimits
 from flows.store import Store
@@ -43,7 +44,8 @@ def tidy(
     """
     found, night = Tidied(), Night()
     with one_night_at_a_time(root):
-        work_up(found_documents(root), root, night, limits, step=_nothing_may_be_missing, corrections=corrections)
+        how = How(limits, _nothing_may_be_missing, corrections=corrections)
+        work_up(found_documents(root), root, night, how)
         if not dry_run:
             remove_all_debris(root)
         wanted: set[tuple[Place, str]] = set()

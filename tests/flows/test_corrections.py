@@ -16,7 +16,8 @@ import pytest
 from flows import errors
 from flows.as_of import moment_of, view
 from flows.cli import main
-from flows.nightly import Night, nightly
+from flows.night import Night
+from flows.nightly import nightly
 from flows.reviews import Verdict, write_verdicts
 from flows.settings import DataRoot
 from tests.crawl.web import Site, crawl, listing, notice, row, serve, source_file

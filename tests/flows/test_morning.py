@@ -16,7 +16,7 @@ from flows.cli import main
 from flows.crawl_sources import Crawled, found_documents
 from flows.errors import Trouble
 from flows.morning import METRICS, exit_code, night_with_report, recorded
-from flows.nightly import Night
+from flows.night import Night
 from flows.report.tell import write_prometheus
 from flows.runs import report_of, runs
 from flows.settings import DataRoot

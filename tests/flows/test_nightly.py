@@ -18,7 +18,8 @@ from filelock import FileLock
 from flows import errors
 from flows.crawl_sources import found_documents
 from flows.demo import open_site
-from flows.nightly import Night, nightly
+from flows.night import Night
+from flows.nightly import nightly
 from flows.serve import in_background
 from flows.settings import DataRoot, WorkLimits
 from tests.conftest import ROOT

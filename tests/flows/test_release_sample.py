@@ -17,7 +17,8 @@ import pytest
 
 from flows.coverage import sought
 from flows.crawl_sources import bodies, found_documents, unreached
-from flows.nightly import Night, work_up
+from flows.night import How, Night
+from flows.nightly import work_up
 from flows.publish_release import Published, publish_release
 from flows.release.codes import stata_missing, words_of
 from flows.release.exports import more_formats
@@ -33,7 +34,7 @@ NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory, documents: list[Path]) -> Published:
     root = fill_root(tmp_path_factory.mktemp("sample"), documents)
-    stages = work_up(found_documents(root), root, Night(), LIMITS)
+    stages = work_up(found_documents(root), root, Night(), How(LIMITS))
     return publish_release(
         stages.facts, stages.checks, unreached(root), root=root, now=NOW, bodies=bodies(root), looked=sought(root)
     )

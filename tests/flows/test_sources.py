@@ -170,6 +170,23 @@ def test_drafts_and_retired_sources_are_left_out_of_the_night(
     assert run(capsys, "source", "list", "--sources", tmp_path, "--status", "new")[0] == 2
 
 
+def test_a_setting_names_the_folder_of_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = tmp_path / "mine", tmp_path / "other"
+    for folder, name in ((mine, "laiyuan"), (other, "wangdu")):
+        folder.mkdir()
+        write(folder, "130630", name)
+    monkeypatch.setenv("YUJUE_SOURCES", str(mine))
+    assert find_sources([]) == find_sources(["130630"]) == [mine / "130630_laiyuan.yml"]
+    assert [one["source_id"] for one in data(capsys, "source", "list")] == ["130630_laiyuan"]
+    assert find_sources([], other) == [other / "130630_wangdu.yml"]  # --sources counts before it
+    monkeypatch.setenv("YUJUE_SOURCES", str(tmp_path / "nowhere"))
+    code, _, err = run(capsys, "nightly", "--no-prefect", "--data", tmp_path / "data")
+    assert code == 2
+    assert "nowhere" in err
+
+
 def test_lint_says_each_trouble_and_ends_with_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(tmp_path, "130630", "laiyuan")
     write(tmp_path, "130631", "wangdu", url="http://laiyuan.gov.cn/czyjs/index.html")

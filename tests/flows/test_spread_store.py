@@ -14,7 +14,8 @@ import pytest
 from crawl.schema import FoundDocument
 from flows.bodies import archive_at
 from flows.crawl_sources import found_documents
-from flows.nightly import Night, Stages, work_up
+from flows.night import How, Night
+from flows.nightly import Stages, work_up
 from flows.objects import objects_at
 from flows.settings import DataRoot
 from flows.spread import spread_over
@@ -63,8 +64,8 @@ class Elsewhere:
 
 def worked_up(documents: list[FoundDocument], root: DataRoot, elsewhere: Elsewhere | None = None) -> Stages:
     if elsewhere is None:
-        return work_up(documents, root, Night(), LIMITS)
-    return work_up(documents, root, Night(), LIMITS, spread=elsewhere.spread)
+        return work_up(documents, root, Night(), How(LIMITS))
+    return work_up(documents, root, Night(), How(LIMITS, spread=elsewhere.spread))
 
 
 @pytest.mark.slow

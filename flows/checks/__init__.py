@@ -19,6 +19,7 @@ from flows.check_info import FAMILIES, CheckInfo
 from flows.checks import county, department, document, line, source, statement
 from flows.checks.check import AnyCheck, Check
 from flows.checks.facts import document_facts
+from flows.checks.joining import joined_facts, offer
 from flows.checks.noun import Cell, Finding, Quote, Row
 from flows.checks.pieces import doubt
 from flows.checks.rule import check_info
@@ -151,19 +152,21 @@ def judge_document(
     if facts is None:
         return {"findings": [], "standings": []}
     judged: list[tuple[AnyCheck, Finding]] = []
+    joined = joined_facts(facts)
     for check in all_checks():
         findings = [doubt(facts, check, finding) for finding in check.run(facts)] or [_absent(check)]
-        judged += [(check, finding) for finding in findings]
+        told = findings if joined is None else offer(joined, check, findings)
+        judged += [(check, finding) for finding in told]
     for cross in cross_checks() if company else ():
         assert company is not None
         if company.has(cross.relation):
             judged += [(cross, doubt(facts, cross, finding)) for finding in cross.run(facts, company)]
-    told = pronounce(facts, [finding for _, finding in judged], witness)
+    pronounced = pronounce(facts, [finding for _, finding in judged], witness)
     rows: list[Row] = []
     counted: list[tuple[AnyCheck, Finding]] = []
-    for check, pairs in groupby(zip((check for check, _ in judged), told, strict=True), key=lambda pair: pair[0]):
+    for check, pairs in groupby(zip((check for check, _ in judged), pronounced, strict=True), key=lambda pair: pair[0]):
         found = [(_row(check, facts, subject, one), one) for subject, one in _numbered([one for _, one in pairs])]
         counted += [(check, one) for row, one in found if row["fingerprint"] not in rejected]
         rows += sorted((row for row, _ in found), key=lambda row: str(row["subject"]))
-    agreed = dict(pair for one in told for pair in one.agreed)
+    agreed = dict(pair for one in pronounced for pair in one.agreed)
     return {"findings": rows, "standings": standing_rows(facts, counted, verdicts, agreed)}

@@ -12,6 +12,7 @@ from flows.checks.views import DocumentFacts, LineView, StatementView
 
 BALANCES = ("income_expenditure", "appropriation")
 AMOUNT = ("total", "amount")
+ORDINALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]+[、.，]")
 
 
@@ -48,6 +49,18 @@ def main_cell(statement: StatementView, line: LineView | None) -> Cell | None:
 def numbered(lines: list[LineView]) -> list[LineView]:
     """The lines whose label begins with a Chinese ordinal (一、): another way to tell the outermost ones."""
     return [line for line in lines if _ORDINAL.match(line.label)]
+
+
+def numbered_on(lines: list[LineView]) -> bool:
+    """Two or more lines, numbered 一、二、三、 without a gap from the first to the last."""
+    return (
+        len(lines) > 1
+        and all(
+            line.label.lstrip().startswith((f"{sign}、", f"{sign}."))
+            for line, sign in zip(lines, ORDINALS, strict=False)
+        )
+        and len(lines) <= len(ORDINALS)
+    )
 
 
 def lines_above(statement: StatementView, current: LineView) -> list[LineView]:

@@ -159,15 +159,20 @@ def _missing(facts: DocumentFacts, finding: Finding) -> Finding:
     )
 
 
-def _one_line_short(finding: Finding, *, alone: bool = True) -> Finding:
-    """A total that is more than its lines, none of them blank: a line is lacking. alone: no slip in one cell explains
-    the difference; else it may be either."""
+def _one_line_short(finding: Finding, *, alone: bool = True, blanks: bool = False) -> Finding:
+    """A total that is more than its lines: a line is lacking. alone: no slip in one cell explains the difference; else
+    it may be either. blanks: lines without an amount are printed, one of which may be the one that lacks it."""
     left, delta = finding.cells[0], finding.delta
     if delta is None or delta <= 0 or len(finding.identities) != 1 or not is_over_lines(finding.cells):
         return finding
     shown = money(delta, left.unit, left.resolution)
     zh, en = f"疑缺一行（{shown}）。", f"a line seems to be missing ({shown})."
-    if alone:
+    if blanks:
+        zh, en = (
+            f"疑缺一行，或某一空白行漏印（{shown}）。",
+            (f"a line seems to be missing, or the amount of one that is blank ({shown})."),
+        )
+    elif alone:
         zh, en = f"没有哪一格的笔误能解释此差，{zh}", f"No slip in one cell explains this; {en}"
     else:
         zh, en = f"或缺一行（{shown}）；", f"Either a line is missing ({shown}), or:"
@@ -185,7 +190,7 @@ def _with(facts: DocumentFacts, finding: Finding, error: Located, witness: Witne
     blanks = any(cell.empty for cell in finding.cells) and (finding.delta or 0) > 0
     if len(error.sums) < 2 and first.likeness > (0 if blanks else LIKELY):
         # one sum alone, and no slip that would explain it: any of its cells, a blank, or a line that is not there
-        return finding if blanks else _one_line_short(finding)
+        return _one_line_short(finding, blanks=blanks)
     if len(error.sums) == 1 and not blanks and (len(suspects) > 1 or first.likeness > 0):
         finding = _one_line_short(finding, alone=False)
     trials = [_try(facts, one, error, witness) for one in suspects]

@@ -11,6 +11,7 @@ import msgspec
 import polars as pl
 
 from flows.check_info import CheckInfo
+from flows.failing import counted_outcome, is_failing
 from flows.release.changes_text import changes_text, delta
 from flows.release.codes import code_frames
 from flows.release.describe import croissant, datapackage
@@ -139,7 +140,7 @@ def describe(draft: Draft, index: dict[str, Any]) -> None:
 
 
 def _for_the_page(draft: Draft) -> dict[str, pl.DataFrame]:
-    fails = draft.some("findings", pl.col("outcome") == "fails")
+    fails = draft.some("findings", is_failing())
     return {"findings": fails, "documents": draft.frames["documents"], "disclosures": draft.frames["disclosures"]}
 
 
@@ -150,7 +151,7 @@ def _json(path: Path, content: dict[str, Any]) -> None:
 def summary(draft: Draft, unreached: list[Unreached]) -> dict[str, Any]:
     """Counts, issues by code, findings by outcome and check, coverage by county, year and kind."""
     frames, disclosures = draft.frames, draft.frames["disclosures"]
-    by_check = draft.lazy("findings").group_by("check_id", "outcome").agg(pl.len().alias("count")).collect()
+    by_check = draft.lazy("findings").group_by("check_id", counted_outcome()).agg(pl.len().alias("count")).collect()
     coverage = disclosures.group_by("county_code", "fiscal_year", "doc_type").agg(
         pl.len().alias("disclosures"), pl.col("n_facts").sum()
     )

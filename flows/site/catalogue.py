@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.failing import is_failing
 from flows.site import words
 from flows.site.release import Release, Row
 
@@ -35,7 +36,7 @@ class Catalogue:
         )
         fails = (
             self.release.scan("findings")
-            .filter(pl.col("outcome") == "fails")
+            .filter(is_failing())
             .group_by("document_sha256")
             .agg(pl.len().alias("n_fails"))
             .collect()

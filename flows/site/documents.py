@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
+from flows.failing import REJECTED
+from flows.reviews import counts_as_failing
 from flows.site import words
 from flows.site.details import Details
 from flows.site.release import Row
@@ -168,7 +170,11 @@ def place_of(row: Row) -> str | None:
 
 def make_document(row: Row, tables: dict[str, list[Row]]) -> Document:
     """The page of a document from its rows: table → rows of this document, in the order of the release."""
-    findings = [one for one in tables.get("findings", []) if one["outcome"] in words.RANK]
+    findings = [
+        one
+        for one in tables.get("findings", [])
+        if one["outcome"] in words.RANK and (one["outcome"] != "fails" or counts_as_failing(one))
+    ]
     by_place = _by_place(findings)
     details = Details(tables, findings, by_place)
     disclosure = (tables.get("disclosures") or [{}])[0]
@@ -180,7 +186,7 @@ def make_document(row: Row, tables: dict[str, list[Row]]) -> Document:
     )
     counts: dict[str, int] = defaultdict(int)
     for one in tables.get("findings", []):
-        counts[str(one["outcome"])] += 1
+        counts[str(one["outcome"]) if one["outcome"] != "fails" or counts_as_failing(one) else REJECTED] += 1
     return Document(
         row,
         disclosure,

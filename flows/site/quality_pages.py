@@ -9,6 +9,7 @@ import polars as pl
 
 from flows.check_info import FAMILIES
 from flows.checks import catalogue
+from flows.failing import counted_outcome, is_failing
 from flows.site import charts, words
 from flows.site.catalogue import Catalogue
 from flows.site.release import Release, Row
@@ -72,7 +73,7 @@ def _counts(release: Release) -> list[Row]:
     keys = ["check_id", "outcome", "county_code", "fiscal_year"]
     return (
         release.scan("findings")
-        .select("document_sha256", "check_id", "outcome")
+        .select("document_sha256", "check_id", counted_outcome())
         .join(disclosures, on="document_sha256", how="left")
         .group_by(keys)
         .agg(pl.len().alias("n"))
@@ -99,7 +100,7 @@ def _worst(release: Release) -> list[Row]:
     """The failing checks with the largest differences; errors before warnings."""
     return (
         release.scan("findings")
-        .filter(pl.col("outcome") == "fails")
+        .filter(is_failing())
         .select(
             "check_id", "severity", "document_sha256", "message_zh", "message_en", "delta_yuan", "places", "finding_id"
         )

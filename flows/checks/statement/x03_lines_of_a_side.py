@@ -11,8 +11,9 @@ Exclusions:
      outermost lines are added, of-which lines are not; where those numbered 一、二、 alone, or the lines of all
      levels, make the sum, it holds
   3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
-  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断 / lines on several levels none of whose readings make
-     the sum are not assessed: the levels may be misread
+  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断，除非最外层的行连续编有“一、二、三、”/ lines on several
+     levels none of whose readings make the sum are not assessed, for the levels may be misread, unless the outermost
+     ones are numbered 一、二、三、 without a gap
 Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
 """
 
@@ -24,7 +25,7 @@ import msgspec
 
 from flows.checks.check import Check
 from flows.checks.equation import Equation, best, evaluate, fold_columns, gather_empty
-from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, sides
+from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, numbered_on, sides
 from flows.checks.noun import Finding
 from flows.checks.views import ColumnView, DocumentFacts, LineView, StatementView
 
@@ -43,6 +44,9 @@ def _column(statement: StatementView, side: Side, current: LineView, column: Col
     finding = best(findings)
     if finding.outcome != "fails" or len(outermost) == len(everything):
         return finding
+    inner = [line for line in everything if line not in outermost]
+    if numbered_on(outermost) and not numbered(inner):
+        return findings[0]
     return msgspec.structs.replace(
         finding,
         outcome="not_assessable",

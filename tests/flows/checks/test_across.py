@@ -190,7 +190,7 @@ CENTRE = {"name": "某市某中心", "level": "unit"}
 def test_a_unit_has_no_more_than_its_department() -> None:
     own = department({"2010301": "10.00"})
     assert outcomes("L01", own, unit=[spends({"2010301": "10.00"}, **OFFICE).tables()]) == ["holds"]
-    assert outcomes("L01", own, unit=[spends({"2010301": "10.01"}, **OFFICE).tables()]) == ["fails"]
+    assert outcomes("L01", own, unit=[spends({"2010301": "10.02"}, **OFFICE).tables()]) == ["fails"]
 
 
 def test_units_add_up_when_all_of_them_are_there() -> None:

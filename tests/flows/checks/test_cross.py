@@ -202,3 +202,42 @@ def test_basic_spending_by_economic_class(total: str, outcome: str) -> None:
     table = coded(Builder(), "general_expenditure")
     table.statement("basic_expenditure", ["total"], [("grand_total=合计", total)], system="economic_department")
     assert outcomes(table, "X08") == {"basic_expenditure.1/grand_total": outcome}
+
+
+def one_sided(first: str, current: str = "86.83", *, inner: str = "（一）小项") -> Builder:
+    """An income side of numbered lines, one of them with a line below it."""
+    lines = [
+        ("general_public_budget=一、一般公共预算", first),
+        (f">inner={inner}", "1.00"),
+        ("government_fund=二、政府性基金", "6.83"),
+        ("income_current=本年收入合计", current),
+        ("income_total=收入总计", current),
+    ]
+    return Builder().statement("income_expenditure", ["amount"], lines)
+
+
+def test_lines_numbered_without_a_gap_are_the_outermost() -> None:
+    assert "X03" not in fails(one_sided("80.00"))
+    assert "X03" in fails(one_sided("90.00"))
+
+
+def test_levels_that_are_not_numbered_apart_stay_unclear() -> None:
+    rows = [row for row in found(one_sided("90.00", inner="三、小项"), "X03") if row["na_reason"] == "levels_unclear"]
+    assert rows
+
+
+def parts_below(current: str) -> Builder:
+    """This year's income with its parts printed between it and the total."""
+    lines = [
+        ("income_current=一、本年收入", current),
+        (">general_public_budget=一般公共预算拨款", "80.00"),
+        (">government_fund=政府性基金预算拨款", "6.83"),
+        ("carryover_in=二、上年结转", "3.00"),
+        ("income_total=收入总计", "89.83"),
+    ]
+    return Builder().statement("appropriation", ["amount"], lines)
+
+
+def test_parts_that_make_the_total_show_that_this_years_amount_is_wrong() -> None:
+    assert "X02" not in fails(parts_below("86.83"))
+    assert "X02" in fails(parts_below("68.83"))

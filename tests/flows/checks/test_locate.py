@@ -172,3 +172,17 @@ def test_the_wrong_cell_is_told_with_its_amount_and_cause() -> None:
 
 def found_fails(built: Builder) -> list[dict[str, object]]:
     return [one for one in check_document(built.tables()) if one["outcome"] == "fails"]
+
+
+def test_a_line_that_is_missing_beside_blank_ones_is_named_with_them() -> None:
+    lines = [
+        ("302 商品和服务支出", "177.77"),
+        ("30201 办公费", "100.11"),
+        ("30205 水费", ""),
+        ("30208 取暖费", ""),
+        ("30239 其他交通费用", "60.43"),
+    ]
+    built = Builder().statement("basic_expenditure", ["total"], lines, system="economic_department")
+    (row,) = (row for row in check_document(built.tables()) if row["outcome"] == "fails")
+    assert row["missing_line"] == "302: 17.23万元"
+    assert "某一空白行漏印" in str(row["message_zh"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -21,6 +22,14 @@ Tables = dict[str, list[Row]]
 
 _CODE: Final = 1  # MessagePack extension: an Arrow stream
 _decoder = msgspec.msgpack.Decoder(dict[str, Any], ext_hook=lambda code, data: _Stream(bytes(data)))
+# A stream lies anywhere within the packed tables, and unaligned numbers are not for everybody.
+_ALIGNED: Final = pa.ipc.IpcReadOptions(ensure_alignment=pa.ipc.Alignment.DataTypeSpecific, use_threads=False)
+_views = msgspec.msgpack.Decoder(dict[str, Any], ext_hook=lambda code, data: _opened(data))
+
+
+def _opened(data: memoryview) -> pa.Table:
+    """The table in an Arrow stream, over the bytes as they lie there."""
+    return pa.ipc.open_stream(pa.py_buffer(data), options=_ALIGNED).read_all()
 
 
 class _Stream(bytes):
@@ -62,20 +71,43 @@ def _as_rows(name: str, stream: _Stream) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in zip(*(one.to_list() for one in frame), strict=True)]
 
 
-def decode_frames(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pl.DataFrame]:
-    """One typed, sorted frame per table of TABLES over the results of several documents.
+def decode_tables(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pa.Table]:
+    """One typed, sorted Arrow table per table of TABLES over the results of several documents, with buffers of its own:
+    nothing of the results stays in memory behind it.
 
     Raises SchemaError where rows break the contract of their table, and what `decode_rows` raises.
     """
     streams: dict[str, list[pa.Table]] = {name: [] for name in TABLES}
     rows: Tables = {}
     for raw in many:
-        for name, found in _decoder.decode(raw).items():
-            if isinstance(found, _Stream):
-                streams[name].append(pa.ipc.open_stream(pa.py_buffer(found)).read_all())
+        for name, found in _views.decode(raw).items():
+            if isinstance(found, pa.Table):
+                streams[name].append(found)
             elif found:
                 rows.setdefault(name, []).extend(with_dates(found, dates[name]))
-    return {name: _frame(name, found, rows.get(name, [])) for name, found in streams.items()}
+    return {name: _whole(name, found, rows.get(name, [])) for name, found in streams.items()}
+
+
+def decode_frames(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pl.DataFrame]:
+    """What `decode_tables` gives, as frames."""
+    return {name: as_frame(table) for name, table in decode_tables(many, dates).items()}
+
+
+def as_frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def as_table(frame: pl.DataFrame) -> pa.Table:
+    """The frame with the types of `arrow_types`."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+@cache
+def arrow_types(name: str) -> pa.Schema:
+    """Columns of table `name` as the stages store them: texts and lists with 64-bit offsets."""
+    return as_table(pl.DataFrame(schema=TABLES[name].polars_schema())).schema
 
 
 def with_dates(rows: list[Row], columns: Iterable[str]) -> list[Row]:
@@ -89,21 +121,20 @@ def with_dates(rows: list[Row], columns: Iterable[str]) -> list[Row]:
     return rows
 
 
-def _frame(name: str, streams: list[pa.Table], rows: list[Row]) -> pl.DataFrame:
-    spec = TABLES[name]
-    parts = [to_frame(name, rows)] if rows or not streams else []
-    if streams:
-        joined = pl.from_arrow(pa.concat_tables(streams))
-        if not isinstance(joined, pl.DataFrame) or joined.schema != spec.polars_schema():
+def _whole(name: str, streams: list[pa.Table], rows: list[Row]) -> pa.Table:
+    wanted = arrow_types(name)
+    for found in streams:
+        if not found.schema.equals(wanted):
             raise ValueError(f"table {name} has other columns")
-        parts.append(joined)
-    return in_order(name, parts[0] if len(parts) == 1 else pl.concat(parts))
+    parts = [as_table(to_frame(name, rows))] if rows or not streams else []
+    return in_order(name, pa.concat_tables([*parts, *streams]).combine_chunks())
 
 
-def in_order(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def in_order(name: str, table: pa.Table) -> pa.Table:
     """The table sorted as published. Most come sorted, and moving every column costs more than looking."""
-    order = TABLES[name].sort
-    if not order:
-        return frame
-    rank = frame.select(pl.arg_sort_by(order, nulls_last=True, maintain_order=True).alias("_rank"))["_rank"]
-    return frame if rank.is_sorted() else frame[rank]
+    order = list(TABLES[name].sort)
+    if not order or table.num_rows < 2:
+        return table
+    keys = as_frame(table.select(order))
+    rank = keys.select(pl.arg_sort_by(order, nulls_last=True, maintain_order=True).alias("_rank"))["_rank"]
+    return table if rank.is_sorted() else table.take(rank.to_arrow())

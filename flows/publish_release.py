@@ -28,7 +28,7 @@ from flows.release.diff import compare
 from flows.release.draft import Draft, whole_table
 from flows.release.load import pieces
 from flows.release.panels import panels_of
-from flows.release.standing import with_standings
+from flows.release.standing import standings_beside
 from flows.release.version import (
     SCHEMA_VERSION,
     STAGING,
@@ -130,7 +130,7 @@ def make_draft(  # noqa: PLR0917 - everything a release follows from
 ) -> Draft:
     """Every table but the differences and the code lists, in an empty folder. Raises SchemaError."""
     draft, withholder = Draft(folder, version), Withholder(withholdings)
-    draft.fill(pieces(facts, checks, progress, SHARD), beside=lambda piece: withholder(with_standings(piece)))
+    draft.fill(pieces(facts, checks, progress, SHARD), beside=lambda piece: withholder(standings_beside(piece)))
     draft.put("withheld", withholder.table())
     dead = to_frame("issues", [unreached_row(one) for one in unreached])
     draft.put("issues", whole_table("issues", [draft.frames["issues"], dead]))

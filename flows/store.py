@@ -20,6 +20,7 @@ from pathlib import Path
 
 import msgspec
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 import zstandard
 
 from crawl.schema import Unpacked
@@ -224,13 +225,13 @@ def unpack_tables(packed: bytes, only: Collection[str] | None = None) -> Tables:
     return tables
 
 
-def unpack_frames(packed: Iterable[bytes]) -> dict[str, pl.DataFrame]:
-    """One typed, sorted frame per table over the packed results of several documents.
+def unpack_arrow(packed: Iterable[bytes]) -> dict[str, pa.Table]:
+    """One typed, sorted Arrow table per table over the packed results of several documents.
 
     Raises DamagedResult, and SchemaError where rows break the contract of their table.
     """
     try:
-        return columnar.decode_frames(map(_unpack, packed), DATES)
+        return columnar.decode_tables(map(_unpack, packed), DATES)
     except SchemaError:
         raise
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, OSError, pl.exceptions.PolarsError) as error:

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
+from flows.columnar import as_frame, as_table
 from flows.release.package import TableWriter, file_name
 from normalize.panels.tables import PUBLISHED
 from normalize.schema import TABLES, SchemaError, TableSpec
 
 Frames = dict[str, pl.DataFrame]
-Beside = Callable[[Frames], Frames]
+Piece = dict[str, pa.Table]
+Beside = Callable[[Piece], Piece]
 
 # Changed or filled once all documents are known, or small enough, or not in the order of the documents.
 _AS_FRAMES: Final = frozenset({
@@ -31,8 +34,8 @@ def streamed() -> tuple[str, ...]:
     return tuple(name for name, spec in TABLES.items() if spec.sort[:1] == (_DOCUMENT,) and name not in _AS_FRAMES)
 
 
-def as_is(frames: Frames) -> Frames:
-    return frames
+def as_is(piece: Piece) -> Piece:
+    return piece
 
 
 class Draft:
@@ -44,14 +47,14 @@ class Draft:
         self.frames: Frames = {}
         self.rows: dict[str, int] = {}
 
-    def fill(self, pieces: Iterable[Frames], *, beside: Beside = as_is) -> None:
+    def fill(self, pieces: Iterable[Piece], *, beside: Beside = as_is) -> None:
         """Take every piece in, in order. beside: what is added to the rows of a piece (each has whole documents).
 
         Raises SchemaError where a key occurs in two pieces.
         """
         names = streamed()
         writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in names}
-        kept: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES if name not in names}
+        kept: dict[str, list[pa.Table]] = {name: [] for name in TABLES if name not in names}
         try:
             with ThreadPoolExecutor(WRITERS) as pool:  # the next piece is made meanwhile
                 waiting: list[Future[None]] = []
@@ -60,8 +63,8 @@ class Draft:
                     for done in waiting:
                         done.result()
                     waiting = [pool.submit(writers[name].write, made[name]) for name in names]
-                    for name, frames in kept.items():
-                        frames.append(made[name])
+                    for name, tables in kept.items():
+                        tables.append(made[name])
                 for done in waiting:
                     done.result()
                 for done in [pool.submit(writer.close) for writer in writers.values()]:
@@ -72,8 +75,9 @@ class Draft:
         self.rows = {name: writer.rows for name, writer in writers.items()}
         for name in names:
             self._refuse_repeated(name)
-        for name, frames in kept.items():
-            self.put(name, whole_table(name, frames))
+        for name, tables in kept.items():
+            empty = as_table(pl.DataFrame(schema=PUBLISHED[name].polars_schema()))
+            self.put(name, whole_table(name, [as_frame(pa.concat_tables([empty, *tables]))]))
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
         self.frames[name], self.rows[name] = frame, frame.height

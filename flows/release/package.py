@@ -13,12 +13,15 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
+from flows.columnar import as_table
 from flows.release.version import SCHEMA_VERSION
 from normalize.columns import Field
 from normalize.panels.tables import PUBLISHED, table_name
 from normalize.schema import TableSpec
 
-ROW_GROUP: Final = 122_880
+BLOCK: Final = 8_192  # rows that are put together at a time
+ROW_GROUP: Final = 15 * BLOCK
+PAGE: Final = 4_096  # rows of a page at most: what a reader with the page index fetches around one document
 SUMS: Final = "SHA256SUMS"
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.String(): pa.string(),
@@ -32,7 +35,9 @@ _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.List(pl.String()): pa.list_(pa.string()),
     pl.List(pl.Int32()): pa.list_(pa.int32()),
 }
-# Columns readers filter by: only these have statistics, which are a third of the footer that every reader fetches.
+# Columns readers filter by: only these have statistics, which weigh in the footer that every reader fetches. In a table
+# that is ordered by document, every row group has every county and year: statistics of them would skip nothing.
+_HEIGHTS: Final = ("y0", "y1")
 FILTERED_BY: Final = frozenset({
     "document_sha256", "disclosure_id", "county_code", "org_id", "fiscal_year", "stage", "doc_type", "statement_code",
     "check_id", "outcome", "state", "class_code", "panel", "row_key",
@@ -73,9 +78,30 @@ def is_distinct(field: Field, spec: TableSpec) -> bool:
 
 
 def _encodings(spec: TableSpec) -> dict[str, str]:
-    """Names of rows share their beginnings (digest, table, row) with the row before: only the ends are stored."""
-    strings = (field for field in spec.columns if field.dtype == pl.String() and is_distinct(field, spec))
-    return {field.name: "DELTA_BYTE_ARRAY" for field in strings if field.name != "text"}
+    """Column → encoding, of the columns that have no dictionary.
+
+    Names of rows share their beginnings (digest, table, row) with the row before: only the ends are stored. The bytes
+    of amounts that stand for the same digits are alike. Measured over a million facts, beside plain pages under zstd:
+    printed amounts 8 % smaller (25 % smaller than with a dictionary), amounts 10 %, coordinates (plain) 27 % smaller
+    than with a dictionary.
+    """
+    found: dict[str, str] = {}
+    for field in spec.columns:
+        if field.name == "printed_text":
+            found[field.name] = "DELTA_LENGTH_BYTE_ARRAY"
+        elif field.name in _HEIGHTS:
+            found[field.name] = "PLAIN"
+        elif field.dtype == pl.Float64() and field.name.endswith("_yuan"):
+            found[field.name] = "BYTE_STREAM_SPLIT"
+        elif field.dtype == pl.String() and is_distinct(field, spec) and field.name != "text":
+            found[field.name] = "DELTA_BYTE_ARRAY"
+    return found
+
+
+def _with_statistics(spec: TableSpec) -> list[str]:
+    by_document = spec.sort[:1] == ("document_sha256",)
+    wanted = {*spec.sort[:1], *spec.key} if by_document else {*FILTERED_BY, *spec.key}
+    return [name for name in spec.names() if name in wanted]
 
 
 class TableWriter:
@@ -86,10 +112,10 @@ class TableWriter:
         self.spec = PUBLISHED[table]
         self.rows = 0
         self._schema = arrow_schema(self.spec, release)
-        self._waiting: list[pa.Table] = []
-        self._n_waiting = 0
+        self._blocks: list[pa.Table] = []  # each of BLOCK rows
+        self._left = self._schema.empty_table()  # fewer than that
         encodings = _encodings(self.spec)
-        plain = [field.name for field in self.spec.columns if is_distinct(field, self.spec)]
+        plain = {*encodings, *(field.name for field in self.spec.columns if is_distinct(field, self.spec))}
         self._writer = pq.ParquetWriter(
             where,
             self._schema,
@@ -98,7 +124,8 @@ class TableWriter:
             compression_level=3,
             use_dictionary=[_leaf(field) for field in self.spec.columns if field.name not in plain],
             column_encoding=encodings or None,
-            write_statistics=[name for name in self.spec.names() if name in {*FILTERED_BY, *self.spec.key}],
+            write_statistics=_with_statistics(self.spec),
+            max_rows_per_page=PAGE,
             write_page_index=True,
             store_schema=True,
         )
@@ -115,33 +142,42 @@ class TableWriter:
 
     def close(self) -> None:
         """Write what is left and end the file."""
-        self._flush(everything=True)
+        if self._left.num_rows:
+            self._blocks.append(self._left)
+        self._flush()
         self._writer.close()
 
     def give_up(self) -> None:
         """Let go of the file, which is not whole unless `close` came first."""
-        self._waiting, self._n_waiting = [], 0
+        self._blocks, self._left = [], self._schema.empty_table()
         self._writer.close()
 
-    def write(self, frame: pl.DataFrame) -> None:
+    def write(self, rows: pl.DataFrame | pa.Table) -> None:
         """Add rows, in the table's order."""
-        if frame.height:
-            self._waiting.append(frame.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(self._schema))
-            self._n_waiting += frame.height
-            self.rows += frame.height
-            if self._n_waiting >= ROW_GROUP:
-                self._flush()
-
-    def _flush(self, *, everything: bool = False) -> None:
-        if not self._n_waiting:
+        if not len(rows):
             return
-        whole = pa.concat_tables(self._waiting)
-        end = self._n_waiting if everything else self._n_waiting // ROW_GROUP * ROW_GROUP
-        for start in range(0, end, ROW_GROUP):
-            piece = whole.slice(start, min(ROW_GROUP, end - start)).combine_chunks()
-            self._writer.write_table(piece.replace_schema_metadata(self._schema.metadata), row_group_size=ROW_GROUP)
-        left = whole.slice(end)
-        self._waiting, self._n_waiting = ([left] if left.num_rows else []), left.num_rows
+        table = rows if isinstance(rows, pa.Table) else as_table(rows)
+        whole = pa.concat_tables([self._left, table.cast(self._schema)])
+        end = whole.num_rows // BLOCK * BLOCK
+        for start in range(0, end, BLOCK):
+            self._blocks.append(_own(whole.slice(start, BLOCK)))
+            if len(self._blocks) * BLOCK == ROW_GROUP:
+                self._flush()
+        self._left = _own(whole.slice(end))
+        self.rows += table.num_rows
+
+    def _flush(self) -> None:
+        """Write one row group."""
+        if self._blocks:
+            whole = pa.concat_tables(self._blocks).replace_schema_metadata(self._schema.metadata)
+            self._blocks = []
+            self._writer.write_table(whole, row_group_size=ROW_GROUP)
+
+
+def _own(part: pa.Table) -> pa.Table:
+    """The rows with buffers of their own: what they were cut from need not stay in memory."""
+    columns = [pa.concat_arrays(column.chunks) if column.num_chunks else column for column in part.columns]
+    return pa.table(columns, part.schema)
 
 
 def _leaf(field: Field) -> str:

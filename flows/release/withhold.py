@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped]
 
+from flows.columnar import as_frame, as_table
 from normalize.code_tables import MADE
 from normalize.panels.tables import PUBLISHED, table_name
 from normalize.withholding import Row, Withholding, by_document, record, withhold
@@ -23,13 +25,17 @@ class Withholder:
             one.id: record(one, None, ()) for one in withholdings
         }  # stale until the document comes
 
-    def __call__(self, piece: Frames) -> Frames:
+    def __call__(self, piece: dict[str, pa.Table]) -> dict[str, pa.Table]:
         if not self._by_document:
             return piece
-        there = set(piece["documents"][_DOCUMENT])
-        for sha256 in sorted(there & self._by_document.keys()):
-            piece = self._of_document(piece, sha256)
-        return piece
+        concerned = sorted(set(piece["documents"][_DOCUMENT].to_pylist()) & self._by_document.keys())
+        if not concerned:
+            return piece
+        before = {name: as_frame(table) for name, table in piece.items()}
+        after = before
+        for sha256 in concerned:
+            after = self._of_document(after, sha256)
+        return piece | {name: as_table(frame) for name, frame in after.items() if frame is not before[name]}
 
     def table(self) -> pl.DataFrame:
         """Table `withheld`."""

@@ -19,6 +19,7 @@ from flows import errors
 from flows.batches import Spread, here
 from flows.hold import open_root
 from flows.impact import Impact, ReleaseSide, compare
+from flows.machine import fault
 from flows.nightly import Night, nightly
 from flows.quarantine import Quarantine, quarantined, update
 from flows.report.build import report
@@ -86,6 +87,9 @@ def recorded(
     try:
         yield run, night, steps
     except BaseException as error:
+        ended = trouble = fault(error)
+        if trouble is not None:
+            raise trouble from error
         ended = error
         raise
     finally:

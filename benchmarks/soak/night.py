@@ -33,7 +33,10 @@ def here(jobs: list[Job], limits: WorkLimits) -> Iterator[Outcome]:
     """The works in this process: what is told of worker processes is proven elsewhere, and each costs a second."""
     del limits
     for job in jobs:
-        yield Outcome(job, packed=getattr(worker, job.operation)(job.arguments))
+        try:
+            yield Outcome(job, packed=worker.OPERATIONS[job.operation](job.arguments))
+        except worker.NotInTheArchive as error:
+            yield Outcome(job, failure="archive", detail=str(error))
 
 
 @dataclass

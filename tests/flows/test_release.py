@@ -118,7 +118,7 @@ def test_versions_count_within_the_month(tmp_path: Path) -> None:
 
     moments = [NOW, NOW, NOW + dt.timedelta(days=20), NOW]
     made = [publish(root, now=moment, change=renamed(number)) for number, moment in enumerate(moments)]
-    assert [one.version for one in made] == ["v2026.11.0", "v2026.11.1", "v2026.12.0", "v2026.11.2"]
+    assert [one.version for one in made] == ["v2026.11.0", "v2026.11.1", "v2026.12.0", "v2026.12.1"]
     assert made[1].index["previous"] == "v2026.11.0"
     assert next_version(root.releases, dt.datetime(2027, 1, 1, tzinfo=dt.UTC)) == "v2027.01.0"
 

@@ -14,7 +14,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,24 +27,11 @@ from flows.machine import fault, writing
 from flows.nightly import Night, nightly
 from flows.release.version import latest, versions
 from flows.settings import DataRoot, WorkLimits
+from flows.workers import Job, Outcome
 from tests.conftest import ROOT
 from tests.flows.conftest import fill_root
 from tests.flows.own_mount import ROOM_KIB, papers, released
 
-# a night that goes on only when the other one has ended
-GATED_NIGHT = """
-import sys, time
-from pathlib import Path
-from benchmarks.soak.night import here
-from flows import stage
-from tests.flows.own_mount import night
-def gated(jobs, limits):
-    while not Path(sys.argv[2]).exists():
-        time.sleep(0.05)
-    yield from here(jobs, limits)
-stage.run_jobs = gated
-sys.exit(night(Path(sys.argv[1])))
-"""
 MARCH = dt.datetime.fromisoformat("2024-03-01T02:00:00+08:00")  # as `own_mount.NIGHT`
 
 
@@ -96,26 +83,29 @@ def test_a_library_that_does_not_say_why_it_could_not_write(tmp_path: Path, monk
     assert fault(ValueError("a bug")) is None
 
 
-def test_two_nights_started_at_once(tmp_path: Path, in_this_process: None) -> None:
+def test_two_nights_started_at_once(tmp_path: Path, in_this_process: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """One does the work, the other says who does; the release is that of a night alone."""
-    files, gate = papers(tmp_path / "papers", 2), tmp_path / "gate"
+    files = papers(tmp_path / "papers", 2)
     alone, root = fill_root(tmp_path / "alone", files), fill_root(tmp_path / "data", files)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("YUJUE_")}
-    command = [sys.executable, "-c", GATED_NIGHT, str(root.path), str(gate)]
-    both = [
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment | {"YUJUE_MIN_FREE_MIB": "1"}, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    deadline = time.monotonic() + 120
-    while all(process.poll() is None for process in both) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    gate.touch()
-    said = [process.communicate(timeout=120)[1] for process in both]
-    assert sorted(process.returncode for process in both) == [0, 2], said
-    assert any("another night is at work" in text for text in said)
     night(alone)
+    second: list[subprocess.CompletedProcess[str]] = []
+
+    def with_a_second(jobs: list[Job], limits: WorkLimits) -> Iterator[Outcome]:
+        if not second:
+            command = [sys.executable, "-m", "flows.cli", "nightly", "--no-prefect", "--data", str(root.path)]
+            command += ["--sources", str(tmp_path)]
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("YUJUE_")}
+            second.append(
+                subprocess.run(
+                    command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+                )
+            )
+        yield from here(jobs, limits)
+
+    monkeypatch.setattr(stage, "run_jobs", with_a_second)
+    night(root)
+    assert second[0].returncode == 2
+    assert "another night is at work" in second[0].stderr
     assert released(root.path) == released(alone.path)
 
 

@@ -211,6 +211,16 @@ class Ledger:
                 (*values.values(), run_id),
             )
 
+    def said_of(self, source_id: str, url: str, sha256: str) -> Link | None:
+        """What was said last of a body where it was fetched at this address; None where nothing leads to it yet."""
+        row = self._db.execute(
+            "SELECT source_id, sha256, url, landing_url, role, link_text, notice_title, published_date, listed_date, "
+            "filename, kind FROM links WHERE source_id = ? AND sha256 = ? AND url = ? "
+            "ORDER BY notice_title IS NULL, published_date IS NULL, landing_url LIMIT 1",
+            (source_id, sha256, url),
+        ).fetchone()
+        return Link(*row) if row else None
+
     def skip(self, run_id: str, source_id: str, landing_url: str, skipped: Sequence[tuple[str, str, str]]) -> None:
         """Write the links of a listing that were not followed: (url, link text, reason) each."""
         with self.transaction():

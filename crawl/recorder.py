@@ -248,8 +248,20 @@ class Recorder:
             self.ledger.add_links(self.run_id, [msgspec.structs.replace(link, filename=filename)])
 
     def link(self, wanted: Wanted, sha256: str, role: Role, answer: Answer | None = None) -> Link:
-        """The row that says how a document was reached."""
+        """The row that says how a document was reached.
+
+        What only its own answer says (the file's name; title and date of a notice that is the document itself) stays as
+        it was said where that answer is not at hand: a page that links to it again, a 304.
+        """
         headers = answer.headers if answer else {}
+        name = file_name(wanted.url, headers.get("content-disposition"))
+        title, day = wanted.notice_title, wanted.published_date
+        if answer is None or answer.status == 304:
+            said = self.ledger.said_of(self.source.source_id, wanted.url, sha256)
+            if said is not None:
+                name = said.filename if "content-disposition" not in headers else name
+                if role == "inline" and title is None:
+                    title, day = said.notice_title, said.published_date
         return Link(
             source_id=self.source.source_id,
             sha256=sha256,
@@ -257,10 +269,10 @@ class Recorder:
             landing_url=wanted.landing_url or wanted.url,
             role=role,
             link_text=wanted.link_text,
-            notice_title=wanted.notice_title,
-            published_date=wanted.published_date,
+            notice_title=title,
+            published_date=day,
             listed_date=wanted.listed_date,
-            filename=file_name(wanted.url, headers.get("content-disposition")),
+            filename=name,
             kind=wanted.kind or self.source.listings[wanted.listing].kind,
         )
 

@@ -20,12 +20,12 @@ from typing import Final
 
 from flows import errors
 from flows.journal import Journal
+from flows.machine import OF_THE_MACHINE
 from flows.stage import Plan, shards
 from flows.steps import Step, run
 
 BACK_OFF: Final = (1.0, 4.0, 16.0)  # seconds
 CAN_HEAL: Final = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EINTR, errno.EBUSY})
-OF_THE_MACHINE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM})
 MOST_IN_A_ROW: Final = 8
 
 Sleep = Callable[[float], None]

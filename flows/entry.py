@@ -13,6 +13,7 @@ from typer.exceptions import Abort, Exit, TyperException
 
 from flows.commands import getting
 from flows.errors import BUG, DATA, OK, USAGE, Trouble
+from flows.machine import fault
 from flows.settings import SettingError
 from flows.terminal import line
 
@@ -77,7 +78,10 @@ def run(app: typer.Typer, arguments: Sequence[str] | None, *, ledger_trouble: ty
     except (Abort, KeyboardInterrupt):
         line("已中止", "interrupted", mark="yujue:")
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - a bug of ours; not code 1, which says that the work was done
+    except Exception as error:  # noqa: BLE001 - a bug of ours; not code 1, which says that the work was done
+        if (trouble := fault(error)) is not None:
+            line(trouble.zh, trouble.en, mark="yujue:")
+            return trouble.code
         traceback.print_exc()
         line("程序错误，命令没有完成", "a bug of ours: the command was not completed", mark="yujue:")
         return BUG

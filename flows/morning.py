@@ -19,6 +19,7 @@ from flows import errors
 from flows.batches import Spread, here
 from flows.hold import open_root
 from flows.impact import Impact, ReleaseSide, compare
+from flows.machine import fault
 from flows.night import Night
 from flows.nightly import nightly
 from flows.quarantine import Quarantine, quarantined, update
@@ -87,6 +88,9 @@ def recorded(
     try:
         yield run, night, steps
     except BaseException as error:
+        ended = trouble = fault(error)
+        if trouble is not None:
+            raise trouble from error
         ended = error
         raise
     finally:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from flows.machine import writing
 from flows.release.codes import stata_missing
 from normalize.panels.tables import PUBLISHED, WHY, WHY_EN, WHY_ZH, table_name
 from normalize.schema import TableSpec
@@ -105,16 +106,17 @@ def write_dta(frame: pl.DataFrame, table: str, path: Path, release: str) -> None
         else:
             columns[name] = _plain(series)
     labels: dict[str, str | None] = {name: label(known[name].zh, known[name].en) for name in columns}
-    pyreadstat.write_dta(
-        pl.DataFrame(columns),
-        str(path),
-        file_label=f"yujue {release} {table_name(spec)}",
-        column_labels=labels,
-        version=DTA_FORMAT,
-        variable_value_labels=values,
-        missing_user_values=missing or None,
-        variable_format=formats or None,
-    )
+    with writing(path, pyreadstat.ReadstatError):
+        pyreadstat.write_dta(
+            pl.DataFrame(columns),
+            str(path),
+            file_label=f"yujue {release} {table_name(spec)}",
+            column_labels=labels,
+            version=DTA_FORMAT,
+            variable_value_labels=values,
+            missing_user_values=missing or None,
+            variable_format=formats or None,
+        )
     written = path.read_bytes()
     path.write_bytes(_STAMP.sub(_STAMP_OF_ALL, written, count=1))
 

@@ -35,9 +35,15 @@ def newest(folder: Path) -> str | None:
 
 
 def next_version(folder: Path, now: dt.datetime) -> str:
-    """The next name within the month of `now`, counted from 0."""
-    taken = [key[2] for name in versions(folder) if (key := parse(name)) and key[:2] == (now.year, now.month)]
-    return f"v{now.year:04d}.{now.month:02d}.{max(taken, default=-1) + 1}"
+    """The next name within the month of `now`, counted from 0.
+
+    A clock that was set back names nothing that sorts before the newest: it is the next of the newest's month then.
+    """
+    last = newest(folder)
+    known = parse(last) if last is not None else None
+    month = (now.year, now.month) if known is None else max((now.year, now.month), known[:2])
+    number = known[2] + 1 if known is not None and known[:2] == month else 0
+    return f"v{month[0]:04d}.{month[1]:02d}.{number}"
 
 
 def index_of(folder: Path, version: str) -> dict[str, Any] | None:

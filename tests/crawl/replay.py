@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from scrapy.http import Request, Response
@@ -22,6 +23,7 @@ from w3lib.url import canonicalize_url
 from crawl import process
 
 PORT = "YUJUE_TEST_REPLAY_PORT"
+GONE = "YUJUE_TEST_REPLAY_GONE"  # hosts whose names do not resolve, with spaces between them
 _HEADER = "X-Replay-Address"
 
 
@@ -85,6 +87,10 @@ class ReplayHandler:
         return cls(crawler)
 
     async def download_request(self, request: Request) -> Response:
+        from scrapy.exceptions import CannotResolveHostError
+
+        if (urlsplit(request.url).hostname or "") in os.environ.get(GONE, "").split():
+            raise CannotResolveHostError("DNS lookup failed: no results for hostname lookup")
         response: Response = await self._inner.download_request(
             request.replace(
                 url=f"http://127.0.0.1:{os.environ[PORT]}/",

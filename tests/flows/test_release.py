@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
+from crawl.schema import Body
 from flows import publish_release as publishing
 from flows.errors import Trouble
 from flows.publish_release import Published, publish_release
@@ -95,6 +96,17 @@ def test_nothing_new_publishes_nothing(tmp_path: Path) -> None:
     assert versions(root.releases) == ["v2026.11.0"]
 
 
+def test_a_listing_with_a_counter_on_it_makes_no_release(tmp_path: Path) -> None:
+    """Its bytes are others every night, and no table of a release speaks of it; of a document that is replaced, one."""
+    facts, checks = plans(root := DataRoot(tmp_path))
+    seen = [Body("130630_test", "http://a/index.html", f"{day:064x}", f"2026-11-2{day}T00:00:00Z") for day in range(3)]
+    given = [Body("130630_test", "http://a/1.docx", sha256, "2026-11-20T00:00:00Z") for sha256 in SHAS[:2]]
+    first = publish_release(facts, checks, [GONE], root=root, now=NOW, bodies=seen[:1])
+    assert publish_release(facts, checks, [GONE], root=root, now=NOW, bodies=seen).version == first.version
+    later = publish_release(facts, checks, [GONE], root=root, now=NOW, bodies=[*seen, *given])
+    assert (later.is_new, later.index["previous"]) == (True, first.version)
+
+
 def test_versions_count_within_the_month(tmp_path: Path) -> None:
     root = DataRoot(tmp_path)
 
@@ -106,7 +118,7 @@ def test_versions_count_within_the_month(tmp_path: Path) -> None:
 
     moments = [NOW, NOW, NOW + dt.timedelta(days=20), NOW]
     made = [publish(root, now=moment, change=renamed(number)) for number, moment in enumerate(moments)]
-    assert [one.version for one in made] == ["v2026.11.0", "v2026.11.1", "v2026.12.0", "v2026.11.2"]
+    assert [one.version for one in made] == ["v2026.11.0", "v2026.11.1", "v2026.12.0", "v2026.12.1"]
     assert made[1].index["previous"] == "v2026.11.0"
     assert next_version(root.releases, dt.datetime(2027, 1, 1, tzinfo=dt.UTC)) == "v2027.01.0"
 

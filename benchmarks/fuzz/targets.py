@@ -13,10 +13,11 @@ import re
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 from benchmarks.roundtrip.__main__ import print_document
 from benchmarks.roundtrip.compare import BESIDE, tight
@@ -35,7 +36,7 @@ from crawl.warc import WarcError, read_warc
 from extract.document import Issue, Reading
 from extract.format import sniff
 from extract.interpret import interpret_reading
-from extract.readers import read_document
+from extract.readers import read_document, scan_document
 from flows.reviews import VerdictError, parse_verdicts
 from normalize.amount import parse_number
 from normalize.correction import CorrectionError, parse_corrections
@@ -79,8 +80,23 @@ class Target:
 
 
 def read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
-    """Bytes to rows; what only LibreOffice reads is answered as where there is none."""
+    """Bytes to rows, as where neither LibreOffice nor OCR is installed: both are programs of others, and slow."""
     os.environ["YUJUE_READ_SOFFICE"] = ""
+    with without_ocr():
+        return _read(data)
+
+
+@contextlib.contextmanager
+def without_ocr() -> Iterator[None]:
+    installed = scan_document.line_reader
+    scan_document.line_reader = cast(Any, lambda: None)
+    try:
+        yield
+    finally:
+        scan_document.line_reader = installed
+
+
+def _read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
     derived = NOT_CONVERTED if sniff(data).kind in ("doc", "rtf", "ppt", "pptx") else None
     reading = read_document(data, filename="document", derived=derived)
     for issue in reading.issues:

@@ -19,8 +19,8 @@ from benchmarks.fuzz.targets import TARGETS, Target, is_package
 SECONDS = 10
 """For one input: the slowest honest one takes a tenth of it."""
 MEMORY = 3 * 2**30
-LARGEST_CORPUS = 300_000
-MOST_CORPUS = 12
+LARGEST_CORPUS = 150_000
+MOST_CORPUS = 6
 
 
 class TooSlow(BaseException):  # noqa: N818 - names what happened

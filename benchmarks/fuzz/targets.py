@@ -13,10 +13,11 @@ import re
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 from benchmarks.roundtrip.__main__ import print_document
 from benchmarks.roundtrip.compare import BESIDE, tight
@@ -35,7 +36,7 @@ from crawl.warc import WarcError, read_warc
 from extract.document import Issue, Reading
 from extract.format import sniff
 from extract.interpret import interpret_reading
-from extract.readers import read_document
+from extract.readers import read_document, scan_document
 from flows.reviews import VerdictError, parse_verdicts
 from normalize.amount import parse_number
 from normalize.correction import CorrectionError, parse_corrections
@@ -79,8 +80,23 @@ class Target:
 
 
 def read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
-    """Bytes to rows; what only LibreOffice reads is answered as where there is none."""
+    """Bytes to rows, as where neither LibreOffice nor OCR is installed: both are programs of others, and slow."""
     os.environ["YUJUE_READ_SOFFICE"] = ""
+    with without_ocr():
+        return _read(data)
+
+
+@contextlib.contextmanager
+def without_ocr() -> Iterator[None]:
+    installed = scan_document.line_reader
+    scan_document.line_reader = cast(Any, lambda: None)
+    try:
+        yield
+    finally:
+        scan_document.line_reader = installed
+
+
+def _read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
     derived = NOT_CONVERTED if sniff(data).kind in ("doc", "rtf", "ppt", "pptx") else None
     reading = read_document(data, filename="document", derived=derived)
     for issue in reading.issues:
@@ -142,16 +158,16 @@ def made(kind: Kind, count: int = 10) -> list[bytes]:
     found: list[bytes] = []
     seed = 1
     while len(found) < count:
-        data = print_document(generate(seed, kind))
+        document = generate(seed, kind)
         seed += 1
-        if len(data) < 120_000:
-            found.append(data)
+        if len(document.tables) == 1 and len(document.tables[0].lanes[0]) < 12:
+            found.append(print_document(document))
     return found
 
 
 def _html() -> list[bytes]:
     pages = sorted((ROOT / "data/samples/site").rglob("*.html"))
-    return [*made("html"), *(page.read_bytes() for page in pages if page.stat().st_size < 200_000)]
+    return [*made("html"), *(page.read_bytes() for page in pages if page.stat().st_size < 20_000)]
 
 
 def _docx() -> list[bytes]:
@@ -270,15 +286,18 @@ def _answers() -> list[bytes]:
 
 
 def addresses(data: bytes, seed: bytes) -> None:
+    """Every address of a page goes through `clean_url` first, which alone may refuse."""
     for text in data.decode("utf-8", "replace").splitlines() or [""]:
-        url = absolute(URL, text)
-        for one in {text, url or ""}:
-            clean_url(one)
-            host_of(one)
-            site_of(one)
-            file_name_of(one)
-            literal_address(one)
-            refusal(one, sites=[SITE], private_hosts=[])
+        literal_address(text)
+        for one in (text, absolute(URL, text) or ""):
+            try:
+                url = clean_url(one)
+            except ValueError:
+                continue
+            host_of(url)
+            site_of(url)
+            file_name_of(url)
+            refusal(url, sites=[SITE], private_hosts=[])
 
 
 def _urls() -> list[bytes]:
@@ -366,23 +385,23 @@ def _corrections() -> list[bytes]:
 
 
 TARGETS = (
-    Target("docx", document, _docx, 6, package=True, corpus=("*.docx",)),
-    Target("docx-damaged", damaged_document, _docx, 4, damage=True),
-    Target("xlsx", document, lambda: made("xlsx", 6), 6, package=True, corpus=("*.xlsx",)),
-    Target("xlsx-damaged", damaged_document, lambda: made("xlsx", 6), 4, damage=True),
-    Target("pdf", document, _pdf, 8, corpus=("*.pdf",)),
-    Target("pdf-damaged", damaged_document, _packed_pdf, 8, damage=True),
+    Target("docx", document, _docx, 3, package=True, corpus=("*.docx",)),
+    Target("docx-damaged", damaged_document, _docx, 2, damage=True),
+    Target("xlsx", document, lambda: made("xlsx", 6), 4, package=True, corpus=("*.xlsx",)),
+    Target("xlsx-damaged", damaged_document, lambda: made("xlsx", 6), 3, damage=True),
+    Target("pdf", document, _pdf, 6, corpus=("*.pdf",)),
+    Target("pdf-damaged", damaged_document, _packed_pdf, 5, damage=True),
     Target("xls", document, _xls, 5, corpus=("*.xls",)),
-    Target("html", document, _html, 8, corpus=("*.html",)),
-    Target("foreign", document, _foreign, 4),
-    Target("archives", archive, _archives, 8),
-    Target("warc", warc, _warcs, 5),
-    Target("links", links, _pages, 14),
-    Target("rows", rows, _answers, 8),
-    Target("addresses", addresses, _urls, 4),
-    Target("amounts", amount, _amounts, 2),
-    Target("sources", source_file, _sources, 4),
-    Target("corrections", corrections, _corrections, 6),
+    Target("html", document, _html, 5, corpus=("*.html",)),
+    Target("foreign", document, _foreign, 6),
+    Target("archives", archive, _archives, 20),
+    Target("warc", warc, _warcs, 10),
+    Target("links", links, _pages, 12),
+    Target("rows", rows, _answers, 14),
+    Target("addresses", addresses, _urls, 10),
+    Target("amounts", amount, _amounts, 6),
+    Target("sources", source_file, _sources, 8),
+    Target("corrections", corrections, _corrections, 10),
 )
 
 

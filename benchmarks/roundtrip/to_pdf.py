@@ -33,6 +33,7 @@ PAD, LEADING, SIZE = 2.5, 1.25, 9.0
 def _fonts() -> bool:
     """Make the fonts known; True where there is one to embed."""
     rl_config.invariant = 1
+    rl_config.useA85 = 0  # compressed alone, as every producer seen does
     pdfmetrics.registerFont(UnicodeCIDFont(CID))
     found = next((path for path in FONTS if path.is_file()), None)
     if found is not None:
@@ -59,7 +60,7 @@ class Pen:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.buffer = io.BytesIO()
-        self.canvas = Canvas(self.buffer, invariant=1)
+        self.canvas = Canvas(self.buffer, invariant=1, pageCompression=1)
         self.choose = _chooser(document.manner.font)
         self.width, self.height, self.y, self.page = SHORT, LONG, 0.0, 0
 

@@ -12,6 +12,7 @@ from extract.readers.pdf_blocks import blocks_of
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
+from extract.readers.pdf_streams import damaged_streams
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.readers.witness import witness
@@ -29,6 +30,7 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
     finally:
         engine.close()
         scans.close()
+    issues.extend(_broken_parts(data, sha256))
     if not any(sheet.lines or sheet.grids for sheet in sheets):
         issues.append(
             issue(
@@ -47,6 +49,23 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
     if limits.witness_share > 0:
         reading.issues.extend(witness(data, reading, limits, limits.witness_share))
     return reading
+
+
+def _broken_parts(data: bytes, sha256: str) -> list[Issue]:
+    broken, parts = damaged_streams(data)
+    if not broken:
+        return []
+    return [
+        issue(
+            "damaged_streams",
+            "warning",
+            f"文件内 {parts} 个压缩部分中有 {broken} 个损坏，读出的文字可能不全或有误：请重新下载",
+            f"{broken} of the {parts} compressed parts of the file are damaged; text may be missing or wrong: fetch it "
+            "again",
+            sha256=sha256,
+            count=broken,
+        )
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------------ pages

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flows.site import words
 from flows.site.details import Details
+from flows.site.history import Step, steps
 from flows.site.release import Row
 
 CELLS_OF_A_PART: Final = 3000  # cells of one HTML page; a longer document has several
@@ -108,6 +109,8 @@ class Document:
     issues: list[Row]
     revisions: list[Row]
     corrections: list[Row]
+    history: list[Step]
+    since: str | None  # the first release that has it, of those beside this one
 
     @property
     def key(self) -> str:
@@ -193,6 +196,8 @@ def make_document(row: Row, tables: dict[str, list[Row]]) -> Document:
         tables.get("issues", []),
         tables.get("revisions", []),
         tables.get("corrections", []),
+        steps(tables.get("history", [])),
+        next((str(one["version"]) for one in tables.get("since", [])), None),
     )
 
 

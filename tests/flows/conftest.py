@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from flows.settings import DataRoot, WorkLimits
 from normalize.columns import Field
 from normalize.schema import MADE_BY_CHECKS, TABLES, Row
 from tests.conftest import ROOT
+from tests.flows.chromium import Chromium, find_chromium
 
 SITE = ROOT / "data" / "samples" / "site"
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
@@ -33,6 +35,17 @@ def documents() -> list[Path]:
     if not found:
         pytest.skip("data/samples/site has not been made")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One browser for all tests; `reset` gives a test a page that no other has used."""
+    binary = find_chromium()
+    if binary is None:
+        pytest.skip("no Chromium is installed (Debian: chromium)")
+    running = Chromium.start(binary)
+    yield running
+    running.close()
 
 
 def fill_root(folder: Path, files: list[Path]) -> DataRoot:

@@ -1,7 +1,7 @@
-"""The one driver of a real browser for tests: headless Chromium over its DevTools protocol, which reaches loopback only.
+"""The one driver of a real browser for tests: headless Chromium over its DevTools protocol; it reaches loopback only.
 
-One process serves many tests: `browser` of `conftest.py`. `visit` opens an address and waits for it; what the page asked
-for and complained about since then is in `seen`.
+One process serves many tests: `browser` of `conftest.py`. `visit` opens an address and waits for it; what the page
+asked for and complained about since then is in `seen`.
 """
 
 from __future__ import annotations

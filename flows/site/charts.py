@@ -81,8 +81,7 @@ def _look() -> dict[str, Any]:
             "labelLimit": 320,
             "symbolStrokeWidth": 0,
             "orient": "top",
-            "columns": 2,
-            "columnPadding": 18,
+            "columns": 1,
         },  # above: beside the bars it would lie off the screen of a phone
         "header": {**text},
         "text": {"color": INK, "fontSize": 12},

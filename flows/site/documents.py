@@ -58,6 +58,11 @@ class Grid:
     def cells(self) -> int:
         return sum(len(row) for _, row in self.rows)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether a cell of it can be chosen; the keys that move among cells then scroll the table too."""
+        return any(cell.told for _, row in self.rows for cell in row)
+
 
 @dataclass(eq=False)
 class Prose:

@@ -69,7 +69,7 @@ UNNAMED = r"""
   }
   for (const one of document.querySelectorAll(".wide, .chart"))
     if (one.scrollWidth > one.clientWidth + 1 && one.tabIndex < 0
-        && !one.querySelector("a[href], [tabindex='0'], summary"))
+        && !one.querySelector("a[href], [tabindex='0'], summary, .v"))
       trouble.push("scrolls, but not by keyboard: " + one.outerHTML.slice(0, 80));
   let last = 0;
   for (const one of document.querySelectorAll("h1, h2, h3, h4, h5, h6")) {

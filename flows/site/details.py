@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from flows.site import words
 from flows.site.history import by_fact
+from flows.site.history import shown as shown_change
 from flows.site.release import Row
 from flows.site.render import visible
 from normalize.panels.tables import PUBLISHED
@@ -100,7 +101,8 @@ class Details:
         for row in self.past.get(identifier, ())[-MOST_PAST:]:
             what = words.say("op", row["op"], language)
             if row["op"] == "changed":
-                what = f"{row['column']}: {_quoted(row['before'])} → {_quoted(row['after'])}"
+                before, after = (_quoted(shown_change(row["column"], row[side])) for side in ("before", "after"))
+                what = f"{row['column']}: {before} → {after}"
             elif row["op"] == "rekeyed":
                 what += f": {row['before']} → {row['after']}"
             reason = words.say("change_reason", row["reason"], language)

@@ -18,7 +18,7 @@ from flows.site import words
 from flows.site.details import NAMED
 from flows.site.documents import Document, Grid, Sheet, make_document
 from flows.site.grids import overlay_html, rows_html
-from flows.site.history import History
+from flows.site.history import History, shown
 from flows.site.pictures import can_show, pictures
 from flows.site.release import Release, Row
 from flows.site.render import HERE, LANGUAGES, Pages
@@ -186,6 +186,7 @@ def _write(pages: Pages, document: Document, archive: Archive | None, contact: s
                 overlay=overlay,
                 details=script | document.details.block(refs, language),
                 no_pictures=reason,
+                shown=shown,
             )
     return drawn
 

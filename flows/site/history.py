@@ -100,6 +100,19 @@ def _changes(path: Any, documents: list[str]) -> list[Row]:
     return found.filter(first).to_dicts()
 
 
+def shown(column: object, text: object) -> str | None:
+    """A value of `before` or `after` as a person reads it: amounts with two decimals and separators."""
+    if text is None:
+        return None
+    said = str(text)
+    if str(column).endswith("_yuan"):
+        try:
+            return f"{float(said):,.2f}"
+        except ValueError:
+            return said
+    return said
+
+
 def steps(rows: Sequence[Row]) -> list[Step]:
     """The steps at which facts of a document came, went or changed; rows: of `changes`, oldest release first."""
     found: dict[tuple[str, str], Step] = {}

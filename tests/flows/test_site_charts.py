@@ -11,6 +11,7 @@ import pytest
 
 from flows.site import charts, comparisons, funnel
 from flows.site.catalogue import Catalogue
+from flows.site.formulas import formulas
 from flows.site.release import Release, open_release
 from normalize.panels.tables import PUBLISHED
 from tests.flows.site_release import VERSION, write_release
@@ -140,3 +141,24 @@ def test_points_far_off_differ_in_shape_and_colours_are_the_page_s_own(tmp_path:
         shapes = set(re.findall(r'<path aria-label="[^"]*" role="graphics-symbol"[^>]* d="([^"]*)"', svg))
         assert len(shapes) == 3, "the line of equals, a circle, a triangle"
         assert not re.search(r'(?:fill|stroke)="#(?!0{3})', svg), "every colour is a variable of the page"
+
+
+def test_an_amount_of_a_panel_says_where_it_is_taken_from_and_how_it_is_printed(tmp_path: Path) -> None:
+    fact = f"{sha(0)[:16]}.t9.r14.c3"
+    line = {"fact_id": fact, "printed_text": "15.00", "line_label": "四、会议费", "document_sha256": sha(0)}
+    traced = {"panel": "panel_department_year", "row_key": "a|2024|budget", "column": "tp_meeting_yuan",
+              "fact_table": "budget_lines", "fact_id": fact, "role": "value"}  # fmt: skip
+    touching = finding(0, "fails", 1.0, 2.0) | {"fact_ids": [fact]}
+    release = release_of(
+        tmp_path,
+        budget_lines=rows("budget_lines", line),
+        panel_lineage=rows("panel_lineage", traced, traced | {"fact_id": f"{sha(1)[:16]}.t1.r1.c1"}),
+        findings=rows("findings", touching, finding(0, "holds", 1.0, 1.0, "R05") | {"fact_ids": ["another"]}),
+    )
+    meeting = formulas(release, release.tables["panel_department_year"])["tp_meeting_yuan"]
+    assert meeting.sources[0] == "three_public: line meeting, column total"
+    assert [(one["fact_id"], one["printed_text"]) for one in meeting.examples] == [(fact, "15.00")]
+    assert meeting.checks == ["T01"]
+    assert formulas(release, release.tables["budget_lines"]) == {}
+    county = formulas(release, release.tables["panel_county_year"])
+    assert county["exp_project_yuan"].of == "exp_project"

@@ -76,7 +76,13 @@ def _look() -> dict[str, Any]:
         "font": "sans-serif",
         "view": {"stroke": "transparent"},
         "axis": {**text, "domainColor": RULE, "tickColor": RULE, "gridColor": LINE, "labelLimit": 260},
-        "legend": {**text, "labelLimit": 320, "symbolStrokeWidth": 0, "orient": "right"},
+        "legend": {
+            **text,
+            "labelLimit": 320,
+            "symbolStrokeWidth": 0,
+            "orient": "top",
+            "columns": 1,
+        },  # above: beside the bars it would lie off the screen of a phone
         "header": {**text},
         "text": {"color": INK, "fontSize": 12},
     }
@@ -134,12 +140,14 @@ def stacked_years(
         )
         fills = [colours[at % len(colours)] for at in range(len(order))]
         bars = base.mark_bar(stroke=LINE, strokeWidth=0.8, fillOpacity=0.55).encode(
-            y=alt.Y("n:Q", title=unit[language == "en"], stack="zero", axis=alt.Axis(tickMinStep=1, tickCount=5)),
+            y=alt.Y(
+                "n:Q", title=unit[language == "en"], stack="zero", axis=alt.Axis(tickMinStep=1, tickCount=5, grid=False)
+            ),
             color=alt.Color("part:N", title=None, sort=order[::-1], scale=alt.Scale(domain=order, range=fills)),
         )
         said = base.mark_text(fontSize=11, color=INK).encode(
             y=alt.Y("n:Q", stack="zero", bandPosition=0.5), text="said:N", detail="part:N"
         )
-        return (bars + said).properties(width=max(180, 76 * len({row["year"] for row in rows})), height=200)
+        return (bars + said).properties(width=max(180, 62 * len({row["year"] for row in rows})), height=200)
 
     return chart(zh, en, make)

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any, Final
 
 from flows.site import words
+from flows.site.history import by_fact
+from flows.site.history import shown as shown_change
 from flows.site.release import Row
 from flows.site.render import visible
 from normalize.panels.tables import PUBLISHED
@@ -17,6 +19,7 @@ MOST_CHECKS: Final = 40  # listed of one cell
 MOST_ROWS: Final = 12  # of the tables, at one place
 MOST_PLACES: Final = 24  # of one finding
 MOST_TEXT: Final = 600
+MOST_PAST: Final = 12  # changes told of one fact
 SKIPPED: Final = {
     "document_sha256", "disclosure_id", "county_code", "org_id", "org_name", "x0", "y0", "x1", "y1", "extract_method",
     "table_no", "row_no", "col_no", "paragraph_no", "is_labelled", "lane", "statement_seq", "amount_fen", "text",
@@ -55,6 +58,12 @@ class Details:
                 place = _place(row)
                 if place is not None:
                     self.at[place].append((table, row))
+        self.past = by_fact(tables.get("history", []))
+        self.revised: dict[str, list[Row]] = defaultdict(list)
+        for row in tables.get("revision_cells", []):
+            for side in ("id_before", "id_after"):
+                if row[side] is not None:
+                    self.revised[str(row[side])].append(row)
 
     def tell(self, ref: str, cell: Row) -> tuple[str | None, bool]:
         """(worst outcome, whether there is anything to say) of a place. A fact no check touches is `none`."""
@@ -71,17 +80,41 @@ class Details:
         used: dict[int, int] = {}
         for ref in refs:
             rows = []
+            past: list[int] = []
             for table, row in self.at.get(ref, ())[:MOST_ROWS]:
                 pairs = _pairs(table, row, texts, language)
                 main = _main(row, texts, language) if table == "budget_lines" else pairs
                 rest = pairs if table == "budget_lines" else []
                 rows.append([texts(_title(table, language)), texts(str(row[NAMED[table]])), main, rest])
+                past += self._past(str(row[NAMED[table]]), texts, language)
             touching = self.by_place.get(ref, [])
             numbers = [used.setdefault(one, len(used)) for one in touching[:MOST_CHECKS]]
             if rows or numbers:
-                places[ref] = [rows, numbers, max(0, len(touching) - MOST_CHECKS)]
+                places[ref] = [rows, numbers, max(0, len(touching) - MOST_CHECKS), *([past] if past else [])]
         findings = [_finding(self.findings[one], texts, language) for one in used]
         return {"texts": texts.listed, "places": places, "findings": findings}
+
+    def _past(self, identifier: str, texts: _Texts, language: str) -> list[int]:
+        """Label, text, label, text …: what earlier releases and other versions of the file say of a fact."""
+        zh = language == "zh"
+        found: list[int] = []
+        for row in self.past.get(identifier, ())[-MOST_PAST:]:
+            what = words.say("op", row["op"], language)
+            if row["op"] == "changed":
+                before, after = (_quoted(shown_change(row["column"], row[side])) for side in ("before", "after"))
+                what = f"{row['column']}: {before} → {after}"
+            elif row["op"] == "rekeyed":
+                what += f": {row['before']} → {row['after']}"
+            reason = words.say("change_reason", row["reason"], language)
+            found += [texts(str(row["release_to"])), texts(_cut(f"{what}{'：' if zh else '; '}{reason}"))]
+        for row in self.revised.get(identifier, ())[:MOST_PAST]:
+            is_older = identifier == row["id_before"]
+            other = row["document_sha256" if is_older else "replaces_sha256"][:16]
+            label = ("新的一份 " if zh else "newer file ") if is_older else ("旧的一份 " if zh else "older file ")
+            said = row["text_after" if is_older else "text_before"]
+            gone = ("没有这一处" if zh else "it has no such place") if row["op"] in ("added", "gone") else _quoted(said)
+            found += [texts(label + other), texts(_cut(gone))]
+        return found
 
 
 class _Texts:
@@ -126,8 +159,8 @@ def _main(row: Row, texts: _Texts, language: str) -> list[int]:
     said: list[tuple[str, str, str | None]] = [
         ("数值", "value", "NULL" if amount is None else f"{amount:,.2f} {'元' if zh else 'yuan'}"),
         ("状态", "state", both("amount_state", "amount_state")),
-        ("可信程度", "standing", _text(row.get("standing"))),
-        ("空白的证据", "evidence of the blank", _text(row.get("blank_evidence"))),
+        ("可信程度", "standing", both("standing", "standing")),
+        ("空白的证据", "evidence of the blank", both("blank_evidence", "blank_evidence")),
         ("由别处推得", "implied", None if row.get("implied_yuan") is None else f"{row['implied_yuan']:,.2f}"),
         ("单位", "unit", unit),
         ("行", "line", line),
@@ -141,6 +174,10 @@ def _main(row: Row, texts: _Texts, language: str) -> list[int]:
         if text:
             found += [texts(label_zh if zh else label_en), texts(_cut(text))]
     return found
+
+
+def _quoted(value: object) -> str:
+    return "NULL" if value is None else f"“{value}”"
 
 
 def _text(value: object) -> str | None:

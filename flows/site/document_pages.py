@@ -18,6 +18,7 @@ from flows.site import words
 from flows.site.details import NAMED
 from flows.site.documents import Document, Grid, Sheet, make_document
 from flows.site.grids import overlay_html, rows_html
+from flows.site.history import History, shown
 from flows.site.pictures import can_show, pictures
 from flows.site.release import Release, Row
 from flows.site.render import HERE, LANGUAGES, Pages
@@ -25,7 +26,9 @@ from flows.stage import Progress
 
 CELLS_AT_ONCE: Final = 15_000
 MOST_AT_ONCE: Final = 60
-TABLES: Final = ("disclosures", "statements", "raw_cells", "findings", "issues", "revisions", "corrections", *NAMED)
+TABLES: Final = (
+    "disclosures", "statements", "raw_cells", "findings", "issues", "revisions", "corrections", *NAMED,
+)  # fmt: skip
 NO_ARCHIVE: Final = (
     "本站不含原文图像（建站时没有给出数据目录）。",
     "This site holds no pictures of pages (it was built without the data root).",
@@ -66,8 +69,10 @@ def write_documents(
     known: dict[str, str] = pages.output.remembered.get("documents", {})
     made, fingerprints = Made(documents=listed.height), {}
     progress("site", 0, listed.height)
+    history = History(release)
     for shard in _shards(list(listed.iter_rows())):
         tables = _rows_of(release, shard)
+        tables["history"], tables["since"] = history.of(shard)
         for row in tables["documents"].get("", []):
             sha256 = str(row["document_sha256"])
             own = {name: rows.get(sha256, []) for name, rows in tables.items() if name != "documents"}
@@ -122,6 +127,22 @@ def _rows_of(release: Release, shard: Sequence[str]) -> dict[str, dict[str, list
             if table == "revisions":
                 grouped[str(row["replaces_sha256"])].append(row)
         found[table] = grouped
+    found["revision_cells"] = _revised(release, found.get("revisions", {}))
+    return found
+
+
+def _revised(release: Release, revisions: dict[str, list[Row]]) -> dict[str, list[Row]]:
+    """Document → cells that differ between it and the file it replaces, or is replaced by."""
+    known = {str(row["revision_id"]): row for rows in revisions.values() for row in rows}
+    found: dict[str, list[Row]] = defaultdict(list)
+    if not known or not release.has("revision_cells", "revision_id", "id_before", "id_after"):
+        return found
+    cells = release.scan("revision_cells").filter(pl.col("revision_id").is_in(list(known))).collect()
+    for row in cells.iter_rows(named=True):
+        of = known[row["revision_id"]]
+        told = row | {"replaces_sha256": of["replaces_sha256"]}
+        for name in {str(of["document_sha256"]), str(of["replaces_sha256"])}:
+            found[name].append(told)
     return found
 
 
@@ -147,6 +168,7 @@ def _write(pages: Pages, document: Document, archive: Archive | None, contact: s
             "files": files,
             "steps": document.steps if len(files) > 1 else [],
             "paragraphs": document.paragraphs if len(files) > 1 else [],
+            "since": document.since,
         }
         grids = {block: rows_html(block) for sheet in sheets for block in sheet.blocks if isinstance(block, Grid)}
         overlay = [overlay_html(sheet) if sheet.picture else None for sheet in sheets]
@@ -164,6 +186,7 @@ def _write(pages: Pages, document: Document, archive: Archive | None, contact: s
                 overlay=overlay,
                 details=script | document.details.block(refs, language),
                 no_pictures=reason,
+                shown=shown,
             )
     return drawn
 

@@ -16,6 +16,7 @@ from flows.failing import REJECTED
 from flows.reviews import counts_as_failing
 from flows.site import words
 from flows.site.details import Details
+from flows.site.history import Step, steps
 from flows.site.release import Row
 
 CELLS_OF_A_PART: Final = 3000  # cells of one HTML page; a longer document has several
@@ -58,6 +59,11 @@ class Grid:
     @property
     def cells(self) -> int:
         return sum(len(row) for _, row in self.rows)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a cell of it can be chosen; the keys that move among cells then scroll the table too."""
+        return any(cell.told for _, row in self.rows for cell in row)
 
 
 @dataclass(eq=False)
@@ -110,6 +116,8 @@ class Document:
     issues: list[Row]
     revisions: list[Row]
     corrections: list[Row]
+    history: list[Step]
+    since: str | None  # the first release that has it, of those beside this one
 
     @property
     def key(self) -> str:
@@ -199,6 +207,8 @@ def make_document(row: Row, tables: dict[str, list[Row]]) -> Document:
         tables.get("issues", []),
         tables.get("revisions", []),
         tables.get("corrections", []),
+        steps(tables.get("history", [])),
+        next((str(one["version"]) for one in tables.get("since", [])), None),
     )
 
 

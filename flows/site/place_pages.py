@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from flows.site import charts, words
+from flows.site import charts, funnel, words
 from flows.site.catalogue import Catalogue, worst
 from flows.site.release import Release, Row
 from flows.site.render import LANGUAGES, Pages, csv_line
@@ -35,7 +35,7 @@ GAP_COLUMNS: Final = (
 
 def write(pages: Pages, release: Release, catalogue: Catalogue) -> None:
     """`/coverage/`, `/county/`, `/county/<code>/`, `/department/<org_id>/`, and the CSV of gaps."""
-    _coverage(pages, catalogue)
+    _coverage(pages, release, catalogue)
     pages.write("county/index.html", "counties.html", groups=_by_province(catalogue), catalogue=catalogue)
     for county in catalogue.counties:
         _county(pages, catalogue, county)
@@ -44,7 +44,7 @@ def write(pages: Pages, release: Release, catalogue: Catalogue) -> None:
         _department(pages, catalogue, org_id, documents, amounts)
 
 
-def _coverage(pages: Pages, catalogue: Catalogue) -> None:
+def _coverage(pages: Pages, release: Release, catalogue: Catalogue) -> None:
     lines = [csv_line(list(GAP_COLUMNS))]
     lines += [
         csv_line([row.get(column) for column in GAP_COLUMNS]) for row in catalogue.gaps if row["state"] != "found"
@@ -61,6 +61,8 @@ def _coverage(pages: Pages, catalogue: Catalogue) -> None:
         province=None,
         summary=_summary(catalogue, groups) if split else {},
         chart=coverage_chart(catalogue),
+        funnel=funnel.make(release, catalogue),
+        steps=funnel.STEPS,
         **common,
     )
     if split:
@@ -73,6 +75,7 @@ def _coverage(pages: Pages, catalogue: Catalogue) -> None:
                 province=words.place_name(f"{code}0000") if code else words.place_name(None),
                 summary={},
                 chart=None,
+                funnel=None,
                 **common,
             )
 

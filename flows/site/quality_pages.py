@@ -10,7 +10,7 @@ import polars as pl
 from flows.check_info import FAMILIES
 from flows.checks import catalogue
 from flows.failing import counted_outcome, is_failing
-from flows.site import charts, words
+from flows.site import charts, comparisons, words
 from flows.site.catalogue import Catalogue
 from flows.site.release import Release, Row
 from flows.site.render import Pages
@@ -18,6 +18,7 @@ from flows.site.render import Pages
 WORST: Final = 50
 MOST_COUNTIES: Final = 400
 JUDGED: Final = ("holds", "rounding", "fails")
+CHECKS_OF_A_BAND: Final = 24  # side by side in the chart
 
 
 def write(pages: Pages, release: Release, listed: Catalogue) -> bool:
@@ -52,6 +53,7 @@ def write(pages: Pages, release: Release, listed: Catalogue) -> bool:
         rate=_rate,
         step=_step,
         worst=_worst(release),
+        comparisons=comparisons.make(release),
         names={row["document_sha256"]: row for row in listed.documents},
         trend=trend,
         trend_chart=_trend_chart(trend) if len(trend) > 1 else None,
@@ -125,9 +127,14 @@ def _heat(infos: list[Any], by_year: dict[str, dict[int, dict[str, int]]], years
     order = [info.id for info in infos if any(row["check"] == info.id for row in rows)]
 
     def make(alt: Any, language: str) -> Any:
-        base = alt.Chart(alt.Data(values=rows)).encode(
+        return alt.vconcat(
+            *(band(alt, order[at : at + CHECKS_OF_A_BAND]) for at in range(0, len(order), CHECKS_OF_A_BAND)), spacing=12
+        )
+
+    def band(alt: Any, checks: list[str]) -> Any:
+        base = alt.Chart(alt.Data(values=[row for row in rows if row["check"] in checks])).encode(
             x=alt.X(
-                "check:N", sort=order, title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False)
+                "check:N", sort=checks, title=None, axis=alt.Axis(orient="top", labelAngle=0, ticks=False, domain=False)
             ),
             y=alt.Y("year:O", title=None, axis=alt.Axis(ticks=False, domain=False)),
         )

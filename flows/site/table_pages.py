@@ -10,6 +10,7 @@ import polars as pl
 
 from flows.site import charts, columns
 from flows.site.columns import Spread
+from flows.site.formulas import formulas
 from flows.site.release import LAYERS, Column, Release, Row, Table
 from flows.site.render import Pages
 
@@ -64,6 +65,7 @@ def write(pages: Pages, release: Release) -> None:
             release=release,
             warnings=warnings_of(table, release),
             spreads=spreads,
+            formulas=formulas(release, table),
             bars=charts.bars,
             chart=missing_chart(table, spreads),
             reason_words=columns.reason_words,

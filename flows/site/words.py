@@ -6,6 +6,7 @@ from functools import cache
 from typing import Final
 
 from flows.check_info import FAMILY_NAMES
+from flows.release.codes import words_of
 from normalize.panels.tables import WHY_EN, WHY_ZH
 from normalize.pinyin import short_name, syllables
 from normalize.places import division_of
@@ -128,6 +129,9 @@ WORDS: Final[dict[str, dict[str, Pair]]] = {
         "same_url": ("同一地址换了内容", "other bytes at the same address"),
         "republished": ("另行发布", "published anew"),
     },
+    "change_reason": words_of("changes", "reason") or {},
+    "standing": words_of("standings", "standing") or {},
+    "blank_evidence": words_of("standings", "blank_evidence") or {},
     "op": {
         "added": ("新增", "added"),
         "gone": ("消失", "gone"),
@@ -137,6 +141,7 @@ WORDS: Final[dict[str, dict[str, Pair]]] = {
         "MOD": ("改动", "changed"),
         "REKEY": ("换键", "re-keyed"),
         "rekeyed": ("换键", "re-keyed"),
+        "other": ("其他列改动", "changed in other columns"),
     },
 }
 MARKS: Final = {"fails": "✗", "rounding": "~", "holds": "✓", "not_assessable": "?", "not_applicable": "–", "none": "–"}

@@ -1,6 +1,7 @@
-"""A headless Chromium for the tests of the site, over its DevTools protocol: no page may reach anything but loopback.
+"""The one driver of a real browser for tests: headless Chromium over its DevTools protocol; it reaches loopback only.
 
-Start with `Chromium.start()`, open addresses with `visit`; what the page asked for and complained about comes back.
+One process serves many tests: `browser` of `conftest.py`. `visit` opens an address and waits for it; what the page
+asked for and complained about since then is in `seen`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 BINARIES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SECONDS = 30.0
+SECONDS = 60.0
+CODES = {"Enter": 13, "Escape": 27, "ArrowLeft": 37, "ArrowUp": 38, "ArrowRight": 39, "ArrowDown": 40}
 
 
 def find_chromium() -> str | None:
@@ -49,13 +51,10 @@ class Chromium:
         self.process = process
         self.profile = profile
         self._ids = itertools.count(1)
-        self._socket: ClientConnection = connect(address, max_size=64 * 1024 * 1024, open_timeout=SECONDS)
+        self._socket: ClientConnection = connect(address, max_size=64 * 1024 * 1024, open_timeout=SECONDS, proxy=None)
         self._session = ""
         self.events: list[dict[str, Any]] = []
-        target = self._call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self._call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Network", "Log"):
-            self._call(f"{domain}.enable")
+        self._fresh()
 
     @classmethod
     def start(cls, binary: str) -> Chromium:
@@ -94,6 +93,22 @@ class Chromium:
             self.process.wait()
         shutil.rmtree(self.profile, ignore_errors=True)
 
+    def reset(self) -> None:
+        """A new page without cookies, storage or emulation, as if the browser had just been started."""
+        old, self._session = self._target, ""
+        self._call("Storage.clearCookies")
+        self._fresh()
+        session, self._session = self._session, ""
+        self._call("Target.closeTarget", targetId=old)
+        self._session = session
+        self.events.clear()
+
+    def _fresh(self) -> None:
+        self._target = str(self._call("Target.createTarget", url="about:blank")["targetId"])
+        self._session = self._call("Target.attachToTarget", targetId=self._target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Network", "Log"):
+            self._call(f"{domain}.enable")
+
     def look(self, *, width: int = 1280, height: int = 900, dark: bool = False, mobile: bool = False) -> None:
         """The window and the theme the next pages are seen in."""
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
@@ -109,7 +124,7 @@ class Chromium:
         return self.seen(url)
 
     def seen(self, url: str = "") -> Visit:
-        """What happened since the last visit began."""
+        """What happened since the last visit (or `forget`) began."""
         visit = Visit(url)
         addresses: dict[str, str] = {}
         for event in self.events:
@@ -130,23 +145,39 @@ class Chromium:
         return visit
 
     def evaluate(self, script: str) -> Any:
-        """The value of an expression in the page; a promise is awaited."""
+        """The value of an expression in the page; a promise is awaited. Raises RuntimeError with what it threw."""
         found = self._call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in found:
             raise RuntimeError(str(found["exceptionDetails"]))
         return found["result"].get("value")
 
     def wait_for(self, script: str, seconds: float = SECONDS) -> None:
-        """Until the expression is true."""
+        """Until the expression is true; a page that is just changing is asked again. Raises TimeoutError."""
         end = time.monotonic() + seconds
-        while not self.evaluate(script):
+        while not self._holds(script):
             if time.monotonic() > end:
-                raise TimeoutError(script)
-            time.sleep(0.05)
+                raise TimeoutError(f"never: {script}; at {self.evaluate('location.href')}; {self.seen().errors}")
+            time.sleep(0.03)
 
-    def press(self, key: str, code: int) -> None:
-        for kind in ("rawKeyDown", "keyUp"):
-            self._call("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code)
+    def _holds(self, script: str) -> bool:
+        try:
+            return bool(self.evaluate(f"Boolean({script})"))
+        except RuntimeError as error:
+            if "context" in str(error):  # the page went away while it was asked
+                return False
+            raise
+
+    def press(self, key: str) -> None:
+        """Press a key as a person does: a character, or one of CODES."""
+        text = key if len(key) == 1 else "\r" if key == "Enter" else ""
+        code = CODES.get(key, 0)
+        for kind in ("keyDown", "keyUp"):
+            said = text if kind == "keyDown" else ""
+            self._call("Input.dispatchKeyEvent", type=kind, key=key, text=said, windowsVirtualKeyCode=code)
+
+    def type(self, text: str) -> None:
+        """Put a text in where the cursor is."""
+        self._call("Input.insertText", text=text)
 
     def picture(self, *, whole: bool = False) -> bytes:
         """A PNG of the window, or of the whole page."""

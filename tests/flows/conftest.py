@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +13,12 @@ from crawl.archive import Archive
 from crawl.ledger import Ledger, Link
 from crawl.schema import Visit
 from flows.settings import DataRoot, WorkLimits
+from flows.site.build import build_site
+from flows.site.release import open_release
 from normalize.columns import Field
 from normalize.schema import MADE_BY_CHECKS, TABLES, Row
 from tests.conftest import ROOT
+from tests.flows.chromium import Chromium, find_chromium
 
 SITE = ROOT / "data" / "samples" / "site"
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
@@ -33,6 +37,48 @@ def documents() -> list[Path]:
     if not found:
         pytest.skip("data/samples/site has not been made")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Chromium]:
+    """One browser for all tests; `reset` gives a test a page that no other has used."""
+    binary = find_chromium()
+    if binary is None:
+        pytest.skip("no Chromium is installed (Debian: chromium)")
+    running = Chromium.start(binary)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def site_sample(documents: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """(release folder, archive) of a Word and a PDF document of the sample county."""
+    from tests.flows.site_release import VERSION, sample_tables, write_release
+
+    folder = tmp_path_factory.mktemp("site-sample")
+    files = [next(file for file in documents if file.suffix == kind) for kind in (".docx", ".pdf")]
+    tables = sample_tables(files, folder / "archive")
+    return write_release(folder / "releases" / VERSION, tables), folder / "archive"
+
+
+@pytest.fixture(scope="session")
+def site_built(site_sample: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of that release. No test may change it."""
+    folder = tmp_path_factory.mktemp("site-built") / "site"
+    release, archive = site_sample
+    build_site(open_release(release), folder, archive=archive, base="https://example.org/", contact="a@example.org")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site_hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site in which every text that is not our own is hostile. No test may change it."""
+    from tests.flows.site_release import VERSION, hostile_tables, write_release
+
+    folder = tmp_path_factory.mktemp("site-hostile")
+    release = write_release(folder / "releases" / VERSION, hostile_tables())
+    build_site(open_release(release), folder / "site")
+    return folder / "site"
 
 
 def fill_root(folder: Path, files: list[Path]) -> DataRoot:

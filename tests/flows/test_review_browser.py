@@ -20,7 +20,7 @@ from flows.review.shelf import LocalShelf
 from flows.review.values import tasks_of
 from flows.reviews import read_verdicts
 from normalize.correction import read_corrections
-from tests.flows.browser import CHROMIUM, Browser, chromium
+from tests.flows.chromium import Chromium
 from tests.flows.conftest import LIMITS
 
 ONE_PAGE = b"""%PDF-1.4
@@ -87,111 +87,108 @@ def sitting(samples: list[LocalDocument], tmp_path: Path) -> Iterator[Sitting]:
     thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    with chromium(tmp_path_factory.mktemp("profile")) as page:
-        page.size(1440, 900)
-        yield page
+@pytest.fixture
+def page(browser: Chromium) -> Chromium:
+    """The browser with a new page as wide as a desk's."""
+    browser.reset()
+    browser.look(width=1440, height=900)
+    return browser
 
 
-def said(browser: Browser, text: str) -> None:
-    browser.until(f"document.querySelector('#said').textContent.includes({text!r})")
+def said(page: Chromium, text: str) -> None:
+    page.wait_for(f"document.querySelector('#said').textContent.includes({text!r})")
 
 
-def test_a_person_reviews_with_the_keyboard_alone(sitting: Sitting, browser: Browser) -> None:
+def test_a_person_reviews_with_the_keyboard_alone(sitting: Sitting, page: Chromium) -> None:
     assert len(sitting.app.tasks) >= 2
-    browser.errors.clear()
-    browser.requests.clear()
-    browser.open(sitting.server.url)
-    assert "token" not in browser.js("location.href")
-    browser.key("n")
-    browser.until("document.querySelector('#finding-title')")
+    page.visit(sitting.server.url)
+    assert "token" not in page.evaluate("location.href")
+    page.press("n")
+    page.wait_for("document.querySelector('#finding-title')")
     first = sitting.app.tasks[0]
-    assert f"f={first.name}" in browser.js("location.search")
-    assert browser.js("document.activeElement.id") == "finding-title", "what is read aloud next"
-    browser.key("a")
-    said(browser, "confirmed")
+    assert f"f={first.name}" in page.evaluate("location.search")
+    assert page.evaluate("document.activeElement.id") == "finding-title", "what is read aloud next"
+    page.press("a")
+    said(page, "confirmed")
     (file,) = sitting.desk.reviews.iterdir()
     (verdict,) = read_verdicts(file)
     assert (verdict.fingerprint, verdict.verdict, verdict.reason) == (first.name, "confirm", "source_error")
     assert (verdict.document_sha256, verdict.reviewer) == (first.sha256, "tester")
-    assert f"f={sitting.app.tasks[1].name}" in browser.js("location.search"), "on to the next"
+    assert f"f={sitting.app.tasks[1].name}" in page.evaluate("location.search"), "on to the next"
 
-    browser.key("f")
-    browser.until("document.activeElement.name === 'note'")
-    browser.type("why? n a u")
-    browser.key("Enter")
-    said(browser, "flagged")
+    page.press("f")
+    page.wait_for("document.activeElement.name === 'note'")
+    page.type("why? n a u")
+    page.press("Enter")
+    said(page, "flagged")
     assert {one.verdict: one.note for one in read_verdicts(file)} == {"confirm": "", "flag": "why? n a u"}
-    browser.key("u")
-    said(browser, "undone")
+    page.press("u")
+    said(page, "undone")
     assert [one.verdict for one in read_verdicts(file)] == ["confirm"]
-    browser.key("u")
+    page.press("u")
     end = time.monotonic() + 30
     while file.exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not file.exists()
 
-    assert browser.errors == []
-    foreign = [url for url in browser.requests if not url.startswith(f"http://127.0.0.1:{sitting.server.port}/")]
+    assert page.seen().errors == []
+    foreign = [url for url in page.seen().requests if not url.startswith(f"http://127.0.0.1:{sitting.server.port}/")]
     assert foreign == []
 
 
-def test_values_are_walked_and_corrected(sitting: Sitting, browser: Browser) -> None:
+def test_values_are_walked_and_corrected(sitting: Sitting, page: Chromium) -> None:
     view = sitting.app.view(
         next(row["document_sha256"] for row in sitting.app.shelf.documents() if row["kind"] == "pdf")
     )
     at = next(value for value in view.values.values() if value.table == "budget_lines" and value.printed)
-    browser.errors.clear()
-    browser.open(sitting.server.url)
-    browser.open(f"http://127.0.0.1:{sitting.server.port}/d/{view.sha256[:16]}/{view.leaf_of(at)}?at={at.name}")
-    browser.until("document.querySelector('#value-title')")
+    assert page.visit(sitting.server.url).errors == []
+    page.visit(f"http://127.0.0.1:{sitting.server.port}/d/{view.sha256[:16]}/{view.leaf_of(at)}?at={at.name}")
+    page.wait_for("document.querySelector('#value-title')")
     picture = "document.querySelector('svg image')"
-    assert browser.js(f"fetch({picture}.getAttribute('href')).then(a => a.headers.get('content-type'))") == "image/png"
-    assert browser.js("document.querySelector('#here').getBBox().width") > 1
+    assert (
+        page.evaluate(f"fetch({picture}.getAttribute('href')).then(a => a.headers.get('content-type'))") == "image/png"
+    )
+    assert page.evaluate("document.querySelector('#here').getBBox().width") > 1
     after = view.following(at.name)
     assert after is not None
-    browser.key("j")
-    browser.until(f"location.search.includes({after.name!r})")
-    browser.key("k")
-    browser.until(f"location.search.includes({at.name!r})")
-    browser.key("e")
-    browser.until("document.activeElement.name === 'text'")
-    browser.js("document.activeElement.select()")
-    browser.type("12,345.67")
-    browser.js("document.querySelector('form[action=\"/correct\"] [name=note]').value = 'seen'")
-    browser.js("document.querySelector('form[action=\"/correct\"] [name=why]').value = 'a test'")
-    browser.key("Enter")
-    said(browser, "the correction is written")
+    page.press("j")
+    page.wait_for(f"location.search.includes({after.name!r})")
+    page.press("k")
+    page.wait_for(f"location.search.includes({at.name!r})")
+    page.press("e")
+    page.wait_for("document.activeElement.name === 'text'")
+    page.evaluate("document.activeElement.select()")
+    page.type("12,345.67")
+    page.evaluate("document.querySelector('form[action=\"/correct\"] [name=note]').value = 'seen'")
+    page.evaluate("document.querySelector('form[action=\"/correct\"] [name=why]').value = 'a test'")
+    page.press("Enter")
+    said(page, "the correction is written")
     (one,) = read_corrections(next(sitting.desk.corrections.iterdir()))
     assert (one.document, one.fact_id, one.printed, one.fix.text) == (view.sha256, at.name, at.printed, "12,345.67")
-    assert browser.errors == []
+    assert page.seen().errors == []
 
 
-def test_help_language_zoom_and_the_narrow_page(sitting: Sitting, browser: Browser) -> None:
-    browser.errors.clear()
-    browser.open(sitting.server.url)
-    browser.key("n")
-    browser.until("document.querySelector('#main')")
-    browser.key("?")
-    browser.until("document.querySelector('#help').open")
-    browser.key("a")
+def test_help_language_zoom_and_the_narrow_page(sitting: Sitting, page: Chromium) -> None:
+    page.visit(sitting.server.url)
+    page.press("n")
+    page.wait_for("document.querySelector('#main')")
+    page.press("?")
+    page.wait_for("document.querySelector('#help').open")
+    page.press("a")
     assert not sitting.desk.reviews.exists(), "no key acts behind the help"
-    browser.js("document.querySelector('#help').close()")
-    browser.key("+")
-    assert browser.js("document.documentElement.dataset.size") == "1"
-    browser.key("-")
-    browser.js("document.querySelector('a[data-full]').click()")
-    browser.until("document.documentElement?.lang === 'zh-CN' && document.querySelector('#main')")
-    browser.size(720, 450)  # 1440 x 900 at 200 %
+    page.evaluate("document.querySelector('#help').close()")
+    page.press("+")
+    assert page.evaluate("document.documentElement.dataset.size") == "1"
+    page.press("-")
+    page.evaluate("document.querySelector('a[data-full]').click()")
+    page.wait_for("document.documentElement?.lang === 'zh-CN' && document.querySelector('#main')")
+    page.look(width=720, height=450)  # 1440 x 900 at 200 %
     try:
-        assert browser.js("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at 200 %"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at 200 %"
     finally:
-        browser.size(1440, 900)
+        page.look(width=1440, height=900)
     unnamed = "[...document.querySelectorAll('button, a, input:not([type=hidden]), select')].filter(one => "
     unnamed += "!one.closest('[aria-hidden]') && !(one.textContent.trim() || one.getAttribute('aria-label') || "
     unnamed += "(one.labels && one.labels.length))).length"
-    assert browser.js(unnamed) == 0, "everything that can be used has a name"
-    assert browser.errors == []
+    assert page.evaluate(unnamed) == 0, "everything that can be used has a name"
+    assert page.seen().errors == []

@@ -25,34 +25,10 @@ from flows.site.documents import CELLS_OF_A_PART, make_document
 from flows.site.output import MEMORY, building
 from flows.site.release import open_release
 from flows.site.render import defused, size, visible, web_address
-from tests.flows.site_release import HOSTILE, VERSION, hostile_tables, sample_tables, write_release
+from tests.flows.site_release import HOSTILE, VERSION, write_release
 
 LANGUAGES = ("zh", "en")
 NORMAL_SCRIPT, DOCUMENT_SCRIPT, PREVIEW_SCRIPT = 0, 15_000, 130_000  # bytes; the preview's after gzip
-
-
-@pytest.fixture(scope="session")
-def sample(documents: list[Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """(release folder, archive) of a Word and a PDF document of the sample county."""
-    folder = tmp_path_factory.mktemp("site-sample")
-    files = [next(file for file in documents if file.suffix == kind) for kind in (".docx", ".pdf")]
-    tables = sample_tables(files, folder / "archive")
-    return write_release(folder / "releases" / VERSION, tables), folder / "archive"
-
-
-@pytest.fixture(scope="session")
-def built(sample: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site-built") / "site"
-    build_site(open_release(sample[0]), folder, archive=sample[1], base="https://example.org/", contact="a@example.org")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site-hostile")
-    release = write_release(folder / "releases" / VERSION, hostile_tables())
-    build_site(open_release(release), folder / "site")
-    return folder / "site"
 
 
 class Page(HTMLParser):
@@ -86,10 +62,10 @@ def parsed(path: Path) -> Page:
     return Page(path.read_text("utf-8"))
 
 
-def test_every_link_leads_to_a_file_and_an_anchor(built: Path) -> None:
-    known: dict[Path, set[str]] = {path.resolve(): set(parsed(path).ids) for path in pages(built)}
+def test_every_link_leads_to_a_file_and_an_anchor(site_built: Path) -> None:
+    known: dict[Path, set[str]] = {path.resolve(): set(parsed(path).ids) for path in pages(site_built)}
     dead = []
-    for path in pages(built):
+    for path in pages(site_built):
         page = parsed(path)
         addresses = [one.get("href") for tag in ("a", "link") for one in page.all(tag)]
         addresses += [one.get("src") for tag in ("img", "script") for one in page.all(tag)]
@@ -99,24 +75,24 @@ def test_every_link_leads_to_a_file_and_an_anchor(built: Path) -> None:
             where, _, anchor = address.partition("#")
             target = (path.parent / where.partition("?")[0]).resolve() if where else path.resolve()
             if not target.is_file() or (anchor and target in known and anchor not in known[target]):
-                dead.append(f"{path.relative_to(built)}: {address}")
+                dead.append(f"{path.relative_to(site_built)}: {address}")
     assert not dead, dead[:10]
 
 
-def test_both_trees_have_the_same_pages_and_name_each_other(built: Path) -> None:
-    trees = {one: {path.relative_to(built / one) for path in pages(built / one)} for one in LANGUAGES}
+def test_both_trees_have_the_same_pages_and_name_each_other(site_built: Path) -> None:
+    trees = {one: {path.relative_to(site_built / one) for path in pages(site_built / one)} for one in LANGUAGES}
     assert trees["zh"] == trees["en"]
     assert len(trees["zh"]) > 60
     for language in LANGUAGES:
-        page = Page((built / language / "coverage" / "index.html").read_text("utf-8"))
+        page = Page((site_built / language / "coverage" / "index.html").read_text("utf-8"))
         assert page.all("html")[0]["lang"] == language
         alternates = {one["hreflang"]: one["href"] for one in page.all("link") if one.get("hreflang")}
         assert alternates == {one: f"https://example.org/{one}/coverage/index.html" for one in LANGUAGES}
 
 
-def test_scripts_stay_within_their_bounds(built: Path) -> None:
-    for path in pages(built):
-        place = path.relative_to(built).as_posix()
+def test_scripts_stay_within_their_bounds(site_built: Path) -> None:
+    for path in pages(site_built):
+        place = path.relative_to(site_built).as_posix()
         scripts = [one for one in parsed(path).all("script") if one.get("type") != "application/json"]
         sources = [(path.parent / str(one["src"])).resolve() for one in scripts]
         raw = sum(source.stat().st_size for source in sources)
@@ -130,8 +106,8 @@ def test_scripts_stay_within_their_bounds(built: Path) -> None:
             assert raw == NORMAL_SCRIPT, place
 
 
-def test_pages_load_nothing_from_elsewhere(built: Path) -> None:
-    for path in [*pages(built), *built.rglob("*.css"), *built.rglob("*.svg")]:
+def test_pages_load_nothing_from_elsewhere(site_built: Path) -> None:
+    for path in [*pages(site_built), *site_built.rglob("*.css"), *site_built.rglob("*.svg")]:
         text = path.read_text("utf-8")
         loads = re.findall(r"(?:src|srcset|data|poster)=[\"'](https?:)?//|url\(\s*[\"']?https?:|@import", text)
         assert not loads, path
@@ -139,8 +115,8 @@ def test_pages_load_nothing_from_elsewhere(built: Path) -> None:
             assert link["rel"] == "alternate" or not str(link["href"]).startswith("http"), path
 
 
-def test_every_page_has_landmarks_and_one_heading(built: Path) -> None:
-    for path in pages(built / "zh") + pages(built / "en"):
+def test_every_page_has_landmarks_and_one_heading(site_built: Path) -> None:
+    for path in pages(site_built / "zh") + pages(site_built / "en"):
         page = parsed(path)
         tags = [tag for tag, _ in page.elements]
         assert tags.count("main") == tags.count("h1") == tags.count("title") == 1, path
@@ -151,16 +127,16 @@ def test_every_page_has_landmarks_and_one_heading(built: Path) -> None:
         assert not [one for _, one in page.elements if "style" in one], path  # the policy would refuse it
 
 
-def test_a_cell_has_its_checks_its_address_and_its_words(built: Path, sample: tuple[Path, Path]) -> None:
+def test_a_cell_has_its_checks_its_address_and_its_words(site_built: Path, site_sample: tuple[Path, Path]) -> None:
     failing = (
-        pl.read_parquet(sample[0] / "meta_findings.parquet")
+        pl.read_parquet(site_sample[0] / "meta_findings.parquet")
         .filter((pl.col("outcome") == "fails") & (pl.col("fact_ids").list.len() > 0))
         .row(0, named=True)
     )
     fact = next(one for one in failing["fact_ids"] if re.search(r"\.t\d+\.r\d+\.c\d+$", one))
     key, _, place = fact.partition(".")
     for language in LANGUAGES:
-        text = (built / language / "doc" / key / "index.html").read_text("utf-8")
+        text = (site_built / language / "doc" / key / "index.html").read_text("utf-8")
         cell = next(one for _, one in Page(text).elements if one.get("id") == place)
         assert "c-fails" in str(cell["class"])
         said = re.search(r'id="details">(.*?)</script>', text, re.DOTALL)
@@ -174,14 +150,14 @@ def test_a_cell_has_its_checks_its_address_and_its_words(built: Path, sample: tu
         assert data["texts"][data["findings"][numbers[0]][0]] == "fails"  # the worst first
 
 
-def test_pictures_of_pdf_pages_and_none_without_the_archive(built: Path, hostile: Path) -> None:
-    drawn = sorted(built.glob("pages/*/*.webp"))
+def test_pictures_of_pdf_pages_and_none_without_the_archive(site_built: Path, site_hostile: Path) -> None:
+    drawn = sorted(site_built.glob("pages/*/*.webp"))
     assert drawn
     assert all(path.read_bytes()[8:12] == b"WEBP" and path.stat().st_size < 300_000 for path in drawn)
     key = drawn[0].parent.name
-    assert "<svg viewBox" in (built / "zh" / "doc" / key / "index.html").read_text("utf-8")
-    without = next((hostile / "en" / "doc").iterdir())
-    assert not list(hostile.glob("pages/*/*"))
+    assert "<svg viewBox" in (site_built / "zh" / "doc" / key / "index.html").read_text("utf-8")
+    without = next((site_hostile / "en" / "doc").iterdir())
+    assert not list(site_hostile.glob("pages/*/*"))
     assert "was built without the data root" in (without / "index.html").read_text("utf-8")
 
 
@@ -194,37 +170,39 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_same_release_gives_the_same_bytes_in_another_zone(
-    built: Path, sample: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site_built: Path, site_sample: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "America/Lima")
     time.tzset()
     try:
         build_site(
-            open_release(sample[0]),
+            open_release(site_sample[0]),
             tmp_path / "again",
-            archive=sample[1],
+            archive=site_sample[1],
             base="https://example.org/",
             contact="a@example.org",
         )
     finally:
         monkeypatch.undo()
         time.tzset()
-    again, first = bytes_of(tmp_path / "again"), bytes_of(built)
+    again, first = bytes_of(tmp_path / "again"), bytes_of(site_built)
     assert again.keys() == first.keys()
     assert not [name for name, content in again.items() if first[name] != content]
-    stamps = [(one / "zh" / "index.html").stat().st_mtime for one in (built, tmp_path / "again")]
+    stamps = [(one / "zh" / "index.html").stat().st_mtime for one in (site_built, tmp_path / "again")]
     assert stamps[0] == stamps[1]  # Last-Modified of any server follows from the release
 
 
-def test_only_documents_that_changed_are_written_again(built: Path, sample: tuple[Path, Path], tmp_path: Path) -> None:
+def test_only_documents_that_changed_are_written_again(
+    site_built: Path, site_sample: tuple[Path, Path], tmp_path: Path
+) -> None:
     site = tmp_path / "site"
-    shutil.copytree(built, site)
+    shutil.copytree(site_built, site)
     before = {path: path.stat().st_ino for path in site.rglob("doc/*/*.html")}
     tables = {
         path.stem.partition("_")[2]: pl.read_parquet(path)
-        for path in sample[0].glob("*.parquet")
+        for path in site_sample[0].glob("*.parquet")
         if not path.stem.startswith("panel_")
-    } | {"raw_cells": pl.read_parquet(sample[0] / "raw_cells.parquet")}
+    } | {"raw_cells": pl.read_parquet(site_sample[0] / "raw_cells.parquet")}
     changed = str(tables["documents"]["document_sha256"].sort()[0])
     tables["raw_cells"] = tables["raw_cells"].with_columns(
         pl.when((pl.col("document_sha256") == changed) & (pl.col("home") == "narrative"))
@@ -234,7 +212,7 @@ def test_only_documents_that_changed_are_written_again(built: Path, sample: tupl
     )
     folder = write_release(tmp_path / "releases" / "v2026.11.1", tables, "v2026.11.1")
     made = build_site(
-        open_release(folder), site, archive=sample[1], base="https://example.org/", contact="a@example.org"
+        open_release(folder), site, archive=site_sample[1], base="https://example.org/", contact="a@example.org"
     )
     assert (made.documents.rendered, made.documents.kept) == (1, 1)
     moved = {path.parent.name for path, inode in before.items() if path.stat().st_ino != inode}
@@ -245,9 +223,9 @@ def test_only_documents_that_changed_are_written_again(built: Path, sample: tupl
     }
 
 
-def test_a_build_that_fails_leaves_the_site_that_stood(built: Path, tmp_path: Path) -> None:
+def test_a_build_that_fails_leaves_the_site_that_stood(site_built: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    release = open_release(built / "releases" / VERSION)
+    release = open_release(site_built / "releases" / VERSION)
     with building(site, release.moment) as output:
         output.write("site.json", "{}")
         output.write("index.html", "good")
@@ -258,10 +236,10 @@ def test_a_build_that_fails_leaves_the_site_that_stood(built: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["site"]
 
 
-def test_a_folder_that_is_no_site_is_not_touched(built: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_site_is_not_touched(site_built: Path, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
     with pytest.raises(Trouble) as caught:
-        build_site(open_release(built / "releases" / VERSION), tmp_path)
+        build_site(open_release(site_built / "releases" / VERSION), tmp_path)
     assert caught.value.code == USAGE
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
@@ -289,8 +267,8 @@ ALLOWED = {
 }  # fmt: skip
 
 
-def test_hostile_text_is_inert_on_every_page(hostile: Path) -> None:
-    for path in pages(hostile):
+def test_hostile_text_is_inert_on_every_page(site_hostile: Path) -> None:
+    for path in pages(site_hostile):
         text, page = path.read_text("utf-8"), parsed(path)
         tags = {tag for tag, _ in page.elements}
         assert tags <= ALLOWED, (path, tags - ALLOWED)
@@ -304,22 +282,22 @@ def test_hostile_text_is_inert_on_every_page(hostile: Path) -> None:
                 assert attributes.get("type") == "application/json" or attributes.get("src"), path
         assert "49" not in re.sub(r"[0-9a-f.,]{6,}", "", re.findall(r"<title>(.*?)</title>", text)[0])
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x07]", text), path
-    document = (hostile / "zh" / "doc" / ("ab" * 8) / "index.html").read_text("utf-8")
+    document = (site_hostile / "zh" / "doc" / ("ab" * 8) / "index.html").read_text("utf-8")
     assert "⟦U+202E⟧euros" in document  # named, not dropped
 
 
-def test_every_file_of_the_site_is_free_of_hostile_characters(hostile: Path) -> None:
-    for path in hostile.rglob("*"):
+def test_every_file_of_the_site_is_free_of_hostile_characters(site_hostile: Path) -> None:
+    for path in site_hostile.rglob("*"):
         if path.suffix in (".atom", ".js", ".csv", ".svg") and "vendor" not in path.parts:
             assert "\u202e" not in path.read_text("utf-8"), path
-    for feed in (hostile / "feeds").glob("*.atom"):
+    for feed in (site_hostile / "feeds").glob("*.atom"):
         root = ElementTree.fromstring(feed.read_text("utf-8"))
         assert root.tag.endswith("feed")
         assert all(len(one) == 5 for one in root if one.tag.endswith("entry"))
 
 
-def test_the_list_of_gaps_is_defused(built: Path) -> None:
-    rows = list(csv.reader(io.StringIO((built / "coverage" / "gaps.csv").read_text("utf-8-sig"))))
+def test_the_list_of_gaps_is_defused(site_built: Path) -> None:
+    rows = list(csv.reader(io.StringIO((site_built / "coverage" / "gaps.csv").read_text("utf-8-sig"))))
     assert len(rows) == 4
     assert all(value.startswith("'=cmd") for value in (row[1] for row in rows[1:]))
     assert all(row[rows[0].index("link_text")] == "'@SUM(1)" for row in rows[1:])
@@ -376,18 +354,18 @@ def test_a_long_document_has_several_pages_and_every_place_is_found() -> None:
                 assert found == part
 
 
-def test_sitemap_and_feeds_name_every_page_and_document(built: Path) -> None:
-    text = (built / "sitemap.xml").read_text("utf-8")
+def test_sitemap_and_feeds_name_every_page_and_document(site_built: Path) -> None:
+    text = (site_built / "sitemap.xml").read_text("utf-8")
     assert text.count("<loc>https://example.org/zh/") == text.count("<loc>https://example.org/en/") > 60
-    root = ElementTree.fromstring((built / "feeds" / "documents.atom").read_text("utf-8"))
+    root = ElementTree.fromstring((site_built / "feeds" / "documents.atom").read_text("utf-8"))
     assert len([one for one in root if one.tag.endswith("entry")]) == 2
-    assert (built / "feeds" / "county-130630.atom").is_file()
+    assert (site_built / "feeds" / "county-130630.atom").is_file()
 
 
-def test_the_vendored_reader_is_the_one_that_is_named(built: Path) -> None:
+def test_the_vendored_reader_is_the_one_that_is_named(site_built: Path) -> None:
     import hashlib
 
-    vendor = built / "assets" / "vendor"
+    vendor = site_built / "assets" / "vendor"
     named = re.search(r"sha256\s+([0-9a-f]{64})", (vendor / "VENDORED.txt").read_text("utf-8"))
     assert named is not None
     assert hashlib.sha256((vendor / "hyparquet.js").read_bytes()).hexdigest() == named[1]

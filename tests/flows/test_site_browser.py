@@ -10,95 +10,88 @@ import polars as pl
 import pytest
 
 from flows.serve import SITE_HEADERS, FileServer, in_background
-from flows.site.build import build_site
-from flows.site.release import open_release
-from tests.flows.chromium import Chromium, find_chromium
-from tests.flows.site_release import VERSION, hostile_tables, sample_tables, write_release
+from tests.flows.chromium import Chromium
+from tests.flows.page_marks import FAINT_TEXTS, UNNAMED
+from tests.flows.site_release import VERSION
 
-LOOKS = (("zh", 1280, False), ("en", 1280, True), ("zh", 390, True), ("en", 390, False))
-MATRIX = tuple((one, width, dark) for one in ("zh", "en") for width in (1280, 390) for dark in (False, True))
-
-
-@pytest.fixture(scope="module")
-def site(documents: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of one PDF of the sample county."""
-    folder = tmp_path_factory.mktemp("site-browser")
-    tables = sample_tables([next(file for file in documents if file.suffix == ".pdf")], folder / "archive")
-    release = write_release(folder / "releases" / VERSION, tables)
-    build_site(open_release(release), folder / "site", archive=folder / "archive")
-    return folder / "site"
+Look = tuple[int, bool]  # width, dark
+MATRIX: tuple[Look, ...] = tuple((width, dark) for width in (1280, 390) for dark in (False, True))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chromium]:
-    binary = find_chromium()
-    if binary is None:
-        pytest.skip("no Chromium is installed (Debian: chromium)")
-    running = Chromium.start(binary)
-    yield running
-    running.close()
+@pytest.fixture(autouse=True)
+def _new_page(browser: Chromium) -> None:
+    browser.reset()
 
 
 @pytest.fixture
-def server(site: Path) -> Iterator[FileServer]:
-    with in_background(FileServer(site, headers=SITE_HEADERS)) as running:
+def server(site_built: Path) -> Iterator[FileServer]:
+    with in_background(FileServer(site_built, headers=SITE_HEADERS)) as running:
         yield running
 
 
+def of_pdf(site: Path) -> str:
+    """Name of the document with pictures of its pages."""
+    return next((site / "pages").iterdir()).name
+
+
 def kinds(site: Path) -> list[str]:
-    """One page of each kind, below a language's tree."""
-    key = next((site / "zh" / "doc").iterdir()).name
+    """One page of each kind, below a language's tree; of documents one with pictures and one without."""
+    keys = sorted(path.name for path in (site / "zh" / "doc").iterdir())
     org = next((site / "zh" / "department").iterdir()).name
     names = ["index.html", "data/index.html", "data/core_budget_lines/index.html",
-             "data/core_budget_lines/preview.html",
+             "data/core_budget_lines/preview.html", "data/panel_department_year/index.html",
              "coverage/index.html", "quality/index.html", "county/index.html", "county/130630/index.html",
-             f"department/{org}/index.html", f"doc/{key}/index.html", "codebooks/index.html",
+             f"department/{org}/index.html", *(f"doc/{key}/index.html" for key in keys), "codebooks/index.html",
              "codebooks/functional.html", "changes/index.html", "cite/index.html", "methods/index.html",
              "limits/index.html", "personal/index.html", "feeds/index.html", "search/index.html?q=会议费"]  # fmt: skip
     assert all((site / "zh" / name.partition("?")[0]).is_file() for name in names)
     return names
 
 
-def open_all(browser: Chromium, root: str, names: list[str], looks: tuple[tuple[str, int, bool], ...]) -> None:
-    """Every page in every look: nothing asked for elsewhere, no error, no sideways scrolling."""
-    for language, width, dark in looks:
-        browser.look(width=width, height=844, dark=dark, mobile=width < 500)
+def open_all(
+    browser: Chromium, root: str, names: list[str], languages: tuple[str, ...], looks: tuple[Look, ...]
+) -> None:
+    """Every page in every look: nothing asked for elsewhere, no error, no sideways scrolling, no faint text.
+
+    A page is loaded once in each language and then looked at in every theme and width, as a person turns a phone.
+    """
+    for language in languages:
         for name in names:
-            visit = browser.visit(f"{root}{language}/{name}")
+            browser.look(width=looks[0][0], height=844, dark=looks[0][1], mobile=looks[0][0] < 500)
+            browser.visit(f"{root}{language}/{name}")
             if name.endswith("preview.html") and root.startswith("http"):
                 browser.wait_for("document.getElementById('rows').dataset.state === 'ready'")
-                visit = browser.seen(visit.url)
-            where = (language, width, dark, name)
-            assert not visit.foreign, (where, visit.foreign)
-            assert not visit.errors, (where, visit.errors)
-            assert not visit.failed, (where, visit.failed)
-            assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
-            # the pages' own style arrived, and the theme is the one asked for
-            light = browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 246)"
-            assert light is not dark, where
+            assert browser.evaluate(UNNAMED) == [], (language, name)
+            for width, dark in looks:
+                browser.look(width=width, height=844, dark=dark, mobile=width < 500)
+                where = (language, width, dark, name)
+                assert browser.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+                # the pages' own style arrived, and the theme is the one asked for
+                light = browser.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(251, 250, 246)"
+                assert light is not dark, where
+                assert browser.evaluate(FAINT_TEXTS) == [], where
+            visit = browser.seen(name)
+            assert not visit.foreign, (language, name, visit.foreign)
+            assert not visit.errors, (language, name, visit.errors)
+            assert not visit.failed, (language, name, visit.failed)
 
 
-def test_every_kind_of_page_opens_alone(browser: Chromium, site: Path, server: FileServer) -> None:
-    open_all(browser, server.url, kinds(site), LOOKS[:2])
-    open_all(
-        browser, server.url, [one for one in kinds(site) if re.match(r"(index|data/core|doc|coverage)", one)], LOOKS[2:]
-    )
+def test_every_kind_of_page_in_every_look(browser: Chromium, site_built: Path, server: FileServer) -> None:
+    open_all(browser, server.url, kinds(site_built), ("zh", "en"), MATRIX)
 
 
-@pytest.mark.slow
-def test_every_kind_of_page_in_every_look(browser: Chromium, site: Path, server: FileServer) -> None:
-    open_all(browser, server.url, kinds(site), MATRIX)
-
-
-def test_dictionary_coverage_quality_and_documents_open_from_a_file(browser: Chromium, site: Path) -> None:
-    names = [one for one in kinds(site) if re.match(r"(data/core_budget_lines/index|coverage|quality|doc|search)", one)]
-    open_all(browser, site.as_uri() + "/", names, LOOKS[:1])
+def test_dictionary_coverage_quality_and_documents_open_from_a_file(browser: Chromium, site_built: Path) -> None:
+    wanted = r"(data/core_budget_lines/index|coverage|quality|doc|search)"
+    names = [one for one in kinds(site_built) if re.match(wanted, one)]
+    open_all(browser, site_built.as_uri() + "/", names, ("zh",), MATRIX[:1])
     browser.wait_for("document.querySelectorAll('#results li').length > 0")  # the search works there too
 
 
-def test_a_permalink_leads_to_its_cell_and_its_checks(browser: Chromium, site: Path, server: FileServer) -> None:
-    release = site / "releases" / VERSION
-    lines = pl.read_parquet(release / "core_budget_lines.parquet").filter(pl.col("amount_state") == "number")
+def test_a_permalink_leads_to_its_cell_and_its_checks(browser: Chromium, site_built: Path, server: FileServer) -> None:
+    release = site_built / "releases" / VERSION
+    lines = pl.read_parquet(release / "core_budget_lines.parquet").filter(
+        (pl.col("amount_state") == "number") & pl.col("fact_id").str.starts_with(of_pdf(site_built))
+    )
     fact = str(lines["fact_id"][0])
     browser.look(dark=False)
     browser.visit(f"{server.url}f/?id={fact}")
@@ -112,30 +105,30 @@ def test_a_permalink_leads_to_its_cell_and_its_checks(browser: Chromium, site: P
     assert browser.evaluate("document.querySelector('.picture a.now') !== null")
 
 
-def test_cells_can_be_walked_by_keyboard(browser: Chromium, site: Path, server: FileServer) -> None:
-    key = next((site / "zh" / "doc").iterdir()).name
+def test_cells_can_be_walked_by_keyboard(browser: Chromium, site_built: Path, server: FileServer) -> None:
+    key = of_pdf(site_built)
     browser.look(dark=False)
     browser.visit(f"{server.url}zh/doc/{key}/index.html")
     first = "document.querySelector('td.v')"
     browser.evaluate(f"{first}.closest('details') && ({first}.closest('details').open = true)")
     browser.evaluate(f"{first}.tabIndex = 0; {first}.focus()")
     before = browser.evaluate("document.activeElement.id")
-    browser.press("ArrowRight", 39)
-    browser.press("ArrowDown", 40)
+    browser.press("ArrowRight")
+    browser.press("ArrowDown")
     after = browser.evaluate("document.activeElement.id")
     assert re.fullmatch(r"t\d+\.r\d+\.c\d+", str(after))
     assert after != before
-    browser.press("Enter", 13)
+    browser.press("Enter")
     assert browser.evaluate("document.querySelector('.v.now').id") == after
     assert browser.evaluate("location.hash") == f"#{after}"
 
 
-def test_the_preview_fetches_a_part_and_finds_rows(browser: Chromium, site: Path, server: FileServer) -> None:
+def test_the_preview_fetches_a_part_and_finds_rows(browser: Chromium, site_built: Path, server: FileServer) -> None:
     browser.look(dark=False)
     browser.visit(f"{server.url}en/data/core_budget_lines/preview.html")
     browser.wait_for("document.getElementById('rows').dataset.state === 'ready'")
     rows = browser.evaluate("document.querySelectorAll('#rows tbody tr').length")
-    frame = pl.read_parquet(site / "releases" / VERSION / "core_budget_lines.parquet")
+    frame = pl.read_parquet(site_built / "releases" / VERSION / "core_budget_lines.parquet")
     assert rows == min(50, frame.height)
     count = frame.filter(pl.col("amount_state") == "number").height
     browser.evaluate(
@@ -146,14 +139,12 @@ def test_the_preview_fetches_a_part_and_finds_rows(browser: Chromium, site: Path
     assert not browser.seen().errors
 
 
-def test_hostile_text_does_nothing_in_a_browser(browser: Chromium, tmp_path: Path) -> None:
-    release = write_release(tmp_path / "releases" / VERSION, hostile_tables())
-    build_site(open_release(release), tmp_path / "site")
+def test_hostile_text_does_nothing_in_a_browser(browser: Chromium, site_hostile: Path) -> None:
     names = ["data/core_budget_lines/index.html", "data/core_budget_lines/preview.html",
              "county/130630/index.html",
              "quality/index.html", f"doc/{'ab' * 8}/index.html", "search/index.html?q=script"]  # fmt: skip
-    with in_background(FileServer(tmp_path / "site", headers=SITE_HEADERS)) as server:
-        open_all(browser, server.url, names, LOOKS[:1])
+    with in_background(FileServer(site_hostile, headers=SITE_HEADERS)) as server:
+        open_all(browser, server.url, names, ("zh",), MATRIX[:1])
         for name in names:
             browser.visit(f"{server.url}zh/{name}")
             if "/doc" in f"/{name}":

@@ -95,6 +95,11 @@
       add(panel, list);
       if (at[2]) add(panel, el("p", say(`另有 ${at[2]} 条见 meta_findings。`, `${at[2]} more stand in meta_findings.`), "note"));
     }
+    if (at[0].length) {
+      add(panel, el("h3", say("各版本", "Over the releases")));
+      if (at[3]) add(panel, pairsOf(at[3]));
+      else if (data.since) add(panel, el("p", say(`自 ${data.since} 起未变。`, `Unchanged since ${data.since}.`), "note"));
+    }
     const id = data.sha16 + "." + ref;
     const root = new URL(document.querySelector('link[rel=stylesheet]').href);
     const permalink = new URL("../f/index.html?id=" + encodeURIComponent(id), root).href;
@@ -188,7 +193,7 @@
   });
   function follow() {
     const ref = decodeURIComponent(location.hash.slice(1));
-    if (!ref || ref === now) return;
+    if (!/^[tpb]\d/.test(ref) || ref === now) return;
     if (document.getElementById(ref)) { show(ref, true); return; }
     if (/^[tp]\d/.test(ref)) {
       const part = partOf(ref);

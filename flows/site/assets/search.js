@@ -7,7 +7,9 @@
   for (const one of document.querySelectorAll("[data-kind]")) kinds[one.dataset.kind] = one.textContent;
   const MOST = 60;
   const fold = (text) => text.normalize("NFKC").toLowerCase();
-  const index = window.YUJUE_INDEX.map((entry) => ({ entry, title: fold(entry[1]), all: fold(entry.slice(1, 4).join(" ")) }));
+  const index = window.YUJUE_INDEX.map((entry) => ({
+    entry, title: fold(entry[1]), said: [fold(entry[2]), fold(entry[3])], all: fold(entry.slice(1, 4).join(" ")),
+  }));
   function tokens(text) {
     const found = [];
     for (const run of fold(text).match(/[\p{Script=Han}]+|[\p{L}\p{N}_.]+/gu) || []) {
@@ -24,7 +26,7 @@
     for (const word of words) if (one.all.includes(word)) hits += one.title.includes(word) ? 1.5 : 1;
     if (hits < words.length * 0.6) return 0;
     if (one.title === whole) hits += 6;
-    else if (one.title.startsWith(whole)) hits += 3;
+    else if (one.title.startsWith(whole) || one.said.some((text) => text.startsWith(whole))) hits += 3;
     else if (one.all.includes(whole)) hits += 2;
     return hits / words.length + ({ p: 0.3, t: 0.2, d: 0.1 }[one.entry[0]] || 0);
   }

@@ -109,6 +109,13 @@ def _json(text: str) -> Any | None:
     return parsed_at(text, wrapped.end() if wrapped else 0)
 
 
+def tree_of(body: bytes) -> Any | None:
+    """The data of an answer as it is written; None for a page, a datastore or a file. Raises PageError as read_rows."""
+    if len(body) > MAX_PAGE_BYTES:
+        raise PageError(f"answer of {len(body)} bytes, more than {MAX_PAGE_BYTES}")
+    return _json(decode_page(body)[0].replace("\x00", "").lstrip("\ufeff \t\r\n"))
+
+
 # -- records ------------------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ have few rows in January.
 
 The structure is a set of shapes: for every element that repeats (rows) the path of tags and classes that leads to it,
 and the frame of the page down to a small depth. Numbers in names, words for states (`active`, `odd`, `last`) and the
-text itself do not count. Pure functions.
+text itself do not count. Of a listing that is asked for as data the structure is the names of its values.
+Pure functions.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 from lxml import html
@@ -24,6 +25,7 @@ from crawl.page import Page
 
 MAX_ELEMENTS: Final = 60_000
 FRAME_DEPTH: Final = 5
+DATA_DEPTH: Final = 12
 PATH_LENGTH: Final = 6  # steps of a row's path that count, from the row upwards
 MIN_REPEATS: Final = 3
 CHANGED_BELOW: Final = 0.5  # share of common shapes; pages of one column share more, pages of two sites far less
@@ -85,6 +87,27 @@ def skeleton(page: Page) -> Skeleton:
             rows["/".join(here)] += 1
         stack.extend((child, depth + 1, here) for child in element if isinstance(child.tag, str))
     shapes.update(f"rows {path}" for path, count in rows.items() if count >= MIN_REPEATS)
+    return _named(shapes)
+
+
+def data_skeleton(tree: Any) -> Skeleton:
+    """The skeleton of an answer in JSON: the path of names that leads to each value (`data.list[].title`)."""
+    shapes: set[str] = set()
+    stack: list[tuple[Any, tuple[str, ...]]] = [(tree, ())]
+    for _ in range(MAX_ELEMENTS):
+        if not stack:
+            break
+        value, path = stack.pop()
+        if isinstance(value, dict) and len(path) < DATA_DEPTH:
+            stack.extend((one, (*path, str(name)[:100])) for name, one in value.items())
+        elif isinstance(value, list) and len(path) < DATA_DEPTH:
+            stack.extend((one, (*path, "[]")) for one in value)
+        if path:
+            shapes.add(".".join(path))
+    return _named(shapes)
+
+
+def _named(shapes: set[str]) -> Skeleton:
     ordered = tuple(sorted(shapes))
     return Skeleton(hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:16], ordered)
 

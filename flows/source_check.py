@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,15 +18,18 @@ from crawl.archive import Archive
 from crawl.ledger import Ledger
 from crawl.notice import read_listing
 from crawl.page import PageError, read_page
+from crawl.platform_apis import api_of
 from crawl.platforms import family_of, guess_platform
 from crawl.registry import plain_tree, source_yaml
 from crawl.runner import archive_path, crawl_source, ledger_path
+from crawl.schedule import Plan
 from crawl.schema import Visit
 from crawl.sentinel import body_kind
 from crawl.settings import CrawlSettings
 from crawl.skeleton import skeleton
 from crawl.source import Listing, Source
 from flows import errors
+from flows.source_nights import BODY, first_request, looked_at
 from normalize.department import classify_title
 from normalize.period import find_years
 
@@ -35,7 +39,8 @@ SHOWN: Final = 3  # titles that are shown of a page
 class Seen(msgspec.Struct, frozen=True):
     """What one listing's first page is. outcome: of the visit, `not_asked` where it came to none.
 
-    notices, attachments: links that a crawl would follow; further_pages: of the same listing. skeleton: digest of the
+    notices, attachments: links that a crawl would follow; further_pages: of the same listing (where a script or an
+    `api:` brings the rows: 1 where there are any). skeleton: digest of the
     page's structure. troubles: what a person should look into, one plain line each.
     """
 
@@ -73,25 +78,59 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check_source(source: Source, now: dt.datetime, settings: CrawlSettings) -> Checked:
-    """Ask for robots.txt and each listing's first page. Raises Trouble (exit code 2) where nothing could be asked."""
+    """Ask for robots.txt and each listing's first page, and where its rows are data, for the first of those requests.
+    Raises Trouble (exit code 2) where nothing could be asked."""
+    own_way = asks_its_own_way(source)
     with tempfile.TemporaryDirectory(prefix="yujue-check-") as folder:
         path = Path(folder) / f"{source.source_id}.yml"
-        path.write_text(source_yaml(_first_pages(source)), encoding="utf-8")
-        result = crawl_source(path, data_root=Path(folder), now=now, settings=_at_any_hour(settings))
+        path.write_text(source_yaml(_first_answers(source) if own_way else _first_pages(source)), encoding="utf-8")
+        heard: list[dict[str, Any]] = []
+        result = crawl_source(
+            path,
+            data_root=Path(folder),
+            now=now,
+            settings=_at_any_hour(settings),
+            plan=Plan(dry_run=True) if own_way else None,
+            progress=heard.append,
+        )
         if result.finish_reason != "finished" and not result.outcomes:
             raise errors.usage(
                 f"未能检查 {source.source_id}：{'; '.join(result.errors)}",
                 f"{source.source_id} could not be looked at: {'; '.join(result.errors)}",
             )
         with Ledger(ledger_path(Path(folder))) as ledger:
-            visits = {visit.url: visit for visit in ledger.visits(run_id=result.run_id)}
+            visits = ledger.visits(run_id=result.run_id)
+            skipped = Counter(str(url) for (url,) in ledger.query("SELECT landing_url FROM skipped"))
         archive = Archive(archive_path(Path(folder)))
-        seen = tuple(_seen(source, one, visits.get(one.url), archive) for one in source.listings)
-    ours = ("max_requests", "more than 1 pages", "no notice found")
+        if own_way:
+            asked = Asked(visits, [one for one in heard if one.get("event") == "candidate"], skipped, result.warnings)
+            seen = tuple(_seen_its_own_way(source, one, asked, archive) for one in source.listings)
+        else:
+            by_url = {visit.url: visit for visit in visits}
+            seen = tuple(_seen(source, one, by_url.get(one.url), archive) for one in source.listings)
+    ours = ("max_requests", "more than 1 pages", "more than 2 pages", "no notice found")
     warnings = [one for one in result.warnings if not any(word in one for word in ours)]
-    if family_of(source.platform) != "static":
-        warnings.append(f"platform {source.platform}: only the first page was looked at, as any visitor gets it")
     return Checked(source.source_id, source.platform, seen, tuple(warnings))
+
+
+def asks_its_own_way(source: Source) -> bool:
+    """Whether the rows of some listing are no plain page's: asked for by a script, a browser, or as declared."""
+    declared = any(api_of(source, number) is not None for number, _ in enumerate(source.listings))
+    return declared or family_of(source.platform) != "static"
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What a look at the listings brought. rows: the candidates a crawl would ask for; skipped: address of a page →
+    links of it that a crawl would not follow."""
+
+    visits: list[Visit]
+    rows: list[dict[str, Any]]
+    skipped: Counter[str]
+    warnings: list[str]
+
+    def of(self, listing: Listing) -> list[Visit]:
+        """Visits to a listing's own page and to what its rows come from."""
+        return [one for one in self.visits if one.role == "listing" and listing.url in {one.url, one.landing_url}]
 
 
 def _at_any_hour(settings: CrawlSettings) -> CrawlSettings:
@@ -110,6 +149,53 @@ def _first_pages(source: Source) -> dict[str, Any]:
     ]
     kept: dict[str, Any] = {key: tree[key] for key in ("code", "publisher", "hosts", "test_source") if key in tree}
     return {**kept, "listings": listings, "politeness": politeness}
+
+
+def _first_answers(source: Source) -> dict[str, Any]:
+    """The source as it is, with nothing to do but the first answers that bring rows: a declared list's first page; the
+    page of a listing and the first request of its script."""
+    tree = {key: value for key, value in plain_tree(source).items() if key not in {"expect", "status", "notes"}}
+    tree["politeness"] = {**tree.get("politeness", {}), "max_requests": 2 * len(source.listings)}
+    for part in [tree, *tree.get("eras", [])]:
+        for listing in part.get("listings", []):
+            listing["pages"] = 1 if "api" in listing or family_of(source.platform) != "json" else 2
+    return tree
+
+
+def _seen_its_own_way(source: Source, listing: Listing, asked: Asked, archive: Archive) -> Seen:
+    visits = asked.of(listing)
+    if not visits:
+        return Seen(listing.url, "not_asked", troubles=("no answer: the listing was not asked for",))
+    visit = next((one for one in visits if one.outcome not in BODY), visits[0])
+    basics: dict[str, Any] = {
+        "url": listing.url,
+        "outcome": visit.outcome,
+        "status": visit.status,
+        "reason": visit.reason,
+        "bytes": sum(archive.size(one.sha256) or 0 for one in visits if one.sha256),
+    }
+    if visit.outcome not in BODY or visit.sha256 is None:
+        return Seen(**basics, troubles=(f"{visit.outcome}: {visit.reason or visit.status}",))
+    pages = {one.url for one in visits}
+    rows = [one for one in asked.rows if one["landing_url"] in pages and one["kind"] == listing.kind]
+    looked = looked_at(source, listing.url, first_request(source, listing.url)[1], archive, visit.sha256)
+    texts = [str(one["text"] or "") for one in rows]
+    dates = sorted(str(one["date"]) for one in rows if one["date"])
+    kinds = Counter(classify_title(text)[0] or "unnamed" for text in texts)
+    return Seen(
+        **basics,
+        notices=sum(one["role"] == "notice" for one in rows),
+        attachments=sum(one["role"] == "attachment" for one in rows),
+        further_pages=sum(one.startswith(f"listing {listing.url} has more than") for one in asked.warnings),
+        skipped=sum(asked.skipped[url] for url in pages),
+        first_date=dates[0] if dates else None,
+        last_date=dates[-1] if dates else None,
+        years=tuple(sorted({year for text in texts for year in find_years(text)})),
+        kinds=dict(sorted(kinds.items())),
+        titles=tuple(texts[:SHOWN]),
+        skeleton=looked[1].digest if looked else None,
+        troubles=tuple(_troubles(source, listing, visit, len(rows), dict(kinds))),
+    )
 
 
 def _seen(source: Source, listing: Listing, visit: Visit | None, archive: Archive) -> Seen:

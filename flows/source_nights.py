@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 import msgspec
 from rich.cells import cell_len
@@ -10,11 +11,14 @@ from rich.table import Table as RichTable
 
 from crawl.archive import Archive, ArchiveCorruption
 from crawl.completeness import Shortfall, SourceNight, assess, holdings, never_given, night_of_source
+from crawl.declared import Api
 from crawl.ledger import Ledger
+from crawl.listing_json import read_rows, tree_of
 from crawl.notice import read_listing
-from crawl.page import Page, PageError, read_page
+from crawl.page import PageError, read_page
+from crawl.platform_apis import api_of
 from crawl.schema import CrawlResult, Visit
-from crawl.skeleton import Verdict, judge, skeleton
+from crawl.skeleton import Skeleton, Verdict, data_skeleton, judge, skeleton
 from crawl.source import Source
 from flows.bodies import archive_at
 from flows.settings import DataRoot
@@ -102,30 +106,43 @@ def listing_verdict(source: Source, url: str, visits: Sequence[Visit], archive: 
     Earlier ones: 1, 3, 7, 15 changes before. A page with a counter changes every night, so that a listing that broke
     some nights ago must not be measured against its own ruins alone.
     """
+    asked, api = first_request(source, url)
     bodies: list[str] = []
     for visit in visits:
-        if visit.url == url and visit.sha256 and visit.outcome in BODY and (not bodies or bodies[-1] != visit.sha256):
+        if visit.url == asked and visit.sha256 and visit.outcome in BODY and (not bodies or bodies[-1] != visit.sha256):
             bodies.append(visit.sha256)
-    if len(bodies) < 2 or (newest := _page(archive, bodies[-1], url)) is None:
+    if len(bodies) < 2 or (newest := looked_at(source, url, api, archive, bodies[-1])) is None:
         return None
-    earlier = [_page(archive, bodies[-2 - back], url) for back in (0, 2, 6, 14) if back + 2 <= len(bodies)]
-    read = [(_links(source, page), page) for page in earlier if page is not None]
+    earlier = [looked_at(source, url, api, archive, bodies[-2 - n]) for n in (0, 2, 6, 14) if n + 2 <= len(bodies)]
+    read = [one for one in earlier if one is not None]
     if not read:
         return None
-    before, page = max(read, key=lambda each: each[0])
-    return judge(skeleton(page), skeleton(newest), links_before=before, links_after=_links(source, newest))
+    before, shape = max(read, key=itemgetter(0))
+    return judge(shape, newest[1], links_before=before, links_after=newest[0])
 
 
-def _links(source: Source, page: Page) -> int:
-    found = read_listing(page, source.sites)
-    return len(found.notices) + len(found.attachments)
+def first_request(source: Source, url: str) -> tuple[str, Api | None]:
+    """(address a listing begins with, how its rows are asked for where that is declared)."""
+    number = next((number for number, one in enumerate(source.listings) if one.url == url), None)
+    api = api_of(source, number) if number is not None else None
+    step = api.step(url, 1, source.era_of(number or 0).options.area_code) if api else None
+    return (step.key, api) if step is not None else (url, None)
 
 
-def _page(archive: Archive, sha256: str, url: str) -> Page | None:
+def looked_at(source: Source, url: str, api: Api | None, archive: Archive, sha256: str) -> tuple[int, Skeleton] | None:
+    """(links, structure) of a body; None where it cannot be read. Of declared rows the links are those that the
+    declaration finds: where it finds none any more, it is the declaration that broke."""
     try:
-        return read_page(archive.get(sha256), url)
+        body = archive.get(sha256)
+        tree = tree_of(body) if api is not None else None
+        if api is not None and tree is not None:
+            rows = read_rows(body, url, url, api.fields)
+            return (rows.rows if rows else 0), data_skeleton(tree)
+        page = read_page(body, url)
     except (PageError, ArchiveCorruption, OSError):
         return None
+    found = read_listing(page, source.sites)
+    return len(found.notices) + len(found.attachments), skeleton(page)
 
 
 def nights_table(nights: Sequence[SourceNight]) -> RichTable:

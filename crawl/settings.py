@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,13 @@ def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSetti
         daily_cap=int(cap),
         at_once=int(at_once),
     )
+
+
+def become(environment: Mapping[str, str]) -> None:
+    """Put this environment in the place of the one a forked process has inherited, its time zone with it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
 
 
 def child_environment() -> dict[str, str]:

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,13 @@ def child_environment() -> dict[str, str]:
     paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     return environment
+
+
+def take_environment(environment: Mapping[str, str]) -> None:
+    """In a process that was forked, not started: go on with this environment instead of the one it was born with."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
 
 
 def private_hosts_of(source: Source, allowed: frozenset[str]) -> frozenset[str]:

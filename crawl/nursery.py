@@ -32,7 +32,7 @@ from typing import Final, NoReturn
 import msgspec
 
 from crawl.parent import die_with_parent
-from crawl.settings import take_environment
+from crawl.settings import become
 
 MAX_MESSAGE: Final = 1_000_000
 _TICK_SECONDS: Final = 1.0
@@ -152,7 +152,7 @@ class Nursery:
                 one.close()
             os.close(self.wakeup)
             os.close(self.wake)
-            take_environment(order.environment)
+            become(order.environment)
             os.chdir(order.folder)
             self.entry()
             code = 0

@@ -87,19 +87,19 @@ def from_environment(environment: Mapping[str, str] | None = None) -> CrawlSetti
     )
 
 
+def become(environment: Mapping[str, str]) -> None:
+    """Put this environment in the place of the one a forked process has inherited, its time zone with it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+
+
 def child_environment() -> dict[str, str]:
     """Environment for the crawl process: ours, with this package importable whatever the working folder is."""
     environment = dict(os.environ)
     paths = [str(ROOT), *filter(None, [environment.get("PYTHONPATH")])]
     environment["PYTHONPATH"] = os.pathsep.join(paths)
     return environment
-
-
-def take_environment(environment: Mapping[str, str]) -> None:
-    """In a process that was forked, not started: go on with this environment instead of the one it was born with."""
-    os.environ.clear()
-    os.environ.update(environment)
-    time.tzset()
 
 
 def private_hosts_of(source: Source, allowed: frozenset[str]) -> frozenset[str]:

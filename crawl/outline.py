@@ -105,7 +105,7 @@ class Outline:
         for depth, ancestor in enumerate(anchor.iterancestors()):
             if ancestor.tag in _STOP_TAGS or depth > _MAX_CLIMB:
                 break
-            if self.places(ancestor) > 1:
+            if self.places(ancestor) > 1 or ancestor in self._panels:  # a tab's panel is a list, if of one row
                 break
             row = ancestor
             if ancestor.tag in _ROW_TAGS:
@@ -284,6 +284,9 @@ class Outline:
             parent = node.getparent()
             if parent is None or parent.tag in {"body", "html", "table", "tbody", "ul", "ol"} or len(parent) > 30:
                 return None
+            if node.tag == "dd":  # of the terms of a list only its own
+                term = next((one for one in node.itersiblings("dt", preceding=True)), None)
+                return self.text(term)[:60] or None if term is not None and not self.places(term) else None
             pieces: list[str] = []
             for one in parent:
                 if one is node:

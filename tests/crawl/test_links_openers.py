@@ -122,3 +122,48 @@ def test_papers_in_an_article_without_a_name_and_not_those_beside_it() -> None:
     <div class="x3"><h4>相关阅读</h4><a href="/g/1.html">某县教育局2022年部门预算</a></div>"""
     found = page(body, "某县教育局所属学校2024年单位预算公开汇总", "http://www.a.gov.cn/g/2.html")
     assert found.page_class.kind == "notice_with_links" and set(rows(found)) == {"11.html", "12.html"}
+
+
+def test_years_of_offices_in_a_list_of_terms() -> None:
+    terms = "".join(
+        f'<dt>{name}</dt><dd><a href="/z/{n}/2024.html">2024年</a> <a href="/z/{n}/2023.html">2023年</a></dd>'
+        for n, name in enumerate(["县教育局", "县审计局"])
+    )
+    found = page(f"<h2>部门预算</h2><dl>{terms}</dl>", "部门预算公开 某县").disclosures
+    assert [(link.kind, link.entity, link.fiscal_year) for link in found] == [
+        ("department_budget", name, year) for name in ("县教育局", "县审计局") for year in (2024, 2023)
+    ]
+
+
+def test_the_only_row_of_a_tab_is_under_that_tab() -> None:
+    body = """<ul class="tab"><li data-tab="a">部门预算</li><li data-tab="b">部门决算</li></ul>
+    <div class="pane" data-tab="a"><a href="/t/ys/2024.html">2024年度</a><a href="/t/ys/2023.html">2023年度</a></div>
+    <div class="pane" data-tab="b"><a href="/t/js/2023.html">2023年度</a></div>"""
+    kinds = [(link.kind, link.fiscal_year) for link in page(body, "预决算公开 某县司法局").disclosures]
+    assert kinds == [("department_budget", 2024), ("department_budget", 2023), ("department_final", 2023)]
+
+
+def test_today_over_an_article_is_not_its_date() -> None:
+    title = "某县人民法院2024年度部门预算"
+    body = f'<div>2026-11-23 星期一</div><div class="h">{title}</div><div><span>作者：政治部</span><span>2024-02-19</span></div>'
+    found = page(f'{body}<p>正文</p><a href="/up/f1.pdf">f1.pdf</a>', title, "http://www.a.gov.cn/p/66.html")
+    assert found.notice is not None and found.notice.published_date == "2024-02-19"
+
+
+def test_an_article_whose_title_and_date_stand_only_in_its_head() -> None:
+    made = """<html><head><title>某县史志办2023年度部门决算公开_某县人民政府</title><meta name="publishdate"
+    content="2024-09-20 10:00:01"></head><body><p>现公开如下。</p><embed src="/pdf/88.pdf"></body></html>"""
+    found = judge_page(made.encode(), "http://www.a.gov.cn/szb/a/88.jhtml")
+    assert found.notice is not None and found.page_class.kind == "notice"
+    assert (found.notice.kind, found.notice.published_date) == ("department_final", "2024-09-20")
+
+
+def test_few_rows_that_scripts_open_are_no_splash() -> None:
+    body = """<img src="d.gif"><a href="javascript:openw('/m/1.htm')">某县教育局2024年部门预算公开</a> 2024/3/1"""
+    assert set(rows(page(body, "某县教育局", f"{URL}list.asp?id=6"))) == {"1.htm"}
+
+
+def test_expenditure_of_a_countys_own_level_is_a_government_budget() -> None:
+    body = '<ul><li><a href="/s/3.html">某县2024年县本级支出预算表</a><span>2024-02-01</span></li></ul>'
+    found = rows(page(body, "政府预算 某县财政局"))
+    assert found["3.html"] == ("government_budget", 2024, "2024-02-01")

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawl.clickable import raw_address
+from crawl.dating import fiscal_year
+from crawl.entity import same_entity
+from crawl.naming import name_title
 from crawl.openers import resolve_openers
 from flows.commands.links import PageLinks, judge_page
 
@@ -167,3 +170,50 @@ def test_expenditure_of_a_countys_own_level_is_a_government_budget() -> None:
     body = '<ul><li><a href="/s/3.html">某县2024年县本级支出预算表</a><span>2024-02-01</span></li></ul>'
     found = rows(page(body, "政府预算 某县财政局"))
     assert found["3.html"] == ("government_budget", 2024, "2024-02-01")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "year"),
+    [
+        ("2018年县供销社“三公经费”决算情况表", "three_public", 2018),
+        ("某乡2023年财政预算执行情况及2024年财政预算（草案）的报告", "government_budget", 2024),
+        ("2024年部门整体支出绩效目标申报表", "performance_target", 2024),
+        ("县供销社2024年部预算公开", "department_budget", 2024),
+    ],
+)
+def test_words_of_a_title(title: str, kind: str, year: int) -> None:
+    found = name_title(title)
+    assert (found.kind, found.near_miss, fiscal_year(title, found.noun_at)) == (kind, None, year)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("县医保局", "丰河县医疗保障局", True),
+        ("某县发改委", "某县发展和改革委员会", True),
+        ("人社局", "某市人力资源和社会保障局", True),
+        ("甲县医保局", "乙县医疗保障局", False),
+        ("县民政局", "某县民族宗教事务局", False),
+        ("县审计局", "某县审批服务局", False),
+    ],
+)
+def test_short_names_of_offices(one: str, other: str, same: bool) -> None:
+    assert same_entity(one, other) is same is same_entity(other, one)
+
+
+def test_a_row_that_is_a_list_with_its_date_in_another_item() -> None:
+    row = """<ul class="nav_list"><li class="mc"><a href="/s/{0}.html">某县审计局{1}</a><div><p>索引号：1134</p>
+    <p>生成日期：2024-01-01</p></div></li><li class="rq">{2}</li></ul>"""
+    body = row.format(1, "2024年部门预算", "2024-01-29") + row.format(2, "2023年度决算公开", "2024-09-02")
+    found = rows(page(body, "某县审计局 信息公开 预算公开"))
+    assert {name: one[2] for name, one in found.items()} == {"1.html": "2024-01-29", "2.html": "2024-09-02"}
+
+
+def test_an_action_of_a_query_that_hands_out_a_file() -> None:
+    title = "某县文联2024年部门预算"
+    body = (
+        f'<h1>{title}</h1><p>2024-02-23</p><div><a href="index.php?m=content&amp;c=down&amp;a_k=ab">点击下载</a></div>'
+    )
+    found = page(body, title, "http://www.a.gov.cn/show-12-88-1.html")
+    assert found.notice is not None
+    assert [one.url for one in found.notice.attachments] == ["http://www.a.gov.cn/index.php?m=content&c=down&a_k=ab"]

@@ -383,15 +383,21 @@ def _unnamed(
         told = [text for text in row if _tells(text)] or ([row_words] if row_words else [])
         parts = [*told, *heads, found.text if is_year(plain) else ""]
         parts.sort(key=lambda text: (not is_office(text), not stated_years(text)))
-        if label is not None and is_office(label) and not action:
-            nearest = next((text for text in above if name_title(text).wanted), "")
-            parts = [label, found.text, nearest]
+        whose: str | None = None
+        if not action and row_words is None and column_head is None:  # a year: of the office and the paper over it
+            over = (label or "", *above)
+            whose = next((text for text in over[:4] if is_office(text)), None)
+            paper = next((text for text in over if name_title(text).wanted), "")
+            parts = [whose or "", found.text, paper]
         if row_words is None and column_head is None and action:
             whole = text_of(outline.row(anchor)).replace(found.text, " ")
             parts = [re.sub(r"\s+", " ", without_date(squeeze(whole)))[:200]]
         composed = squeeze(" ".join(filter(None, parts)))
         naming = name_title(composed)
-        if naming.wanted and (found.shape in {"article", "file"} or found.date or (row_words and column_head)):
+        # one office's paper of one year is a page; a county's papers of one year may be a column of them
+        lone = whose is not None or (context.owner is not None and not is_government(context.owner))
+        leaf = found.shape in {"article", "file"} or (found.shape == "unknown" and lone and not action)
+        if naming.wanted and (leaf or found.date or (row_words and column_head)):
             year = fiscal_year(composed, naming.noun_at)
             replaced = msgspec.structs.replace(found, text=composed if action else found.text)
             return _completed(

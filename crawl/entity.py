@@ -104,7 +104,25 @@ def same_entity(one: str, other: str) -> bool:
     if not first or not second:
         return False
     short, long = sorted((first, second), key=len)
-    return (long.endswith(short) and len(short) >= 3) or first == second
+    return (long.endswith(short) and len(short) >= 3) or first == second or _abbreviates(short, long)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a name is the short form of another (县医保局, 丰河县医疗保障局): of one place, the same first and last
+    character, all its characters in the other in their order."""
+    (here, few), (there, many) = _place_and_office(short), _place_and_office(long)
+    if not (here.endswith(there) or there.endswith(here)) or not 3 <= len(few) <= 6 or len(few) >= len(many):
+        return False
+    if few[0] != many[0] or few[-1] != many[-1]:
+        return False
+    left = iter(many)
+    return all(letter in left for letter in few)
+
+
+def _place_and_office(name: str) -> tuple[str, str]:
+    found = re.match(r"([\u4e00-\u9fff]{0,10}?[省市县区州旗盟乡镇])?(.*)", name)
+    office = re.sub(r"委员会$", "委", re.sub(r"办公室$", "办", found[2] if found else name))
+    return (found[1] or "" if found else ""), office
 
 
 def _core(name: str) -> str:

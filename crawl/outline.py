@@ -105,12 +105,22 @@ class Outline:
         for depth, ancestor in enumerate(anchor.iterancestors()):
             if ancestor.tag in _STOP_TAGS or depth > _MAX_CLIMB:
                 break
-            if self.places(ancestor) > 1:
+            if self.places(ancestor) > 1 or ancestor in self._panels:  # a tab's panel is a list, if of one row
                 break
             row = ancestor
-            if ancestor.tag in _ROW_TAGS:
+            if ancestor.tag in _ROW_TAGS and not self._is_cell(ancestor):
                 break
         return row
+
+    def _is_cell(self, item: html.HtmlElement) -> bool:
+        """Whether an item is one cell of a row that is a list itself (`<ul><li>title</li><li>date</li></ul><ul>…`)."""
+        block = item.getparent()
+        if item.tag != "li" or block is None or self.places(block) != 1 or len(block) < 2:
+            return False
+        beside = (*islice(block.itersiblings(), 3), *islice(block.itersiblings(preceding=True), 3))
+        return any(
+            one.tag == block.tag and one.get("class") == block.get("class") and self.places(one) for one in beside
+        )
 
     def text(self, element: html.HtmlElement) -> str:
         """Visible text, remembered; elements with many links are no headings and are not read."""
@@ -284,6 +294,9 @@ class Outline:
             parent = node.getparent()
             if parent is None or parent.tag in {"body", "html", "table", "tbody", "ul", "ol"} or len(parent) > 30:
                 return None
+            if node.tag == "dd":  # of the terms of a list only its own
+                term = next((one for one in node.itersiblings("dt", preceding=True)), None)
+                return self.text(term)[:60] or None if term is not None and not self.places(term) else None
             pieces: list[str] = []
             for one in parent:
                 if one is node:

@@ -18,6 +18,7 @@ import msgspec
 from crawl.about import without_site
 from crawl.attachments import find_files
 from crawl.body import article_of, body_images, is_drawn_pdf, text_length
+from crawl.clickable import address_of
 from crawl.dating import stated_years
 from crawl.discover import Discovery, Found, discover, page_context
 from crawl.naming import is_office, name_title
@@ -226,7 +227,7 @@ def _stub(page: Page, status: int) -> PageClass | None:
     links = [
         one
         for one in islice(page.root.iter("a", "area"), 60)
-        if link_address(page.base, one.get("href") or "") and next(one.iterancestors("noscript"), None) is None
+        if address_of(page.base, one) and next(one.iterancestors("noscript"), None) is None
     ]
     for meta in page.root.iter("meta"):
         if (meta.get("http-equiv") or "").lower() != "refresh":
@@ -268,9 +269,7 @@ def _stub(page: Page, status: int) -> PageClass | None:
         if links and (
             page.root.find(".//img") is not None or _ENTER.search(own) or page.root.find(".//object") is not None
         ):
-            return PageClass(
-                "splash", ("little but a link onwards",), link_address(page.base, links[0].get("href") or "")
-            )
+            return PageClass("splash", ("little but a link onwards",), address_of(page.base, links[0]))
         if frames and len(own) < 40:
             return PageClass("redirect_stub", ("a frame shows another page",), frames[0])
         if (
@@ -372,7 +371,7 @@ def _article_score(page: Page, outline: Outline, found: Discovery) -> tuple[int,
         score -= 1
     if about.has_publication_label:
         score, reasons = score + 1, [*reasons, "a date of publication"]
-    elif about.shown_date and about.title and name_title(about.title).wanted:
+    elif (about.shown_date or about.meta_date) and about.title and name_title(about.title).wanted:
         score += 1
     text = text_of(page.root)[:60_000]
     marks = {

@@ -30,7 +30,8 @@ _SUFFIX = re.compile(r"\.([A-Za-z0-9]{2,4})(?![A-Za-z0-9])[\s)）\]】》”\"'�
 _ROUTE = re.compile(r"!?/.*|\d{2,9}")
 _DOWNLOAD = re.compile(
     r"/(?:[\w-]*download[\w-]*|downfile|down|fujian|attach(?:ment)?s?|getfile|filedown|readattach|openfile|showfile)(?:\.\w{2,5})?(?:[/?]|$)|download\.jsp|downloadattach"
-    r"|downfile\.jsp|[?&](?:wbfileid|fileid|attachid|attid|fjid)=",
+    r"|downfile\.jsp|[?&](?:wbfileid|fileid|attachid|attid|fjid)="
+    r"|[?&](?:m|c|a|s|do|act|action|op|mod)=\w{0,12}down",
     re.IGNORECASE,
 )
 _ARTICLE_PATH = re.compile(

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawl.clickable import raw_address
+from crawl.dating import fiscal_year
+from crawl.entity import same_entity
+from crawl.naming import name_title
 from crawl.openers import resolve_openers
 from flows.commands.links import PageLinks, judge_page
 
@@ -122,3 +125,95 @@ def test_papers_in_an_article_without_a_name_and_not_those_beside_it() -> None:
     <div class="x3"><h4>相关阅读</h4><a href="/g/1.html">某县教育局2022年部门预算</a></div>"""
     found = page(body, "某县教育局所属学校2024年单位预算公开汇总", "http://www.a.gov.cn/g/2.html")
     assert found.page_class.kind == "notice_with_links" and set(rows(found)) == {"11.html", "12.html"}
+
+
+def test_years_of_offices_in_a_list_of_terms() -> None:
+    terms = "".join(
+        f'<dt>{name}</dt><dd><a href="/z/{n}/2024.html">2024年</a> <a href="/z/{n}/2023.html">2023年</a></dd>'
+        for n, name in enumerate(["县教育局", "县审计局"])
+    )
+    found = page(f"<h2>部门预算</h2><dl>{terms}</dl>", "部门预算公开 某县").disclosures
+    assert [(link.kind, link.entity, link.fiscal_year) for link in found] == [
+        ("department_budget", name, year) for name in ("县教育局", "县审计局") for year in (2024, 2023)
+    ]
+
+
+def test_the_only_row_of_a_tab_is_under_that_tab() -> None:
+    body = """<ul class="tab"><li data-tab="a">部门预算</li><li data-tab="b">部门决算</li></ul>
+    <div class="pane" data-tab="a"><a href="/t/ys/2024.html">2024年度</a><a href="/t/ys/2023.html">2023年度</a></div>
+    <div class="pane" data-tab="b"><a href="/t/js/2023.html">2023年度</a></div>"""
+    kinds = [(link.kind, link.fiscal_year) for link in page(body, "预决算公开 某县司法局").disclosures]
+    assert kinds == [("department_budget", 2024), ("department_budget", 2023), ("department_final", 2023)]
+
+
+def test_today_over_an_article_is_not_its_date() -> None:
+    title = "某县人民法院2024年度部门预算"
+    body = f'<div>2026-11-23 星期一</div><div class="h">{title}</div><div><span>作者：政治部</span><span>2024-02-19</span></div>'
+    found = page(f'{body}<p>正文</p><a href="/up/f1.pdf">f1.pdf</a>', title, "http://www.a.gov.cn/p/66.html")
+    assert found.notice is not None and found.notice.published_date == "2024-02-19"
+
+
+def test_an_article_whose_title_and_date_stand_only_in_its_head() -> None:
+    made = """<html><head><title>某县史志办2023年度部门决算公开_某县人民政府</title><meta name="publishdate"
+    content="2024-09-20 10:00:01"></head><body><p>现公开如下。</p><embed src="/pdf/88.pdf"></body></html>"""
+    found = judge_page(made.encode(), "http://www.a.gov.cn/szb/a/88.jhtml")
+    assert found.notice is not None and found.page_class.kind == "notice"
+    assert (found.notice.kind, found.notice.published_date) == ("department_final", "2024-09-20")
+
+
+def test_few_rows_that_scripts_open_are_no_splash() -> None:
+    body = """<img src="d.gif"><a href="javascript:openw('/m/1.htm')">某县教育局2024年部门预算公开</a> 2024/3/1"""
+    assert set(rows(page(body, "某县教育局", f"{URL}list.asp?id=6"))) == {"1.htm"}
+
+
+def test_expenditure_of_a_countys_own_level_is_a_government_budget() -> None:
+    body = '<ul><li><a href="/s/3.html">某县2024年县本级支出预算表</a><span>2024-02-01</span></li></ul>'
+    found = rows(page(body, "政府预算 某县财政局"))
+    assert found["3.html"] == ("government_budget", 2024, "2024-02-01")
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "year"),
+    [
+        ("2018年县供销社“三公经费”决算情况表", "three_public", 2018),
+        ("某乡2023年财政预算执行情况及2024年财政预算（草案）的报告", "government_budget", 2024),
+        ("2024年部门整体支出绩效目标申报表", "performance_target", 2024),
+        ("县供销社2024年部预算公开", "department_budget", 2024),
+    ],
+)
+def test_words_of_a_title(title: str, kind: str, year: int) -> None:
+    found = name_title(title)
+    assert (found.kind, found.near_miss, fiscal_year(title, found.noun_at)) == (kind, None, year)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("县医保局", "丰河县医疗保障局", True),
+        ("某县发改委", "某县发展和改革委员会", True),
+        ("人社局", "某市人力资源和社会保障局", True),
+        ("甲县医保局", "乙县医疗保障局", False),
+        ("县民政局", "某县民族宗教事务局", False),
+        ("县审计局", "某县审批服务局", False),
+    ],
+)
+def test_short_names_of_offices(one: str, other: str, same: bool) -> None:
+    assert same_entity(one, other) is same is same_entity(other, one)
+
+
+def test_a_row_that_is_a_list_with_its_date_in_another_item() -> None:
+    row = """<ul class="nav_list"><li class="mc"><a href="/s/{0}.html">某县审计局{1}</a><div><p>索引号：1134</p>
+    <p>生成日期：2024-01-01</p></div></li><li class="rq">{2}</li></ul>"""
+    body = row.format(1, "2024年部门预算", "2024-01-29") + row.format(2, "2023年度决算公开", "2024-09-02")
+    found = rows(page(body, "某县审计局 信息公开 预算公开"))
+    assert {name: one[2] for name, one in found.items()} == {"1.html": "2024-01-29", "2.html": "2024-09-02"}
+
+
+def test_an_action_of_a_query_that_hands_out_a_file() -> None:
+    title = "某县文联2024年部门预算"
+    body = (
+        f'<h1>{title}</h1><p>2024-02-23</p><div><a href="index.php?m=content&amp;c=down&amp;a_k=ab">点击下载</a></div>'
+    )
+    found = page(body, title, "http://www.a.gov.cn/show-12-88-1.html")
+    assert found.notice is not None
+    assert [one.url for one in found.notice.attachments] == ["http://www.a.gov.cn/index.php?m=content&c=down&a_k=ab"]

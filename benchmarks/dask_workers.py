@@ -101,9 +101,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--most", type=int, help="only the first so many documents")
+    parser.add_argument("--every", type=int, default=1, help="only one document of so many, by name")
     given = parser.parse_args()
-    files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[: given.most]
+    files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[:: given.every]
     taken: dict[int, list[float]] = {1: [], 2: []}
     digests: set[str] = set()
     with tempfile.TemporaryDirectory() as temporary:

@@ -82,13 +82,15 @@ def night(root: DataRoot, address: str, home: Path, none: Path, log: Path) -> tu
         YUJUE_WORK_RUNNER="dask", YUJUE_WORK_DASK_ADDRESS=address, YUJUE_PREFECT_HOME=str(home),
     )  # fmt: skip
     ended: list[dict[str, Any]] = []
-    while not ended:
-        if process.poll() is not None:
-            raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
-        time.sleep(0.2)
-        ended = [one for one in events(root) if one["event"] == "step_ends" and one["stage"] == "read"]
-    process.kill()  # the stages after it are not looked at
-    process.wait()
+    try:
+        while not ended:
+            if process.poll() is not None:
+                raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
+            time.sleep(0.2)
+            ended = [one for one in events(root) if one["event"] == "step_ends" and one["stage"] == "read"]
+    finally:
+        process.kill()  # the stages after it are not looked at
+        process.wait()
     if ended[0]["outcome"] != "ok":
         raise SystemExit(f"the stage failed: {ended[0]}")
     total = hashlib.sha256()

@@ -82,13 +82,15 @@ def night(root: DataRoot, address: str, home: Path, none: Path, log: Path) -> tu
         YUJUE_WORK_RUNNER="dask", YUJUE_WORK_DASK_ADDRESS=address, YUJUE_PREFECT_HOME=str(home),
     )  # fmt: skip
     ended: list[dict[str, Any]] = []
-    while not ended:
-        if process.poll() is not None:
-            raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
-        time.sleep(0.2)
-        ended = [one for one in events(root) if one["event"] == "step_ends" and one["stage"] == "read"]
-    process.kill()  # the stages after it are not looked at
-    process.wait()
+    try:
+        while not ended:
+            if process.poll() is not None:
+                raise SystemExit(log.read_text(encoding="utf-8")[-4000:])
+            time.sleep(0.2)
+            ended = [one for one in events(root) if one["event"] == "step_ends" and one["stage"] == "read"]
+    finally:
+        process.kill()  # the stages after it are not looked at
+        process.wait()
     if ended[0]["outcome"] != "ok":
         raise SystemExit(f"the stage failed: {ended[0]}")
     total = hashlib.sha256()
@@ -101,9 +103,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--most", type=int, help="only the first so many documents")
+    parser.add_argument("--every", type=int, default=1, help="only one document of so many, by name")
     given = parser.parse_args()
-    files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[: given.most]
+    files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[:: given.every]
     taken: dict[int, list[float]] = {1: [], 2: []}
     digests: set[str] = set()
     with tempfile.TemporaryDirectory() as temporary:

@@ -48,6 +48,20 @@ def open_root(place: Place) -> DataRoot:
     return _of_this_version(root)
 
 
+def open_filled_root(place: Place) -> DataRoot:
+    """As `open_root`, for what makes no sense where nothing was ever crawled: a mistyped place is not "0 of 0, sound".
+
+    Raises Trouble (exit code 2).
+    """
+    root = open_root(place)
+    if not root.ledger.exists():
+        raise errors.usage(
+            f"{root} 不是数据目录（没有台账）；请核对 --data 或 YUJUE_DATA_ROOT",
+            f"{root} is no data root (there is no ledger): look at --data, or YUJUE_DATA_ROOT",
+        )
+    return root
+
+
 def fetch(root: DataRoot) -> None:
     """Bring the working copy up to what the store has; nothing to do for a folder, or while a night of this machine is
     at work: then nothing is newer than what lies here."""

@@ -17,7 +17,7 @@ from flows.batches import Spread, here
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
-from flows.hold import open_root
+from flows.hold import open_filled_root
 from flows.impact import Impact
 from flows.morning import recorded
 from flows.prefect_server import ensure_server
@@ -82,7 +82,7 @@ def rebuild_command(  # noqa: PLR0917 - a command: its parameters are its option
         start=stages[start],
         everything=everything,
     )
-    root, moment, limits = open_root(data or data_root()), parse_now(now), work_limits()
+    root, moment, limits = open_filled_root(data or data_root()), parse_now(now), work_limits()
     whole = make_release or not selection.is_given
     with (
         where_work_is_done() as spread,

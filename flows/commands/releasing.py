@@ -18,6 +18,7 @@ from flows.hold import open_root
 from flows.release.checks import ACCEPTED
 from flows.release.package import file_name
 from flows.release.target import publish as send
+from flows.release.verify import Fault
 from flows.release.verify import verify as look_over
 from flows.release.version import newest, versions
 from flows.release_preparing import prepare as prepare_release
@@ -79,9 +80,7 @@ def verify(
     as_json: Json = False,
 ) -> int:
     """核对一个版本：校验和、行列数、键。不上网。 Look a release over: checksums, rows, columns, keys. No network."""
-    root = open_root(data or data_root())
-    folder = _folder(root, version)
-    faults = look_over(folder)
+    folder, faults = _looked_over(data, version)
     if as_json:
         print_json({"release": folder.name, "faults": [vars(one) for one in faults]})
     for one in faults if not as_json else ():
@@ -130,9 +129,7 @@ def publish(
     as_json: Json = False,
 ) -> int:
     """把一个版本放到公开处；latest.json 最后移动。 Put a release where the public finds it; latest.json moves last."""
-    root = open_root(data or data_root())
-    folder = _folder(root, version)
-    faults = look_over(folder)
+    folder, faults = _looked_over(data, version)
     if faults:
         raise errors.data(
             f"{folder.name} 有误，不发布：{faults[0].file} {faults[0].zh}",
@@ -216,6 +213,12 @@ def lint(
     if stale:
         line(f"{len(stale)} 条已失效，须重新查看", f"{len(stale)} are stale: look at the documents again", mark="!")
     return errors.FINDINGS if stale else errors.OK
+
+
+def _looked_over(data: str | None, version: str | None) -> tuple[Path, list[Fault]]:
+    """A release, and what is wrong with it. Raises Trouble as `_folder` does."""
+    folder = _folder(open_root(data or data_root()), version)
+    return folder, look_over(folder)
 
 
 def _folder(root: DataRoot, version: str | None) -> Path:

@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from flows import errors
 from flows.commands.night import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
-from flows.hold import fetch, open_root
+from flows.hold import fetch, open_filled_root, open_root
 from flows.migrate import migrate as carry_up
 from flows.migrate import parts, refuse_newer
 from flows.settings import DataRoot, data_root, verify_nights, work_limits
@@ -57,7 +57,7 @@ def verify(
     as_json: Json = False,
 ) -> int:
     """核对档案中的文件与其 sha256。 Bodies of the archive against their digests, a share at a time."""
-    root, moment = open_root(data or data_root()), parse_now(now)
+    root, moment = open_filled_root(data or data_root()), parse_now(now)
     with progress_bars() as tell:
         found = verifying.verify(
             root, moment, nights=1 if everything else nights or verify_nights() or 1, progress=tell
@@ -86,9 +86,7 @@ def backup(
     data: Data = None,
 ) -> int:
     """备份数据目录；再次运行只复制新的。 Copy the data root, every file checked; a second time only what is new."""
-    root = open_root(data or data_root())
-    if not root.path.is_dir():
-        raise errors.usage(f"没有数据目录：{root}", f"no data root: {root}")
+    root = open_filled_root(data or data_root())
     with progress_bars() as tell:
         done = backups.backup(root, into, parse_now(now), with_results=with_results, progress=tell)
     result(
@@ -129,7 +127,7 @@ def tidy(
     as_json: Json = False,
 ) -> int:
     """删除今日指纹不再需要的中间结果。 Remove results that no fingerprint of today wants (all can be made again)."""
-    root = open_root(data or data_root())
+    root = open_filled_root(data or data_root())
     before = None if run_days is None else parse_now(now) - dt.timedelta(days=run_days)
     found = tidying.tidy(root, work_limits(), corrections=the_corrections(), dry_run=dry_run, runs_before=before)
     if as_json:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,26 +38,53 @@ def night_on_ray(root: DataRoot, servers: Servers, **settings: str) -> int:
     return int(process.returncode)
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose name is short: Ray puts sockets into it."""
+    with tempfile.TemporaryDirectory(prefix="ray-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    return small_documents(tmp_path, 6)
+
+
+@pytest.fixture
+def wanted(tmp_path: Path, files: list[Path]) -> dict[str, bytes]:
+    plain = fill_root(tmp_path / "plain", files)
+    nightly([], NOW, plain.path, limits=LIMITS)
+    found = results(plain)
+    assert len(found) == 3 * len(files)
+    return found
+
+
 @pytest.mark.prefect
 @pytest.mark.slow
-def test_nights_on_ray_leave_the_same_bytes(tmp_path: Path, servers: Servers) -> None:
-    files = small_documents(tmp_path, 6)
-    plain, own, there = (fill_root(tmp_path / name, files) for name in ("plain", "own", "there"))
-    nightly([], NOW, plain.path, limits=LIMITS)
-    wanted = results(plain)
-    assert len(wanted) == 3 * len(files)
+def test_a_cluster_of_the_runs_own_leaves_the_same_bytes(
+    tmp_path: Path, servers: Servers, files: list[Path], wanted: dict[str, bytes]
+) -> None:
+    root = fill_root(tmp_path / "data", files)
+    assert night_on_ray(root, servers) == 0, servers.log.read_text()
+    assert results(root) == wanted
+    assert {one["detail"] for one in events(root) if one["event"] == "cluster"} == {"ray"}
 
-    assert night_on_ray(own, servers) == 0, servers.log.read_text()
-    assert results(own) == wanted
-    assert {one["detail"] for one in events(own) if one["event"] == "cluster"} == {"ray"}
 
-    port, client = free_port(), free_port()
-    servers.start(
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_a_cluster_that_is_there_leaves_the_same_bytes_and_one_that_is_not_says_so(
+    tmp_path: Path, short: Path, servers: Servers, files: list[Path], wanted: dict[str, bytes]
+) -> None:
+    root, port, client = fill_root(tmp_path / "data", files), free_port(), free_port()
+    address = f"ray://127.0.0.1:{client}"
+    assert night_on_ray(root, servers, YUJUE_WORK_RAY_ADDRESS=address) == 3
+    assert f"the cluster {address} cannot be used" in servers.log.read_text()
+    head = servers.start(
         "ray.scripts.scripts", "start", "--head", "--block", "--node-ip-address", "127.0.0.1", "--port", str(port),
         "--ray-client-server-port", str(client), "--num-cpus", "2", "--include-dashboard", "false",
-        "--disable-usage-stats", RAY_TMPDIR=str(tmp_path / "ray"),
+        "--disable-usage-stats", RAY_TMPDIR=str(short),
     )  # fmt: skip
-    assert night_on_ray(there, servers, YUJUE_WORK_RAY_ADDRESS=f"ray://127.0.0.1:{client}") == 0, (
-        servers.log.read_text()
-    )
-    assert results(there) == wanted
+    servers.until(lambda: socket.create_connection(("127.0.0.1", client), 1), "Ray")
+    assert head.poll() is None
+    assert night_on_ray(root, servers, YUJUE_WORK_RAY_ADDRESS=address) == 0, servers.log.read_text()
+    assert results(root) == wanted

@@ -254,3 +254,10 @@ def test_an_unfinished_night_is_not_tidied(root: DataRoot, capsys: pytest.Captur
         tidy(root, LIMITS)
     assert json.loads((root.path / "releases" / "latest.json").read_text())
     assert not (root.path / STATE).exists()
+
+
+@pytest.mark.parametrize("command", [["verify", "--all"], ["backup", "out"], ["tidy", "--dry-run"], ["rebuild"]])
+def test_a_mistyped_place_is_not_sound(command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--data", str(tmp_path / "dtaa")]) == 2
+    assert "dtaa" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())  # and nothing is made there

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import pkgutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
@@ -84,8 +84,10 @@ def _numbered(findings: list[Finding]) -> Iterator[tuple[str, Finding]]:
 
 
 def _row(check: Check | CrossCheck, facts: DocumentFacts, subject: str, finding: Finding) -> Row:
-    cells = tuple({cell.fact_id + cell.place: cell for cell in finding.cells}.values())
-    quotes = tuple(dict.fromkeys(finding.quotes))
+    cells: Iterable[Cell] = finding.cells
+    if len(finding.cells) > 1:
+        cells = {cell.fact_id + cell.place: cell for cell in finding.cells}.values()
+    quotes = tuple(dict.fromkeys(finding.quotes)) if finding.quotes else ()
     marks: list[Cell | Quote] = [*cells, *quotes]
     texts = [*(evidence(cell) for cell in cells), *(quote.text for quote in quotes), *finding.elsewhere]
     fingerprint = _digest(check.id, subject, *texts)

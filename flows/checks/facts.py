@@ -7,7 +7,7 @@ same header path and key one column.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -50,16 +50,8 @@ def _position(row: AnyRow) -> tuple[int, int, int]:
     return (row.get("table_no") or 0, row.get("row_no") or 0, row.get("col_no") or 0)
 
 
-def _printed_resolutions(rows: Iterable[AnyRow]) -> list[Decimal]:
-    return [
-        resolution
-        for row in rows
-        if row["amount_state"] == "number" and (resolution := _row_resolution(row)) is not None
-    ]
-
-
-def _row_resolution(row: AnyRow) -> Decimal | None:
-    printed, yuan = row["resolution_yuan"], _exact(row["amount_fen"], row["amount_yuan"])
+def _row_resolution(row: AnyRow, yuan: Decimal | None) -> Decimal | None:
+    printed = row["resolution_yuan"]
     return None if printed is None else own_resolution(_decimal(printed), yuan)
 
 
@@ -69,12 +61,17 @@ def _decimal(number: float) -> Decimal:
 
 
 def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> StatementView:
-    coarsest = statement_resolution(_printed_resolutions(rows))
+    exact = [_exact(row["amount_fen"], row["amount_yuan"]) for row in rows]
+    resolutions = [_row_resolution(row, yuan) for row, yuan in zip(rows, exact, strict=True)]
+    numbers = (one for row, one in zip(rows, resolutions, strict=True) if row["amount_state"] == "number")
+    coarsest = statement_resolution(one for one in numbers if one is not None)
+    unprinted = coarsest or Decimal(0)
     columns: dict[ColumnView, int] = {}
     lines: dict[tuple[int, int, int], LineView] = {}
     doubled: set[tuple[tuple[int, int, int], ColumnView]] = set()
-    for row in sorted(rows, key=_position):
-        table, printed_row, col = _position(row)
+    at = [_position(row) for row in rows]
+    for index in sorted(range(len(rows)), key=at.__getitem__):
+        row, (table, printed_row, col) = rows[index], at[index]
         lane = row["lane"] or 0
         column = ColumnView(lane, row["column_key"], row["column_path"] or "", row["stage"])
         columns[column] = min(columns.get(column, col), col)
@@ -93,7 +90,7 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
                 cells={},
             )
             lines[place] = line
-        resolution = _row_resolution(row) or coarsest or Decimal(0)
+        resolution = resolutions[index] or unprinted
         if column in line.cells:
             doubled.add((place, column))
         line.cells[column] = Cell(
@@ -107,7 +104,7 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
             statement=f"{code}.{seq}",
             printed=row["printed_text"],
             state=row["amount_state"],
-            yuan=_exact(row["amount_fen"], row["amount_yuan"]) if row["amount_state"] in PRINTED_STATES else None,
+            yuan=exact[index] if row["amount_state"] in PRINTED_STATES else None,
             resolution=resolution_in(resolution, coarsest),
             unit=unit or unit_in(row["unit_printed"]),
             key=line.key,

@@ -119,6 +119,8 @@ def _sum(cells: Sequence[Cell], of: Any) -> None:
 
 def apart(sums: Collection[frozenset[str]]) -> bool:
     """Whether two of these sums share no printed amount; of very many the shortest are looked at."""
+    if len(sums) < 2:
+        return False
     some = list(sums)
     if len(some) > MOST_SUMS:
         some = sorted(some, key=lambda one: (len(one), sorted(one)))[:MOST_SUMS]
@@ -171,11 +173,21 @@ def standing_rows(
     untouched = _tally()
     verdicts = verdicts or {}
     rows: list[Row] = []
+    spoken_of = {*told, *blanks, *witnesses, *agreed, *verdicts}
     for table, (key, printed, state) in BEARERS.items():
+        silent: dict[str | None, Row] = {}  # state → the row of a fact nothing was said about: many are alike
         for row in facts.tables.get(table, ()):
             fact_id = str(row[key])
-            tally = told.get(fact_id, untouched)
             own_state = row[state] if state is not None else None
+            if fact_id not in spoken_of and not doubted:
+                alike = silent.get(own_state)
+                if alike is None:
+                    blank = UNDETERMINED if own_state in EMPTY_STATES else None
+                    nothing = Evidence(tally=untouched, printed=None, state=own_state, witnesses=())
+                    alike = silent[own_state] = _row(facts, table, fact_id, nothing, blank)
+                rows.append({**alike, "fact_id": fact_id, "implied_by": [], "witnesses": []})
+                continue
+            tally = told.get(fact_id, untouched)
             evidence = Evidence(
                 tally=tally,
                 printed=row[printed],

@@ -7,25 +7,24 @@ read by today's code: what changed since is what the sites published, not how we
 from __future__ import annotations
 
 import datetime as dt
-import io
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from flows import errors
-from flows.coverage import sought, with_coverage
+from flows.coverage import sought
 from flows.crawl_sources import bodies, found_documents, unreached
 from flows.night import How, Night
 from flows.nightly import one_night_at_a_time, work_up
-from flows.publish_release import load_tables
-from flows.release.package import write_parquet
-from flows.release.standing import with_standings
-from flows.revisions import Frames, with_revisions
+from flows.publish_release import broken, make_draft
+from flows.release.draft import Draft
+from flows.release.package import file_name, write_parquet
 from flows.settings import DataRoot, WorkLimits
 from flows.stage import Progress, quiet
-from flows.store import write_atomically
 from normalize.correction import Correction
-from normalize.panels.build import build_panels
+from normalize.panels.tables import PANELS
+from normalize.schema import TABLES, SchemaError
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))  # the day of those who publish
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -55,31 +54,43 @@ def view(
     root: DataRoot,
     moment: str,
     limits: WorkLimits,
+    folder: Path,
     *,
     corrections: Sequence[Correction] = (),
     progress: Progress = quiet,
-) -> Frames:
-    """Every table of the contract as it would have been at a moment (`moment_of`). What is not read yet is read.
+) -> dict[str, int]:
+    """Write every table of the contract as it would have been at a moment (`moment_of`), each as a Parquet file named
+    like it; rows per table. What is not read yet is read.
 
-    Raises Trouble (exit code 2) where another night is at work.
+    As large as a release, and made like one: piece by piece, aside, every file moved to its place when all are whole.
+    Raises Trouble: exit code 2 where another night is at work or the folder cannot be written, 4 where rows break the
+    contract.
     """
     with one_night_at_a_time(root):
         how = How(limits, progress=progress, corrections=corrections)
         stages = work_up(found_documents(root, moment), root, Night(), how)
         dead = unreached(root, moment)
-        tables = load_tables(stages.facts, stages.checks, dead, progress)
-        tables = with_revisions(tables, bodies(root, moment))
-        tables = with_coverage(tables, dead, sought(root, as_of=moment))
-        return with_standings(tables | build_panels(tables))
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as aside:
+                draft = make_draft(
+                    Path(aside), f"as of {moment}", stages.facts, stages.checks, dead, progress, bodies(root, moment),
+                    (), sought(root, as_of=moment),
+                )  # fmt: skip
+                return _moved(draft, folder)
+        except SchemaError as error:
+            raise broken(error) from error
+        except OSError as error:
+            raise errors.usage(f"无法写入 {folder}：{error}", f"cannot write to {folder}: {error}") from error
 
 
-def write_view(tables: Frames, folder: Path, moment: str) -> dict[str, int]:
-    """Write every table as a Parquet file named like it; rows per table. Raises Trouble (exit code 2)."""
-    try:
-        for name, frame in tables.items():
-            buffer = io.BytesIO()
-            write_parquet(frame, name, buffer, f"as of {moment}")
-            write_atomically(folder / f"{name}.parquet", buffer.getvalue())
-    except OSError as error:
-        raise errors.usage(f"无法写入 {folder}：{error}", f"cannot write to {folder}: {error}") from error
-    return {name: frame.height for name, frame in tables.items()}
+def _moved(draft: Draft, folder: Path) -> dict[str, int]:
+    """The tables of the draft as files of the folder. What is withheld is a matter of releases, not of documents."""
+    names = [name for name in draft.rows if name in TABLES or name in PANELS]
+    for name in names:
+        path = draft.folder / file_name(name)
+        if not path.is_file():
+            write_parquet(draft.frames[name], name, path, draft.version)
+    for name in names:
+        (draft.folder / file_name(name)).replace(folder / f"{name}.parquet")
+    return {name: draft.rows[name] for name in names}

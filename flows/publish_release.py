@@ -27,7 +27,7 @@ from flows.release.checks import acceptances, refusals
 from flows.release.diff import compare
 from flows.release.draft import Draft, whole_table
 from flows.release.load import pieces
-from flows.release.panels import panels_of
+from flows.release.panels import add_panels
 from flows.release.standing import standings_beside
 from flows.release.version import (
     SCHEMA_VERSION,
@@ -47,7 +47,7 @@ from normalize.correction import Correction
 from normalize.coverage import Sought
 from normalize.panels.tables import PUBLISHED
 from normalize.revision import same_url
-from normalize.schema import TABLES, Row, SchemaError, to_frame
+from normalize.schema import Row, SchemaError, to_frame
 from normalize.withholding import Withholding
 
 SHARD = 48  # documents whose facts and cells are in memory at once
@@ -137,8 +137,7 @@ def make_draft(  # noqa: PLR0917 - everything a release follows from
     frames = with_lost_corrections(with_revisions(draft.frames, bodies, draft.lazy), corrections)
     for name, frame in with_coverage(frames, unreached, looked).items():
         draft.put(name, frame)
-    for name, frame in panels_of(draft).items():
-        draft.put(name, frame)
+    add_panels(draft)
     return draft
 
 
@@ -196,18 +195,6 @@ def release_inputs(  # noqa: PLR0917 - everything a release follows from
         fingerprint_of([one for one in corrections if one.document not in made]),  # the others are in the facts
         *(repr(one) for one in withholdings),
     )
-
-
-def load_tables(
-    facts: Plan, checks: Plan, unreached: Sequence[Unreached], progress: Progress = quiet
-) -> dict[str, pl.DataFrame]:
-    """Every table of the contract over all documents in memory, checked and in order. Raises SchemaError."""
-    found: dict[str, list[pl.DataFrame]] = {name: [to_frame(name, [])] for name in TABLES}
-    for piece in pieces(facts, checks, progress, SHARD):
-        for name, frame in piece.items():
-            found[name].append(frame)
-    found["issues"].append(to_frame("issues", [unreached_row(one) for one in unreached]))
-    return {name: whole_table(name, frames) for name, frames in found.items()}
 
 
 def unreached_row(one: Unreached) -> Row:

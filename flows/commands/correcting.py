@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from flows import errors
-from flows.as_of import moment_of, view, write_view
+from flows.as_of import moment_of, view
 from flows.corrections import stale as stale_ones
 from flows.corrections import stale_verdicts, the_corrections, the_verdicts
 from flows.hold import open_root
@@ -113,9 +114,8 @@ def as_of(
         raise errors.usage(f"--out 不是目录：{folder}", f"--out is not a folder: {folder}")
     moment, root, limits = moment_of(when), open_root(data or data_root()), work_limits()
     with progress_bars() as tell:
-        tables = view(root, moment, limits, corrections=the_corrections(corrections), progress=tell)
-    rows = write_view(tables, folder, moment)
-    known, current = rows["documents"], int(tables["documents"]["is_current"].sum())
+        rows = view(root, moment, limits, folder, corrections=the_corrections(corrections), progress=tell)
+    known, current = rows["documents"], int(pl.read_parquet(folder / "documents.parquet")["is_current"].sum())
     if as_json:
         print_json({"as_of": moment, "out": str(folder), "rows": rows})
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from flows.release.changes_text import changes_text, delta
 from flows.release.codes import code_frames
 from flows.release.describe import croissant, datapackage
 from flows.release.dictionary import dictionary
-from flows.release.draft import Draft
+from flows.release.draft import WRITERS, Draft
 from flows.release.exports import has_dta, more_formats, write_csv, write_dta
 from flows.release.package import file_name, sha256_of, write_parquet, write_sums
 from flows.release.texts import citation, licence, readme
@@ -86,21 +87,25 @@ def write_tables(draft: Draft, checks: Sequence[CheckInfo]) -> None:
     for name in MADE:
         if name not in draft.frames:
             draft.put(name, pl.DataFrame(schema=PUBLISHED[name].polars_schema()))
-    for name, frame in draft.frames.items():
-        path = draft.folder / file_name(name)
-        if name == "changes" or not path.is_file():
-            write_parquet(frame, name, path, draft.version)
-            _more_formats(draft.folder, name, frame, draft.version)
+    with ThreadPoolExecutor(WRITERS) as pool:
+        written: list[Future[None]] = []
+        for name, frame in draft.frames.items():
+            path = draft.folder / file_name(name)
+            if name == "changes" or not path.is_file():
+                written.append(pool.submit(write_parquet, frame, name, path, draft.version))
+                for form in more_formats(PUBLISHED[name]):
+                    written.append(pool.submit(_write, draft.folder, name, form, frame, draft.version))
+        for one in written:
+            one.result()
 
 
-def _more_formats(folder: Path, name: str, frame: pl.DataFrame, version: str) -> None:
-    """Write the table in the formats it has beside Parquet. Without the extra `stata` there is no `.dta`."""
-    for form in more_formats(PUBLISHED[name]):
-        path = folder / file_name(name, form)
-        if form != "dta":
-            write_csv(frame, path)
-        elif has_dta():
-            write_dta(frame, name, path, version)
+def _write(folder: Path, name: str, form: str, frame: pl.DataFrame, version: str) -> None:
+    """Write the table in a format it has beside Parquet. Without the extra `stata` there is no `.dta`."""
+    path = folder / file_name(name, form)
+    if form != "dta":
+        write_csv(frame, path)
+    elif has_dta():
+        write_dta(frame, name, path, version)
 
 
 def _resource(folder: Path, name: str, form: str, rows: int) -> dict[str, Any]:
@@ -151,7 +156,8 @@ def _json(path: Path, content: dict[str, Any]) -> None:
 def summary(draft: Draft, unreached: list[Unreached]) -> dict[str, Any]:
     """Counts, issues by code, findings by outcome and check, coverage by county, year and kind."""
     frames, disclosures = draft.frames, draft.frames["disclosures"]
-    by_check = draft.lazy("findings").group_by("check_id", counted_outcome()).agg(pl.len().alias("count")).collect()
+    counted = draft.lazy("findings").group_by("check_id", counted_outcome()).agg(pl.len().alias("count"))
+    by_check = counted.collect(engine="streaming")
     coverage = disclosures.group_by("county_code", "fiscal_year", "doc_type").agg(
         pl.len().alias("disclosures"), pl.col("n_facts").sum()
     )

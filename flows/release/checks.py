@@ -78,8 +78,8 @@ def _references(draft: Draft) -> Iterator[Refusal]:
     for table, column, other, key in REFERENCES:
         wanted = draft.lazy(table).select(pl.col(column).alias("_to")).filter(pl.col("_to").is_not_null())
         keys = draft.lazy(other).select(pl.col(key).alias("_to"))
-        lost = wanted.join(keys, on="_to", how="anti").select(pl.len(), pl.col("_to").min().alias("first")).collect()
-        count, first = lost.row(0)
+        lost = wanted.join(keys, on="_to", how="anti").select(pl.len(), pl.col("_to").min().alias("first"))
+        count, first = lost.collect(engine="streaming").row(0)
         if count:
             where = table_name(PUBLISHED[table])
             yield Refusal(

@@ -98,7 +98,7 @@ class Draft:
         spec = PUBLISHED[name]
         if not spec.key or not self.rows[name]:
             return
-        digests = self.lazy(name).select(pl.struct(spec.key).hash().alias("_key")).collect()["_key"]
+        digests = self.lazy(name).select(pl.struct(spec.key).hash().alias("_key")).collect(engine="streaming")["_key"]
         if digests.n_unique() < len(digests):
             twice = digests.filter(digests.is_duplicated()).unique()
             same = self.lazy(name).filter(pl.struct(spec.key).hash().is_in(twice.implode()))

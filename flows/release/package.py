@@ -21,7 +21,7 @@ from normalize.schema import TableSpec
 
 BLOCK: Final = 8_192  # rows that are put together at a time
 ROW_GROUP: Final = 15 * BLOCK
-PAGE: Final = 4_096  # rows of a page at most: what a reader with the page index fetches around one document
+PAGE: Final = 8_192
 SUMS: Final = "SHA256SUMS"
 _ARROW: Final[dict[pl.DataType, pa.DataType]] = {
     pl.String(): pa.string(),

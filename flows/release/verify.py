@@ -29,7 +29,8 @@ def verify(folder: Path) -> list[Fault]:
         sums = _sums(folder)
     except (OSError, ValueError) as error:
         return [Fault("index.json", f"清单读不出：{error}", f"the index cannot be read: {error}")]
-    return [*_files(folder, sums), *_resources(folder, index), *_tables(folder, index)]
+    found = {path.name: sha256_of(path) for path in folder.iterdir() if path.is_file() and path.name != SUMS}
+    return [*_files(found, sums), *_resources(folder, found, index), *_tables(folder, index)]
 
 
 def _sums(folder: Path) -> dict[str, str]:
@@ -40,22 +41,21 @@ def _sums(folder: Path) -> dict[str, str]:
     return {name: sha256 for sha256, _, name in pairs}
 
 
-def _files(folder: Path, sums: dict[str, str]) -> Iterator[Fault]:
-    there = {path.name for path in folder.iterdir() if path.name != SUMS}
-    for name in sorted(sums.keys() - there):
+def _files(there: dict[str, str], sums: dict[str, str]) -> Iterator[Fault]:
+    for name in sorted(sums.keys() - there.keys()):
         yield Fault(name, "文件缺失", "the file is missing")
-    for name in sorted(there - sums.keys()):
+    for name in sorted(there.keys() - sums.keys()):
         yield Fault(name, f"{SUMS} 没有此文件", f"{SUMS} does not know the file")
-    for name in sorted(sums.keys() & there):
-        if sha256_of(folder / name) != sums[name]:
+    for name in sorted(sums.keys() & there.keys()):
+        if there[name] != sums[name]:
             yield Fault(name, "校验和不符", "the checksum differs")
 
 
-def _resources(folder: Path, index: dict[str, Any]) -> Iterator[Fault]:
+def _resources(folder: Path, there: dict[str, str], index: dict[str, Any]) -> Iterator[Fault]:
     for one in index.get("resources", []):
-        path = folder / str(one["name"])
-        if path.is_file() and (path.stat().st_size, sha256_of(path)) != (one["bytes"], one["sha256"]):
-            yield Fault(path.name, "与清单所说的不同", "it is not what the index says")
+        name = str(one["name"])
+        if name in there and ((folder / name).stat().st_size, there[name]) != (one["bytes"], one["sha256"]):
+            yield Fault(name, "与清单所说的不同", "it is not what the index says")
 
 
 def _tables(folder: Path, index: dict[str, Any]) -> Iterator[Fault]:
@@ -68,7 +68,8 @@ def _tables(folder: Path, index: dict[str, Any]) -> Iterator[Fault]:
             columns = found.collect_schema().names()
             rows = found.select(pl.len()).collect().item()
             key = [column for column in one.get("key", []) if column in columns]
-            keys = found.select(pl.struct(key).hash().n_unique()).collect().item() if key else rows
+            digests = found.select(pl.struct(key).hash().n_unique()) if key else None
+            keys = rows if digests is None else digests.collect(engine="streaming").item()
         except (OSError, pl.exceptions.PolarsError) as error:
             yield Fault(path.name, f"读不出：{error}", f"it cannot be read: {error}")
             continue

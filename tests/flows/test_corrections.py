@@ -102,9 +102,19 @@ def test_a_replaced_document_is_a_revision_cell_by_cell(replaced: tuple[DataRoot
     assert not again.is_new
 
 
-def test_the_view_of_the_first_day_is_the_release_of_the_first_day(replaced: tuple[DataRoot, str]) -> None:
+def test_the_view_of_the_first_day_is_the_release_of_the_first_day(
+    replaced: tuple[DataRoot, str], tmp_path: Path
+) -> None:
     root, amount = replaced
-    nothing, first, second = (view(root, moment_of(day), LIMITS) for day in ("2024-02-29", "2024-03-01", "2024-03-02"))
+
+    def seen(day: str) -> dict[str, pl.DataFrame]:
+        rows = view(root, moment_of(day), LIMITS, tmp_path / day)
+        assert {path.name for path in (tmp_path / day).iterdir()} == {f"{name}.parquet" for name in rows}
+        tables = {name: pl.read_parquet(tmp_path / day / f"{name}.parquet") for name in rows}
+        assert {name: frame.height for name, frame in tables.items()} == rows
+        return tables
+
+    nothing, first, second = map(seen, ("2024-02-29", "2024-03-01", "2024-03-02"))
     assert nothing["documents"].height == 0
     assert first["documents"]["is_current"].to_list() == [True]
     assert first["revisions"].height == 0

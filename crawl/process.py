@@ -56,6 +56,11 @@ class ErrorLines(logging.Handler):
         self.lines.append(text)
 
 
+def no_settings(record: logging.LogRecord) -> bool:
+    """Whether a line of Scrapy's may be logged: not the settings, among which is how we can be reached."""
+    return not str(record.msg).startswith("Overridden settings")
+
+
 def die_with_parent(parent: int) -> None:
     """On Linux the kernel kills this process when its parent dies, by whatever means; ledger and archive bear it."""
     if sys.platform == "linux":
@@ -129,6 +134,7 @@ def crawl(job: Job, out: BinaryIO, open_archive: Opener) -> None:
             ),
         )
         spider_class = spider_of(source)
+        logging.getLogger("scrapy.crawler").addFilter(no_settings)
         try:
             process = AsyncCrawlerProcess(
                 spider_class.settings_for(scrapy_settings(source, settings, archive.incoming))

@@ -55,6 +55,11 @@ class ErrorLines(logging.Handler):
         self.lines.append(text)
 
 
+def no_settings(record: logging.LogRecord) -> bool:
+    """Whether a line of Scrapy's may be logged: not the settings, among which is how we can be reached."""
+    return not str(record.msg).startswith("Overridden settings")
+
+
 def run_clock(at: str) -> Callable[[], datetime]:
     """The time of the run: it begins at `at` (which may be another than now) and goes on as time does."""
     begin, started = moment_of(at), time.monotonic()
@@ -120,6 +125,7 @@ def crawl(job: Job, out: BinaryIO, open_archive: Opener) -> None:
             ),
         )
         spider_class = spider_of(source)
+        logging.getLogger("scrapy.crawler").addFilter(no_settings)
         try:
             process = AsyncCrawlerProcess(
                 spider_class.settings_for(scrapy_settings(source, settings, archive.incoming))

@@ -207,7 +207,10 @@ def _elements(content: bytes, tags: tuple[str, ...]) -> Iterator[XmlElement]:
         remove_pis=True,
     )
     try:
-        for _, element in walk:
+        for number, (_, element) in enumerate(walk):
+            # in another encoding than the bytes above
+            if number == 0 and element.getroottree().docinfo.internalDTD is not None:
+                raise UnreadableDocument(damaged("its XML declares a DTD or entities, which a workbook never has"))
             yield element
             element.clear()
             parent = element.getparent()

@@ -13,6 +13,7 @@ from typing import Any, Final
 from flows.store import write_atomically
 
 HOOK_SECONDS: Final = 60
+SECRET_LENGTH: Final = 6  # characters of an argument; shorter ones are options and words of every message
 _SAMPLE: Final = re.compile(r'(yujue_\w+)\{kind="\w+".*\} [-+\d.e]+')
 Data = dict[str, Any]
 
@@ -112,4 +113,12 @@ def call_hook(command: str, report: Data, folder: Path) -> str | None:
     if done.returncode == 0:
         return None
     last = done.stderr.decode(errors="replace").strip().splitlines()
-    return f"exit {done.returncode}" + (f", {last[-1][:200]}" if last else "")
+    return f"exit {done.returncode}" + (f", {_without(words[1:], last[-1])[:200]}" if last else "")
+
+
+def _without(arguments: list[str], text: str) -> str:
+    """What a program said, without what it was given: the address of a webhook is a secret, and programs repeat it."""
+    pieces = {piece for one in arguments for piece in re.split(r"[^\w.-]+", one) if len(piece) >= SECRET_LENGTH}
+    for piece in sorted(pieces, key=len, reverse=True):
+        text = text.replace(piece, "…")
+    return text

@@ -23,7 +23,7 @@ LARGEST_CORPUS = 150_000
 MOST_CORPUS = 6
 
 
-class TooSlow(BaseException):  # noqa: N818 - names what happened
+class TooSlow(BaseException):
     """An input took longer than SECONDS. No Exception: the last net of a reader must not catch it."""
 
 

@@ -267,7 +267,8 @@ def _zip_entries(data: bytes, work: _Unpacking) -> Iterator[tuple[_Found, Callab
         return
     with archive:
         for info in archive.infolist():
-            if info.is_dir() or info.orig_filename.endswith("\\"):
+            # not is_dir(): it fails for a member without a name
+            if info.filename.endswith("/") or info.orig_filename.endswith("\\"):
                 continue
             found = _Found(zip_name(info), info.file_size, info.compress_size, bool(info.flag_bits & 1))
             yield found, _ZipReader(archive, info)

@@ -43,6 +43,9 @@ _MEDIA: Final = {
 }
 
 
+_DAMAGED = (OSError, EOFError, zlib.error)
+
+
 class WarcError(ValueError):
     """A file that is no WARC, or breaks off, or goes beyond a limit: one line. What came before it was taken."""
 
@@ -162,16 +165,22 @@ class Record:
         self.left = length
 
     def read(self, most: int = _STEP) -> bytes:
-        """The next piece; b'' at the end. Raises WarcError where the file ends before the block does."""
-        piece = self._file.read(min(most, self.left))
+        """The next piece; b'' at the end. Raises WarcError where the file ends before the block does, or is damaged."""
+        try:
+            piece = self._file.read(min(most, self.left))
+        except _DAMAGED as error:
+            raise WarcError(f"damaged: {error}") from error
         if self.left and not piece:
             raise WarcError("the file ends inside a record")
         self.left -= len(piece)
         return piece
 
     def line(self) -> bytes:
-        """The next line of the block. Raises WarcError for one without end."""
-        line = self._file.readline(min(MAX_HEADER_BYTES, self.left))
+        """The next line of the block. Raises WarcError for one without end, or where the file is damaged."""
+        try:
+            line = self._file.readline(min(MAX_HEADER_BYTES, self.left))
+        except _DAMAGED as error:
+            raise WarcError(f"damaged: {error}") from error
         self.left -= len(line)
         if not line.endswith(b"\n") and self.left:
             raise WarcError("a line without end")
@@ -203,7 +212,7 @@ def read_warc(file: IO[bytes]) -> Iterator[Record]:
             record = Record(fields, stream, int(length))
             yield record
             record.skip()
-    except (OSError, EOFError, zlib.error) as error:
+    except _DAMAGED as error:
         raise WarcError(f"damaged: {error}") from error
     raise WarcError(f"more than {MAX_RECORDS} records")
 

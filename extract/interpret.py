@@ -182,21 +182,28 @@ _NAMING = frozenset({"label", "code", "ordinal"})
 
 
 def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
-    """Nothing but what stood above the table before stands above this one, and this is the next page (if any)."""
-    if not context.above or not work.shape.header or work.shape.caption != before.work.shape.caption:
+    """Nothing but what stood above the table before stands above this one, and this is the next page (if any).
+
+    Title and captions count wherever they stand: a line over a wide table may lie within its edges, and over a narrow
+    one beside them, so that the same caption is a cell on one page and a paragraph on the next.
+    """
+    if not work.shape.header or before.context.below:
         return False
-    if before.context.below:
-        return False
-    own = [fold(paragraph.text) for paragraph in context.above]
-    captions = [_texts_of(work, row) for row in work.shape.caption]
-    known = [fold(paragraph.text) for paragraph in before.context.above]
-    if own != known[: len(own)] or captions != [_texts_of(before.work, row) for row in before.work.shape.caption]:
+    own, known = _around(work, context), _around(before.work, before.context)
+    inside = any(_may_be_title(cell) for row in work.shape.caption for cell in distinct(work.grid[row]))
+    if not (context.above or inside) or not own or not own <= known:
         return False
     pages = [place.page for cell in before.work.table.cells for place in cell.places if place.page is not None]
     here = work.table.cells[0].place.page
     if here is None:
         return not pages  # a format without pages: the repeated caption is all there is to see
     return bool(pages) and here == max(pages) + 1
+
+
+def _around(work: OpenTable, context: Surroundings) -> set[str]:
+    """The texts above a table and in its caption rows."""
+    texts = {fold(paragraph.text) for paragraph in context.above}
+    return texts.union(*(_texts_of(work, row) for row in work.shape.caption)) - {""}
 
 
 def _texts_of(work: OpenTable, row: int) -> tuple[str, ...]:

@@ -139,7 +139,8 @@ class LineReader:
                     self._carried[i] = parts[i]
                 elif i > deepest:
                     self._carried[i] = ""
-            return printed, "".join(self._carried[: deepest + 1])
+            above = self._carried[: deepest + 1]
+            return printed, "".join(above) if all(above) else None
         code = identity.code
         if code is None:
             return None, None

@@ -141,7 +141,24 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
         other = work.grid[row][column.index]
         if column.role == "field" and other is not None and not is_blank(other.text):
             work.use(other, "field")
-    _add(work, body, reader.read(identity), positions)
+    line = reader.read(identity)
+    if line.code is None and identity.code_parts is not None and any(identity.code_parts):
+        body.issues.append(_incomplete_code("".join(identity.code_parts), identity, work.grid[row]))
+    _add(work, body, line, positions)
+
+
+def _incomplete_code(code: str, identity: RowIdentity, row: list[Cell | None]) -> Issue:
+    label = identity.label.text if identity.label is not None else ""
+    cell = next((cell for cell in row if cell is not None), None)
+    return Issue(
+        code="code_incomplete",
+        severity="warning",
+        stage="interpret",
+        message_zh=f"“{label}”只印了编码的末段“{code}”，其上没有类、款可接，编码留空",
+        message_en=f"{label!r} prints only the last part {code!r} of its code and no line above completes it; the code "
+        "is left empty",
+        place=identity.label.place if identity.label is not None else cell.place if cell is not None else None,
+    )
 
 
 def _named_by_field(

@@ -171,9 +171,9 @@ def _captions(grid: Grid, document: Document, table: Table) -> None:
         left = f"部门：{document.org}"
         _add(grid, [GridCell(0, 0, left, colspan=n - n // 2, align="left"), GridCell(0, 0, unit, colspan=n // 2)])
         return
-    first = (n + 1) // 3
+    side = max(1, n // 4)
     texts = (f"{document.org_code}{document.org}", f"预算年度：{document.year}", unit)
-    spans = (n - 2 * first, first, first) if n - 2 * first > 0 else (n - 2, 1, 1)
+    spans = (n - 2 * side, side, side)
     _add(grid, [GridCell(0, 0, text, colspan=span, ruled=False) for text, span in zip(texts, spans, strict=True)])
 
 

@@ -204,3 +204,16 @@ def test_any_damage_is_survived(data: st.DataObject) -> None:
     members, issues = unpack(bytes(broken[: data.draw(st.integers(4, len(broken)))]))
     assert members or issues
     assert all(".." not in member.name.split("/") for member in members)
+
+
+def test_a_member_without_a_name() -> None:
+    """zipfile's own question whether it is a folder failed, and the exception left `unpack`."""
+    data = bytearray(zipped({"a": b"one", "b": b"two"}))
+    directory = data.index(b"PK\x01\x02")
+    name = directory + 46
+    data[directory + 28 : directory + 30] = (0).to_bytes(2, "little")  # length of the name
+    data[directory + 30 : directory + 32] = (1).to_bytes(2, "little")  # the byte of the name becomes an extra field
+    assert data[name : name + 1] == b"a"
+    members, issues = unpack(bytes(data))
+    assert issues
+    assert [member.data for member in members] in ([b"two"], [b"one", b"two"])

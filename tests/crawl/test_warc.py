@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -259,3 +260,20 @@ def test_any_bytes_are_read_or_refused(body: bytes, noise: bytes, packed: bool) 
     except WarcError:
         pass
     assert found[0] == body
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_packed_file_damaged_inside_a_record(*, cut: bool) -> None:
+    """The trouble of gzip itself came out where a block is read, and was none that an ingest expects."""
+    body = random.Random(1).randbytes(200_000)
+    whole = gzip.compress(
+        b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n" % (len(body), body)
+    )
+    broken = bytearray(whole)
+    if cut:
+        del broken[len(broken) // 2 :]
+    else:
+        broken[len(broken) // 2] ^= 255
+    with pytest.raises(WarcError):
+        for record in read_warc(io.BytesIO(bytes(broken))):
+            record.skip()

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import zlib
 from pathlib import Path
 
 import pytest
+
+from extract.readers import read_document
+from extract.readers.pdf_streams import damaged_streams
 
 pytest.importorskip("reportlab", reason="the PDF seeds of the fuzzer are made with reportlab")
 
@@ -81,3 +85,28 @@ def test_other_facts_than_the_whole_document_without_an_issue_are_found() -> Non
     with pytest.raises(DamagedSilentlyError):
         damaged_document(other, one)
     damaged_document(one, one)
+
+
+@pytest.mark.parametrize("hurt", ["changed", "cut out"])
+def test_a_damaged_part_of_a_pdf_is_told(hurt: str) -> None:
+    """The engine read what it could of a broken stream, and the lines behind were gone without a word."""
+    whole = made("pdf", 1)[0]
+    assert damaged_streams(whole)[0] == 0
+    broken = bytearray(whole)
+    middle = (whole.index(b"stream\n") + whole.index(b"endstream")) // 2
+    if hurt == "changed":
+        broken[middle] ^= 255
+    else:
+        del broken[middle : middle + 20]
+    assert damaged_streams(bytes(broken))[0] == 1
+    assert "damaged_streams" in {issue.code for issue in read_document(bytes(broken)).issues}
+
+
+def test_parts_that_cannot_be_looked_at_are_left_alone() -> None:
+    part = b"1 0 obj\n<< /Filter /DCTDecode /Length 4 >>\nstream\nabcd\nendstream\nendobj\n"
+    assert damaged_streams(part) == (0, 0)
+    assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode")) == (1, 1)
+    assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode") + b"trailer << /Encrypt 5 0 R >>") == (0, 0)
+    assert damaged_streams(part.replace(b"/DCTDecode", b"[/ASCII85Decode /FlateDecode]")) == (0, 0)
+    packed = zlib.compress(b"q Q")
+    assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode").replace(b"abcd", packed + b"\r\n")) == (0, 1)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from crawl.schema import Provenance
 from extract.document import Interpretation, Paragraph, Place, Reading
+from extract.document import Table as Grid
 from extract.interpret import interpret_reading
 from extract.readers import read_document
 from normalize.facts import build_rows
@@ -223,3 +225,31 @@ def test_a_blank_column_of_items_of_income_is_a_column_of_labels() -> None:
     ]
     rows = rows_of(reading("收支预算总表", "单位：元", table(1, grid)))
     assert {row["column_path"] for row in rows["budget_lines"]} == {"支出/预算数"}
+
+
+def _on_page(number: int, page: int, grid: list[list[str]]) -> Grid:
+    made = table(number, grid)
+    made.cells = [
+        msgspec.structs.replace(cell, places=(msgspec.structs.replace(cell.place, page=page),)) for cell in made.cells
+    ]
+    return made
+
+
+def test_a_caption_that_is_a_cell_on_one_page_and_a_paragraph_on_the_next() -> None:
+    """The rest of the statement began anew, and its 款 and 项 lost the codes above them without a word."""
+    head = ["类", "款", "项", "科目名称", "合计", "项目支出"]
+    caption = ["部门：青山县水利局", "<", "<", "<", "<", "<"]
+    codes = [["204", "", "", "公共安全支出", "1", "1"], ["", "07", "", "监狱", "1.00", "1.00"]]
+    first = _on_page(1, 2, [caption, head, *codes])
+    rest = _on_page(2, 3, [head, ["", "", "01", "行政运行", "1.00", "1.00"]])
+    title, org = "一般公共预算支出情况表（单位：万元）", "部门：青山县水利局"
+    rows = rows_of(reading(title, first, title, org, rest))
+    assert [row["line_code"] for row in rows["budget_lines"]][::2] == ["204", "20407", "2040701"]
+
+
+def test_the_last_part_of_a_code_without_the_parts_above_is_no_code() -> None:
+    """01 stood as the code of a line."""
+    grid = [["类", "款", "项", "科目名称", "合计", "项目支出"], ["", "", "01", "行政运行", "1.00", "1.00"]]
+    rows = rows_of(reading("一般公共预算支出情况表", "单位：万元", table(1, grid)))
+    assert [row["line_code"] for row in rows["budget_lines"]] == [None, None]
+    assert "code_incomplete" in {row["code"] for row in rows["issues"]}

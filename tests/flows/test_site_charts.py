@@ -84,6 +84,11 @@ def test_each_step_of_the_funnel_counts_the_same_publications(tmp_path: Path) ->
     assert made.counts == {"due": 9, "searched": 8, "found": 6, "read": 4, "recognised": 3, "balanced": 1}
     assert all(sum(made.by_year[step].values()) == count for step, count in made.counts.items())
     assert made.years == [2023, 2024]
+    if charts.can_draw():
+        assert made.chart is not None
+        again = funnel.make(release, Catalogue(release)).chart
+        assert again is not None
+        assert again.svg == made.chart.svg, "no identifier that another drawing would count on"
 
 
 def test_a_funnel_without_coverage_starts_at_what_was_found(tmp_path: Path) -> None:

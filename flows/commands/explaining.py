@@ -66,7 +66,8 @@ def serve(
         server = FileServer(root.releases, host, port, redirect=f"/{version}/")
     except OSError as error:
         raise errors.usage(
-            f"无法在 {host}:{port} 上服务（{error.strerror}）", f"cannot serve on {host}:{port} ({error.strerror})"
+            f"无法在 {host}:{port} 上服务（{error.strerror}）；可用 --port 另选端口",
+            f"cannot serve on {host}:{port} ({error.strerror}); choose another with --port",
         ) from error
     result(f"{server.url}{version}/", f"{server.url}{version}/")
     if root.url is not None:

@@ -132,7 +132,8 @@ def serve(
         server = FileServer(out, host, port, headers=SITE_HEADERS)
     except OSError as error:
         raise errors.usage(
-            f"无法在 {host}:{port} 上服务（{error.strerror}）", f"cannot serve on {host}:{port} ({error.strerror})"
+            f"无法在 {host}:{port} 上服务（{error.strerror}）；可用 --port 另选端口",
+            f"cannot serve on {host}:{port} ({error.strerror}); choose another with --port",
         ) from error
     result(server.url, server.url)
     line("按 Ctrl-C 结束", "Ctrl-C ends it")

@@ -32,6 +32,7 @@ _VARIABLES: Final = {
 }
 INK, SOFT, LINE, RULE = "#010203", "#010204", "#010205", "#010206"
 SERIES: Final = tuple(f"#0101{number:02d}" for number in range(1, 9))
+OPAQUE: Final = 0.45  # of bars: the words in them stand out by 4.5 to 1 in both themes
 GOOD, NEAR, BAD, OPEN, FAINT, ACCENT = "#010211", "#010212", "#010213", "#010214", "#010215", "#010216"
 
 
@@ -139,7 +140,7 @@ def stacked_years(
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)), order=alt.Order("at:Q")
         )
         fills = [colours[at % len(colours)] for at in range(len(order))]
-        bars = base.mark_bar(stroke=LINE, strokeWidth=0.8, fillOpacity=0.55).encode(
+        bars = base.mark_bar(stroke=LINE, strokeWidth=0.8, fillOpacity=OPAQUE).encode(
             y=alt.Y(
                 "n:Q", title=unit[language == "en"], stack="zero", axis=alt.Axis(tickMinStep=1, tickCount=5, grid=False)
             ),

@@ -13,6 +13,7 @@ from flows.site import charts, comparisons, funnel
 from flows.site.catalogue import Catalogue
 from flows.site.formulas import formulas
 from flows.site.release import Release, open_release
+from flows.site.render import HERE
 from normalize.panels.tables import PUBLISHED
 from tests.flows.site_release import VERSION, write_release
 
@@ -83,6 +84,11 @@ def test_each_step_of_the_funnel_counts_the_same_publications(tmp_path: Path) ->
     assert made.counts == {"due": 9, "searched": 8, "found": 6, "read": 4, "recognised": 3, "balanced": 1}
     assert all(sum(made.by_year[step].values()) == count for step, count in made.counts.items())
     assert made.years == [2023, 2024]
+    if charts.can_draw():
+        assert made.chart is not None
+        again = funnel.make(release, Catalogue(release)).chart
+        assert again is not None
+        assert again.svg == made.chart.svg, "no identifier that another drawing would count on"
 
 
 def test_a_funnel_without_coverage_starts_at_what_was_found(tmp_path: Path) -> None:
@@ -162,3 +168,41 @@ def test_an_amount_of_a_panel_says_where_it_is_taken_from_and_how_it_is_printed(
     assert formulas(release, release.tables["budget_lines"]) == {}
     county = formulas(release, release.tables["panel_county_year"])
     assert county["exp_project_yuan"].of == "exp_project"
+
+
+def palettes() -> dict[str, dict[str, tuple[float, ...]]]:
+    """Theme → variable → red, green, blue, as the style sheet gives them."""
+    text = (HERE / "assets" / "site.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
+    found = {}
+    for theme, block in zip(("light", "dark"), blocks, strict=False):
+        colours = re.findall(r"--([\w-]+): #([0-9a-f]{6})", block)
+        found[theme] = {name: tuple(int(code[at : at + 2], 16) for at in (0, 2, 4)) for name, code in colours}
+    return found
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """WCAG 2.2, relative luminance and contrast ratio."""
+
+    def light(colour: tuple[float, ...]) -> float:
+        parts = [part / 255 for part in colour]
+        r, g, b = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+    high, low = sorted((light(one), light(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_in_charts_stand_out_from_paper_and_bars(theme: str) -> None:
+    colours = palettes()[theme]
+    paper = colours["paper"]
+    for name in ("ink", "soft", "faint", "accent", "good", "near", "bad", "open"):
+        assert contrast(colours[name], paper) >= 4.5, name
+    for name in (*(f"c{number}" for number in range(1, 9)), "good", "near", "bad", "open", "accent"):
+        bar = tuple(
+            charts.OPAQUE * a + (1 - charts.OPAQUE) * b for a, b in zip(colours[name], paper, strict=True)
+        )  # as opaque as bars are
+        assert contrast(colours["ink"], bar) >= 4.5, name
+    for name in ("c1", "bad", "accent"):  # points and bars themselves: 3 to 1 (1.4.11)
+        assert contrast(colours[name], paper) >= 3, name

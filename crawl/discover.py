@@ -16,9 +16,10 @@ from lxml import html
 from crawl.about import About, read_about
 from crawl.body import article_of
 from crawl.clickable import address_of
+from crawl.context import COLUMN_WORDS, Context, levelled, office_level, page_context
 from crawl.dating import fiscal_year, plain_title, stated_years
-from crawl.entity import entity_of, is_government, is_sub_unit, same_entity
-from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, is_office, name_title
+from crawl.entity import entity_of, is_government
+from crawl.naming import Kind, Naming, is_office, name_title
 from crawl.outline import Outline, is_action
 from crawl.page import Page, squeeze, text_of
 from crawl.rows import row_day
@@ -35,9 +36,6 @@ _BESIDE = re.compile(
 NOT_A_TITLE = re.compile(
     r"^(?:更多|more|首页|尾页|末页|上一?页|下一?页|返回.{0,4}|打印.{0,4}|关闭.{0,4}|查看更多|展开|收起)\W*$",
     re.IGNORECASE,
-)
-_COLUMN_WORDS = re.compile(
-    r"财政(?:预决算|信息|资金|公开|数据|收支|预算|决算)|预决算|预算[/、]?决算|财务(?:信息|公开|预决算)|三公经费|部门预算|部门决算|绩效(?:管理|评价|目标|信息)|专项资金|资金信息"
 )
 _PROSE = re.compile(r"[,，;；。：:]|联系|咨询|监督电话|若需|详见|请")
 _PLATFORM = re.compile(r"(?:平台|专栏|专题|专区|系统|网站)$")
@@ -88,20 +86,6 @@ class _Spot(msgspec.Struct):
     words: list[str]
 
 
-class Context(msgspec.Struct, frozen=True):
-    """What the page as a whole lends to a link that does not say it itself."""
-
-    naming: Naming
-    years: tuple[int, ...]
-    owner: str | None
-    is_disclosure: bool
-    words: str
-    paper_year: int | None = None  # of the very words that name the kind (column 2024年部门预算)
-    is_home: bool = False
-    no_article: bool = False
-    folder: str = ""
-
-
 def discover(page: Page, outline: Outline | None = None, link_text: str = "") -> Discovery:
     """Judge every link of a page. Links to the page itself, to fragments of it and to scripts are left out."""
     outline = outline or Outline(page)
@@ -145,26 +129,6 @@ def _block_of(outline: Outline, anchor: html.HtmlElement) -> html.HtmlElement:
     row = outline.row(anchor)
     parent = row.getparent()
     return row if parent is None else parent
-
-
-def page_context(about: About) -> Context:
-    """What a page's title and columns name: the nearest words that name a kind, and the years of the same words."""
-    owner = about.owner
-    words = [about.meta.get("columnname") or "", about.title or "", *reversed(about.columns), about.head_title or ""]
-    naming = Naming()
-    years: tuple[int, ...] = ()
-    paper_year: int | None = None
-    for text in words:
-        one = name_title(text)
-        if one.wanted and naming.kind is None:
-            naming = one
-            paper_year = fiscal_year(text, one.noun_at) if len(set(stated_years(text))) == 1 else None
-        found = tuple(dict.fromkeys(stated_years(text)))
-        if not years and len(found) == 1:
-            years = found
-    said = " ".join(words)
-    is_disclosure = bool(_COLUMN_WORDS.search(plain_title(said))) or naming.wanted
-    return Context(naming, years, owner, is_disclosure, said, paper_year)
 
 
 def _spots(page: Page, outline: Outline) -> dict[str, _Spot]:
@@ -370,7 +334,7 @@ def _unnamed(
                 confidence=0.5,
             )
     if found.furniture or not (office or action or is_year(plain)):
-        if _COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
+        if COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
             return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
         return found
     leafy = offices.get(_block_of(outline, anchor), 0.0) >= 0.6
@@ -436,7 +400,7 @@ def _unnamed(
         if source == "page" and found.shape in {"column", "home"} and not found.date and not found.in_article:
             break
         year = fiscal_year(text, naming.noun_at) if text else context.paper_year
-        naming = _office_level(naming, found.text, context)
+        naming = office_level(naming, found.text, context)
         reason = f"an office's name under {source} {text[:40]!r}" if text else "an office's name on a page of this kind"
         return _completed(
             found, naming, year, above, context, reasons=(reason,), confidence=0.4, words=f"{found.text}{text}"
@@ -459,27 +423,8 @@ def _sub_column(found: Found, context: Context) -> Found:
     return found
 
 
-def _office_level(naming: Naming, office: str, context: Context) -> Naming:
-    """What a list of offices names for one of them: its own （本级） and the units below a department are units."""
-    side = budget_or_final(naming.kind)
-    if naming.kind is None or side is None or naming.kind.startswith("government"):
-        return naming
-    level: Level | None = None
-    if re.search(r"本级[)]?$|机关[)]?$", plain_title(office)):
-        level = "unit"
-    elif context.owner is not None and not is_government(context.owner):
-        level = "department" if same_entity(office, context.owner) else "unit"
-    elif naming.also and is_sub_unit(office):
-        level = "unit"
-    if level is None:
-        return naming
-    kind = at_level(naming.kind, level)
-    also = tuple(dict.fromkeys(one for one in (naming.kind, *naming.also) if one != kind))
-    return msgspec.structs.replace(naming, kind=kind, also=also, level_said=True)
-
-
 def _heading_names(above: tuple[str, ...]) -> bool:
-    return any(name_title(text).wanted or _COLUMN_WORDS.search(plain_title(text)) for text in above[:3])
+    return any(name_title(text).wanted or COLUMN_WORDS.search(plain_title(text)) for text in above[:3])
 
 
 def _completed(
@@ -532,29 +477,3 @@ def _year_of(above: tuple[str, ...]) -> tuple[int | None, str | None]:
         if len(years) == 1:
             return years.pop(), text
     return None, None
-
-
-def levelled(
-    kind: Kind, naming: Naming, entity: str | None, above: tuple[str, ...], context: Context
-) -> tuple[Kind, tuple[str, ...]]:
-    """The kind with its level: as said; else by the heading or column; else by whose site and whose paper it is."""
-    side = budget_or_final(kind)
-    if naming.level_said or side is None:
-        return kind, ()
-    if entity is None or (not is_sub_unit(entity)):
-        for text in (*above, *reversed(context.words.split(" "))):
-            one = name_title(text)
-            if one.wanted and one.kind is not None and one.level_said and budget_or_final(one.kind) == side:
-                if one.kind.startswith("government") and entity is not None:
-                    continue
-                return one.kind, (f"level of the column {text[:40]!r}",)
-    if entity is None:
-        return kind, ()
-    if not is_government(context.owner) and context.owner is not None:
-        own = same_entity(entity, context.owner)
-        return at_level(kind, "department" if own else "unit"), (
-            "the site's own department" if own else "not the site's own department",
-        )
-    if is_sub_unit(entity):
-        return at_level(kind, "unit"), ("an institution, not a department",)
-    return kind, ()

@@ -17,6 +17,7 @@ from crawl.about import About
 from crawl.address import site_of
 from crawl.attachments import find_files
 from crawl.body import article_of, body_images, is_inline, platform_links, text_length
+from crawl.context import levelled, page_context
 from crawl.dating import find_date, fiscal_year, stated_years
 from crawl.discover import (
     NOT_A_TITLE,
@@ -24,8 +25,6 @@ from crawl.discover import (
     Found,
     anchor_address,
     discover,
-    levelled,
-    page_context,
 )
 from crawl.entity import entity_of
 from crawl.naming import Kind, Naming, is_office, looks_like_disclosure, name_title

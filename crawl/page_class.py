@@ -19,8 +19,9 @@ from crawl.about import without_site
 from crawl.attachments import find_files
 from crawl.body import article_of, body_images, is_drawn_pdf, text_length
 from crawl.clickable import address_of
+from crawl.context import page_context
 from crawl.dating import stated_years
-from crawl.discover import Discovery, Found, discover, page_context
+from crawl.discover import Discovery, Found, discover
 from crawl.naming import is_office, name_title
 from crawl.outline import Outline
 from crawl.page import MAX_PAGE_BYTES, Page, PageError, decode_page, read_page, squeeze, text_of

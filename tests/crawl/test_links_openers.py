@@ -217,3 +217,8 @@ def test_an_action_of_a_query_that_hands_out_a_file() -> None:
     found = page(body, title, "http://www.a.gov.cn/show-12-88-1.html")
     assert found.notice is not None
     assert [one.url for one in found.notice.attachments] == ["http://www.a.gov.cn/index.php?m=content&c=down&a_k=ab"]
+
+
+def test_news_that_a_congress_approved_a_budget_is_a_near_miss() -> None:
+    assert name_title("某县人大批准2025年财政预算").near_miss is not None
+    assert name_title("某县人大批准的2025年政府预算公开").near_miss is None

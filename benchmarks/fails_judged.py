@@ -4,7 +4,7 @@
 
 MANIFEST.tsv: file and sha256. Prints how many are true and false, and lists those nobody has judged yet, to be looked
 at beside the page and added to tests/flows/checks/judged_fails.tsv (facts and our own words, none of the document's).
-Column `how`: page, judged beside the picture of the page; text, by the text and the grid (Word, HTML, what is absent).
+Column `how`: page, beside the picture of the page; text, by the text and the grid (Word, HTML, or what is absent).
 """
 
 from __future__ import annotations

@@ -156,6 +156,8 @@ def without_line(one: Intact, chance: random.Random) -> tuple[Tables, Row, Decim
     code, gone = row["line_code"], (row["table_no"], row["row_no"], row["lane"])
     if not code or place(row) not in one.parts:
         return None
+    if abs(Decimal(row["amount_fen"]) / 100) <= one.summed[place(row)]:
+        return None  # no more than rounding, as with a slip
     lines = [line for line in one.tables["budget_lines"] if (line["table_no"], line["row_no"], line["lane"]) != gone]
     if any(line["table_no"] == gone[0] and (line["line_code"] or "").startswith(code) for line in lines):
         return None  # its parts would stand in for it, and every sum would hold

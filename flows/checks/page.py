@@ -17,6 +17,15 @@ not_assessable（附不能读出的是什么）。空白不当作零。容差由
 Every check gives one of: holds, rounding (holds within rounding), fails, not_applicable (with the reason),
 not_assessable (with what could not be read). A blank is not a zero. The tolerance follows from the digits printed and
 the number of amounts added: half of the last digit for each.
+
+层次为 department、county、source 的检查把一个文件与其他文件比较：上一年的、同年的预算、所属单位的、各部门的，或金额完全
+相同的。地区、部门、口径、年度、阶段中任一有疑问的，不作比较，也不留结果；结果记在被比较的文件中年度较晚的（部门、
+政府的）名下，另一文件所印的数及其位置在 evidence 中。
+
+Checks of the levels department, county and source compare a document with others: of the year before, the budget of
+its year, its units, its departments, or one with the very same amounts. Where place, organisation, edition, year or
+stage of either is in doubt they are not compared, and nothing is recorded. A finding stands with the later document
+(the department's, the government's); what the other one prints, and where, is in its evidence.
 """
 
 

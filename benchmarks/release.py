@@ -235,9 +235,9 @@ def reading(folder: Path, packages: Path | None) -> dict[str, Any]:
             script = packages.parent / "read_one_document.mjs"
             script.write_text(NODE, encoding="utf-8")
             Counting.moved = Counting.requests = 0
-            columns = ",".join(["document_sha256", *FACT_COLUMNS])
+            asked = ",".join(["document_sha256", *FACT_COLUMNS])
             env = {**os.environ, "FOOTER": str(1 << 17)}
-            command = ["node", str(script), url, sha256, columns]
+            command = ["node", str(script), url, sha256, asked]
             answer = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
             told["hyparquet, 13 columns"] = {
                 "rows": int(answer.stdout), "bytes": Counting.moved, "requests": Counting.requests,

@@ -22,14 +22,15 @@ Tables = dict[str, list[Row]]
 
 _CODE: Final = 1  # MessagePack extension: an Arrow stream
 _decoder = msgspec.msgpack.Decoder(dict[str, Any], ext_hook=lambda code, data: _Stream(bytes(data)))
-# A stream lies anywhere within the packed tables, and unaligned numbers are not for everybody.
-_ALIGNED: Final = pa.ipc.IpcReadOptions(ensure_alignment=pa.ipc.Alignment.DataTypeSpecific, use_threads=False)
+_FEW: Final = 500  # rows of a document: more of them are moved only once, to where they are written from
+_ALONE: Final = pa.ipc.IpcReadOptions(use_threads=False)  # for tables of some hundred rows threads are only trouble
 _views = msgspec.msgpack.Decoder(dict[str, Any], ext_hook=lambda code, data: _opened(data))
 
 
 def _opened(data: memoryview) -> pa.Table:
-    """The table in an Arrow stream, over the bytes as they lie there."""
-    return pa.ipc.open_stream(pa.py_buffer(data), options=_ALIGNED).read_all()
+    """The table in an Arrow stream. The bytes are moved once: they lie anywhere among the packed tables, numbers must
+    not, and one table shall not hold the others in memory."""
+    return pa.ipc.open_stream(pa.py_buffer(bytes(data)), options=_ALONE).read_all()
 
 
 class _Stream(bytes):
@@ -72,8 +73,8 @@ def _as_rows(name: str, stream: _Stream) -> list[Row]:
 
 
 def decode_tables(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pa.Table]:
-    """One typed, sorted Arrow table per table of TABLES over the results of several documents, with buffers of its own:
-    nothing of the results stays in memory behind it.
+    """One typed, sorted Arrow table per table of TABLES over the results of several documents, in pieces as they lay
+    in the results (`combine_chunks` where it is kept for long).
 
     Raises SchemaError where rows break the contract of their table, and what `decode_rows` raises.
     """
@@ -127,7 +128,9 @@ def _whole(name: str, streams: list[pa.Table], rows: list[Row]) -> pa.Table:
         if not found.schema.equals(wanted):
             raise ValueError(f"table {name} has other columns")
     parts = [as_table(to_frame(name, rows))] if rows or not streams else []
-    return in_order(name, pa.concat_tables([*parts, *streams]).combine_chunks())
+    whole = pa.concat_tables([*parts, *streams])
+    few = whole.num_rows < _FEW * (len(parts) + len(streams))
+    return in_order(name, whole.combine_chunks() if few else whole)
 
 
 def in_order(name: str, table: pa.Table) -> pa.Table:

@@ -30,7 +30,7 @@ _PLACES: Final = frozenset(
     {"table_no", "row_no", "col_no", "paragraph_no", "page", "x0", "y0", "x1", "y1", "seq", "statement_seq", "places",
      "fact_ids", "pages", "suspects", "fingerprint", "lane"}
 )  # fmt: skip
-BATCH: Final = 300  # changed documents whose rows are in memory on both sides
+ROWS: Final = 200_000  # rows of changed documents that are in memory at once, those of both sides
 
 
 @dataclass(frozen=True)
@@ -176,14 +176,26 @@ def _table(  # noqa: PLR0917 - two releases and what is known of their documents
         n_rows = pl.max_horizontal("n", "n_new")
         yield _rows(rest, name, "changed", of_table(name), document_sha256=pl.col(DOCUMENT), n_rows=n_rows)
         return
-    documents = rest[DOCUMENT].to_list()
-    for start in range(0, len(documents), BATCH):
-        some = pl.DataFrame({DOCUMENT: documents[start : start + BATCH]}, schema={DOCUMENT: pl.String()}).lazy()
-        sides = [
-            side.scan(name).select(common).join(some, on=DOCUMENT, how="semi", nulls_equal=True).collect()
-            for side in (old, new)
-        ]
-        yield from _by_row(name, sides[0], sides[1])
+    for some in _batches(rest):
+        before, after = (_of_documents(side, name, common, some) for side in (old, new))
+        yield from _by_row(name, before, after)
+
+
+def _batches(sizes: pl.DataFrame) -> list[pl.DataFrame]:
+    """The documents, in order, in parts of some ROWS rows on both sides together (at most one document more)."""
+    ordered = sizes.sort(DOCUMENT, nulls_last=True)
+    rows = pl.sum_horizontal(pl.col("n", "n_new").fill_null(0)).cast(pl.Int64).cum_sum()
+    numbered = ordered.select(DOCUMENT, ((rows - 1) // ROWS).alias("_batch"))
+    return numbered.partition_by("_batch", include_key=False, maintain_order=True)
+
+
+def _of_documents(side: Side, name: str, columns: Sequence[str], some: pl.DataFrame) -> pl.DataFrame:
+    """Rows of a table of these documents. In a table that is ordered by document, what lies outside of the first and
+    the last of them is not read."""
+    found = side.scan(name).select(columns)
+    if not some[DOCUMENT].has_nulls():
+        found = found.filter(pl.col(DOCUMENT).is_between(pl.lit(some[DOCUMENT].min()), pl.lit(some[DOCUMENT].max())))
+    return found.join(some.lazy(), on=DOCUMENT, how="semi", nulls_equal=True, maintain_order="left").collect()
 
 
 def _structure(name: str, old: Side, new: Side) -> Iterator[pl.DataFrame]:

@@ -64,7 +64,7 @@ class Draft:
                         done.result()
                     waiting = [pool.submit(writers[name].write, made[name]) for name in names]
                     for name, tables in kept.items():
-                        tables.append(made[name])
+                        tables.append(made[name].combine_chunks())
                 for done in waiting:
                     done.result()
                 for done in [pool.submit(writer.close) for writer in writers.values()]:
@@ -73,6 +73,7 @@ class Draft:
             for writer in writers.values():
                 writer.give_up()
         self.rows = {name: writer.rows for name, writer in writers.items()}
+        pa.default_memory_pool().release_unused()  # what comes next lives in the memory of Polars
         for name in names:
             self._refuse_repeated(name)
         for name, tables in kept.items():

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import columnar
+from flows.release import diff
 from flows.release import panels as dealing
 from flows.release.checks import refusals
+from flows.release.diff import compare
 from flows.release.draft import Draft
 from flows.release.package import BLOCK, PAGE, ROW_GROUP, TableWriter, file_name
 from flows.release.panels import add_panels
@@ -22,8 +24,9 @@ from flows.settings import DataRoot
 from flows.store import DATES
 from normalize.panels.build import build_panels
 from normalize.panels.tables import KEYS, LINEAGE
-from normalize.schema import TABLES, SchemaError, to_frame
+from normalize.schema import TABLES, Row, SchemaError, to_frame
 from tests.flows.conftest import rows_of, tables_of
+from tests.flows.releases import two_releases
 from tests.flows.test_release import SHAS, publish
 from tests.normalize.panel_build import World
 
@@ -181,6 +184,21 @@ def test_a_reference_that_leads_nowhere_is_named(tmp_path: Path) -> None:
         if refusal.subject == "raw_cells.fact_id"
     ]
     assert "1 rows lead to no row of core_budget_lines, such as nowhere" in one.en
+
+
+def test_differences_do_not_depend_on_how_many_documents_are_looked_at_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(tables: dict[str, list[Row]]) -> None:
+        tables["budget_lines"][0]["amount_yuan"] = 77.0
+        tables["claims"][1]["phrase"] = "another"
+
+    first, second = two_releases(tmp_path, change)
+    found = compare(first.folder, second.folder, ("a", "b"))
+    monkeypatch.setattr(diff, "ROWS", 1)
+    assert compare(first.folder, second.folder, ("a", "b")).equals(found)
+    changed = found.filter(pl.col("op") == "changed", pl.col("column").is_in(["amount_yuan", "phrase"]))
+    assert changed.height == 2 * len(SHAS)
 
 
 def test_a_damaged_file_is_found_once_by_its_sum_and_once_by_the_index(tmp_path: Path) -> None:

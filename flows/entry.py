@@ -79,9 +79,9 @@ def run(app: typer.Typer, arguments: Sequence[str] | None, *, ledger_trouble: ty
         line("已中止", "interrupted", mark="yujue:")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a bug of ours; not code 1, which says that the work was done
-        if (of_the_machine := fault(error)) is not None:
-            line(of_the_machine.zh, of_the_machine.en, mark="yujue:")
-            return of_the_machine.code
+        if (at_fault := fault(error)) is not None:
+            line(at_fault.zh, at_fault.en, mark="yujue:")
+            return at_fault.code
         traceback.print_exc()
         line("程序错误，命令没有完成", "a bug of ours: the command was not completed", mark="yujue:")
         return BUG

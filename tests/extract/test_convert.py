@@ -122,6 +122,23 @@ def test_one_that_hangs_is_ended_and_the_others_are_converted(tmp_path: Path, mo
     assert "YUJUE_READ_MAX_CONVERT_SECONDS" in issue.message_en
 
 
+def test_the_program_has_limits_of_memory_time_and_file_size_and_no_network_where_the_system_allows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where namespaces are not permitted (unshare), a proxy where nothing listens is what is left."""
+    seen = tmp_path / "seen"
+    script = f"(ulimit -v; ulimit -t; ulimit -f; ulimit -c; tail -n +3 /proc/self/net/dev | cut -d: -f1) > {seen}"
+    fake_soffice(tmp_path, monkeypatch, script)
+    convert_batch([RTF])
+    memory, seconds, blocks, core, *interfaces = seen.read_text("utf-8").split()
+    assert int(memory) == 4 * 1024 * 1024
+    assert 0 < int(seconds) < 3600
+    assert int(blocks) * 512 == 256 * 1024 * 1024
+    assert core == "0"
+    if convert._without_network():
+        assert set(interfaces) <= {"lo"}
+
+
 def test_the_program_sees_no_network_settings_secrets_or_macros(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

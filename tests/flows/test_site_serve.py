@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import os
 import urllib.error
@@ -40,6 +41,27 @@ def ask(server: FileServer, path: str, **headers: str) -> tuple[int, dict[str, s
             return answer.status, dict(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/../outside.txt", "/zh/../../outside.txt", "/%2e%2e/outside.txt", "/zh/%2e%2e%2f%2e%2e%2foutside.txt",
+     "//outside.txt", "/..%5coutside.txt", "/zh/..%00/../outside.txt", "/.documents.json", "/out/outside.txt"],
+)  # fmt: skip
+def test_nothing_beside_the_site_is_served(server: FileServer, tmp_path: Path, path: str) -> None:
+    """As it goes over the wire: no library tidies these paths up."""
+    (tmp_path / "outside.txt").write_text("secret")
+    link = tmp_path / "site" / "out"
+    if not link.is_symlink():
+        link.symlink_to(tmp_path)
+    connection = http.client.HTTPConnection(*server.server_address[:2], timeout=10)
+    connection.putrequest("GET", path, skip_host=False)
+    connection.endheaders()
+    answer = connection.getresponse()
+    assert answer.status in (302, 400, 404)
+    assert b"secret" not in answer.read()
+    assert "outside" not in (answer.headers["Location"] or "")
+    connection.close()
 
 
 def test_a_text_is_packed_for_who_can_unpack_it(server: FileServer) -> None:

@@ -116,9 +116,7 @@ def _draw(found: Funnel) -> charts.Chart:
             y=alt.Y("step:N", sort=names, title=None, axis=alt.Axis(ticks=False, domain=False, labelPadding=8))
         )
         length = alt.X("n:Q", axis=None, scale=alt.Scale(domain=[0, most]))
-        bars = base.mark_bar(color=charts.ACCENT, fillOpacity=charts.OPAQUE, height=20).encode(
-            x=length
-        )
+        bars = base.mark_bar(color=charts.ACCENT, fillOpacity=charts.OPAQUE, height=20).encode(x=length)
         said = base.mark_text(align="left", dx=6, color=charts.INK).encode(x=length, text="said:N")
         return (bars + said).properties(width=190, height=alt.Step(30))
 

@@ -8,8 +8,9 @@ from typing import Any, Final
 import polars as pl
 
 from flows.checks import FAMILIES, catalogue
-from flows.site import charts, comparisons, words
+from flows.site import charts, words
 from flows.site.catalogue import Catalogue
+from flows.site.comparisons import make as held_side_by_side
 from flows.site.release import Release, Row
 from flows.site.render import Pages
 
@@ -51,7 +52,7 @@ def write(pages: Pages, release: Release, listed: Catalogue) -> bool:
         rate=_rate,
         step=_step,
         worst=_worst(release),
-        comparisons=comparisons.make(release),
+        comparisons=held_side_by_side(release),
         names={row["document_sha256"]: row for row in listed.documents},
         trend=trend,
         trend_chart=_trend_chart(trend) if len(trend) > 1 else None,

@@ -20,7 +20,7 @@ from flows.site.release import Release, Row
 from normalize.panels.tables import PUBLISHED, table_name
 
 MOST_VALUES: Final = 60  # changed values listed for one step
-MOST_RELEASES: Final = 24  # the newest ones are looked at
+MOST_RELEASES: Final = 24  # whose changes are told; the first that has a document is looked for among all
 MOST_ROWS: Final = 5000  # changes of one document in one release
 CHANGES: Final = "meta_changes.parquet"
 DOCUMENTS: Final = "meta_documents.parquet"
@@ -56,7 +56,7 @@ class History:
         upto = versions[: versions.index(release.version) + 1] if release.version in versions else [release.version]
         self.folders = [
             (version, release.folder if version == release.version else release.folder.parent / version)
-            for version in upto[-MOST_RELEASES:]
+            for version in upto
             if names.parse(version) is not None
         ]
 
@@ -68,15 +68,16 @@ class History:
         changes: dict[str, list[Row]] = defaultdict(list)
         since: dict[str, list[Row]] = {}
         wanted = list(shard)
-        for version, folder in self.folders:
+        for number, (version, folder) in enumerate(self.folders):
             path = folder / DOCUMENTS
             try:
                 if path.is_file():
                     held = pl.scan_parquet(path).select("document_sha256").filter(_among(wanted)).collect()
                     for sha256 in held["document_sha256"]:
                         since.setdefault(str(sha256), [{"version": version}])
-                for row in _changes(folder / CHANGES, wanted):
-                    changes[str(row["document_sha256"])].append(row)
+                if number >= len(self.folders) - MOST_RELEASES:
+                    for row in _changes(folder / CHANGES, wanted):
+                        changes[str(row["document_sha256"])].append(row)
             except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
                 raise errors.data(
                     f"版本 {version} 的 {CHANGES} 或 {DOCUMENTS} 损坏：{folder}；请用 yujue release verify 检查",

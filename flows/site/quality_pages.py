@@ -10,8 +10,9 @@ import polars as pl
 from flows.check_info import FAMILIES
 from flows.checks import catalogue
 from flows.failing import counted_outcome, is_failing
-from flows.site import charts, comparisons, words
+from flows.site import charts, words
 from flows.site.catalogue import Catalogue
+from flows.site.comparisons import make as held_side_by_side
 from flows.site.release import Release, Row
 from flows.site.render import Pages
 
@@ -53,7 +54,7 @@ def write(pages: Pages, release: Release, listed: Catalogue) -> bool:
         rate=_rate,
         step=_step,
         worst=_worst(release),
-        comparisons=comparisons.make(release),
+        comparisons=held_side_by_side(release),
         names={row["document_sha256"]: row for row in listed.documents},
         trend=trend,
         trend_chart=_trend_chart(trend) if len(trend) > 1 else None,

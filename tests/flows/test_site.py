@@ -210,6 +210,7 @@ def test_only_documents_that_changed_are_written_again(
         .otherwise(pl.col("text"))
         .alias("text")
     )
+    shutil.copytree(site_sample[0], tmp_path / "releases" / VERSION)  # as releases lie: one beside the other
     folder = write_release(tmp_path / "releases" / "v2026.11.1", tables, "v2026.11.1")
     made = build_site(
         open_release(folder), site, archive=site_sample[1], base="https://example.org/", contact="a@example.org"

@@ -63,7 +63,7 @@ def finding(document: int, outcome: str, left: float | None, right: float | None
 
 
 def test_each_step_of_the_funnel_counts_the_same_publications(tmp_path: Path) -> None:
-    due = [("found", sha(number)) for number in range(5)]
+    due: list[tuple[str, str | None]] = [("found", sha(number)) for number in range(5)]
     due += [("parse_failed", None), ("not_published", None), ("blocked", None), ("not_searched", None)]
     coverage = [
         {"coverage_id": str(number), "county_code": "130630", "fiscal_year": 2023 + number % 2, "state": state,
@@ -174,7 +174,7 @@ def palettes() -> dict[str, dict[str, tuple[float, ...]]]:
     """Theme → variable → red, green, blue, as the style sheet gives them."""
     text = (HERE / "assets" / "site.css").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", text, re.DOTALL)
-    found = {}
+    found: dict[str, dict[str, tuple[float, ...]]] = {}
     for theme, block in zip(("light", "dark"), blocks, strict=False):
         colours = re.findall(r"--([\w-]+): #([0-9a-f]{6})", block)
         found[theme] = {name: tuple(int(code[at : at + 2], 16) for at in (0, 2, 4)) for name, code in colours}

@@ -29,12 +29,15 @@ from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, num
 from flows.checks.noun import Finding
 from flows.checks.views import ColumnView, DocumentFacts, LineView, StatementView
 
+READINGS = ("outermost", "numbered", "everything")  # which lines add up
+
 
 def _column(statement: StatementView, side: Side, current: LineView, column: ColumnView) -> Finding | None:
     everything, outermost = lines_above(statement, current), above(statement, current)
+    by_number = numbered(outermost)
     subject = f"{statement.ident}/{side.name}_current/{column.ident}"
     findings = []
-    for lines in (outermost, numbered(outermost), everything):
+    for lines in (outermost, by_number, everything):
         terms = tuple(line.cells[column] for line in lines if column in line.cells)
         if terms:
             zh, en = "以上各行之和", "the sum of the lines above"
@@ -42,6 +45,9 @@ def _column(statement: StatementView, side: Side, current: LineView, column: Col
     if not findings:
         return None
     finding = best(findings)
+    marked = findings[READINGS.index("numbered")] if len(findings) == len(READINGS) else finding
+    if finding.outcome == marked.outcome == "fails" and numbered_on(by_number):
+        finding = marked  # of sums that all fail, the one the print itself marks
     if finding.outcome != "fails" or len(outermost) == len(everything):
         return finding
     inner = [line for line in everything if line not in outermost]

@@ -272,6 +272,8 @@ def unlikeness(cell: Cell, yuan: Decimal) -> int:
         return 0
     if meant == 0:
         return 1
+    if (meant < 0) != (printed < 0):
+        return 9  # another sign and other digits
     if printed and abs(meant / printed) in _SCALES:
         return 0
     scale = UNITS.get(cell.unit or "", Decimal(1))

@@ -11,9 +11,9 @@ Exclusions:
      outermost lines are added, of-which lines are not; where those numbered 一、二、 alone, or the lines of all
      levels, make the sum, it holds
   3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
-  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断，除非最外层的行连续编有“一、二、三、”/ lines on several
+  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断，除非最外层的行连续编号（一、二、三） / lines on several
      levels none of whose readings make the sum are not assessed, for the levels may be misread, unless the outermost
-     ones are numbered 一、二、三、 without a gap
+     ones are numbered 一、二、三 without a gap
 Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
 """
 
@@ -29,12 +29,15 @@ from flows.checks.lanes import BALANCES, Side, above, lines_above, numbered, num
 from flows.checks.noun import Finding
 from flows.checks.views import ColumnView, DocumentFacts, LineView, StatementView
 
+READINGS = ("outermost", "numbered", "everything")  # which lines add up
+
 
 def _column(statement: StatementView, side: Side, current: LineView, column: ColumnView) -> Finding | None:
     everything, outermost = lines_above(statement, current), above(statement, current)
+    by_number = numbered(outermost)
     subject = f"{statement.ident}/{side.name}_current/{column.ident}"
     findings = []
-    for lines in (outermost, numbered(outermost), everything):
+    for lines in (outermost, by_number, everything):
         terms = tuple(line.cells[column] for line in lines if column in line.cells)
         if terms:
             zh, en = "以上各行之和", "the sum of the lines above"
@@ -42,6 +45,9 @@ def _column(statement: StatementView, side: Side, current: LineView, column: Col
     if not findings:
         return None
     finding = best(findings)
+    marked = findings[READINGS.index("numbered")] if len(findings) == len(READINGS) else finding
+    if finding.outcome == marked.outcome == "fails" and numbered_on(by_number):
+        finding = marked  # of sums that all fail, the one the print itself marks
     if finding.outcome != "fails" or len(outermost) == len(everything):
         return finding
     inner = [line for line in everything if line not in outermost]

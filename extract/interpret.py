@@ -33,7 +33,7 @@ from extract.recognize import evidence, plain_title, recognize
 from extract.records import read_records
 from extract.statement import account_header, read_body
 from extract.target_forms import TargetReader
-from extract.text import fold, is_blank
+from extract.text import fold, is_blank, is_integer, ordinal_rank
 from extract.uses import CONTENTS, Account, OpenTable
 
 
@@ -174,8 +174,13 @@ def _lines_as_header(work: OpenTable, before: _Before) -> bool:
     roles = [before.work.columns[place].role for place in places]
     cells = [cell for row in work.shape.header for cell in distinct(work.grid[row]) if not is_blank(cell.text)]
     return any(role == "amount" for role in roles) and all(
-        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 for cell in cells
+        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 and _names_a_line(cell.text) for cell in cells
     )
+
+
+def _names_a_line(text: str) -> bool:
+    """A word for a line of any statement, or a numbered one; the tail of a label cut by the page is neither."""
+    return row_word(fold(text)) is not None or ordinal_rank(text) is not None or is_integer(text)
 
 
 _NAMING = frozenset({"label", "code", "ordinal"})

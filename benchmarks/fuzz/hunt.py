@@ -51,7 +51,6 @@ def hunt(name: str, inputs: int, seed: int, corpus: str | None) -> Found:
     target = target_named(name)
     seeds = target.seeds() + _corpus(target, corpus)
     found = Found(name)
-    signal.signal(signal.SIGALRM, _alarm)
     began = time.monotonic()
     for number in range(inputs):
         chance = Random(f"{name}/{seed}/{number}")
@@ -73,6 +72,7 @@ def make_input(target: Target, origin: bytes, chance: Random, seeds: list[bytes]
 
 def _one(target: Target, data: bytes, origin: bytes, found: Found) -> None:
     start = time.monotonic()
+    previous = signal.signal(signal.SIGALRM, _alarm)
     signal.alarm(SECONDS)
     try:
         target.run(data, origin)
@@ -83,6 +83,7 @@ def _one(target: Target, data: bytes, origin: bytes, found: Found) -> None:
         found.troubles[place] = (count + 1, smallest, "".join(traceback.format_exception(error, limit=-4))[-1500:])
     finally:
         signal.alarm(0)
+        signal.signal(signal.SIGALRM, previous)
     found.inputs += 1
     found.slowest = max(found.slowest, time.monotonic() - start)
 

@@ -26,6 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.figures import tell  # noqa: E402
 from crawl.archive import Archive  # noqa: E402
 from crawl.ledger import Ledger, Link  # noqa: E402
 from crawl.schema import Visit  # noqa: E402
@@ -141,6 +142,7 @@ def main() -> int:
     one, two = statistics.median(taken[1]), statistics.median(taken[2])
     found = {"documents": len(files), "one": one, "two": two, "ratio": round(one / two, 2), "results": len(digests)}
     print(json.dumps(found))
+    tell(**found)
     return int(one / two < LEAST or len(digests) != 1)
 
 

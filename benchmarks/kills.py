@@ -25,6 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.figures import tell  # noqa: E402
 from flows.demo import open_site  # noqa: E402
 from flows.release.version import versions  # noqa: E402
 from flows.runs import EVENTS, runs  # noqa: E402
@@ -115,6 +116,7 @@ def main() -> int:
                 print(f"{root.name}: {kills} kills so far; differs {differs or '-'}; left {left or '-'}", flush=True)
     told = {"kills": kills, "roots": roots, "hit": dict(sorted(hit.items())), "seconds": round(length, 1)}
     print(json.dumps({**told, "wrong": wrong}, ensure_ascii=False))
+    tell(kills=kills, roots=roots, seconds=length, wrong=wrong)
     return int(bool(wrong))
 
 

@@ -32,6 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 import zstandard  # noqa: E402
 
+from benchmarks.figures import Figure, tell  # noqa: E402
 from crawl.ledger import Ledger  # noqa: E402
 from extract.readers import read_document  # noqa: E402
 from flows.build_facts import plan_facts  # noqa: E402
@@ -263,17 +264,20 @@ def main() -> int:
             print(f"built {given.documents} documents in {time.monotonic() - begin:.0f} s", flush=True)
         if given.only_fill:
             return 0
-        failed = False
+        failed, figures = False, dict[str, Figure]()
         try:
             for prefect in (False,) if given.no_prefect else (False, True):
                 found = one_night(root, registry, prefect=prefect, home=home)
                 print(json.dumps({"prefect": prefect, **found}, ensure_ascii=False), flush=True)
                 worked = any(found["done"].values()) or found["is_new"] or found["exit_code"]
+                name = "with_prefect" if prefect else "alone"
+                figures |= {f"{name}_{what}": found[what] for what in ("seconds", "cpu", "mib")}
                 failed |= bool(worked) or found["seconds"] > MOST_SECONDS or found["mib"] > MOST_MIB
         finally:
             from flows.prefect_server import stop_server  # noqa: PLC0415
 
             stop_server(home)
+    tell(documents=given.documents, **figures)
     return int(failed)
 
 

@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.figures import tell  # noqa: E402
 from benchmarks.nights import fill_archive, fill_ledger  # noqa: E402
 from flows.convert_documents import plan_converting  # noqa: E402
 from flows.crawl_sources import found_documents  # noqa: E402
@@ -128,6 +129,7 @@ def main() -> int:
         "first_start_of_the_server": round(came_up, 1),
     }
     print(json.dumps(found))
+    tell(**found)
     return int(share > MOST_SHARE or max(starts) > MOST_START)
 
 

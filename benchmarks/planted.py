@@ -32,6 +32,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.figures import tell
 from crawl.schema import Provenance
 from extract.interpret import interpret_reading
 from extract.readers import read_document
@@ -233,6 +234,13 @@ def main() -> None:
         )
         print(f"| {name} | {counted['planted']} | {shares} |")
     print(f"\n{len(documents)} intact documents checked again: {gained} findings gained")
+    planted = counts["all"]["planted"]
+    shares = {
+        f"{name}_{what}": 100 * counted[what] / (counted["planted"] or 1)
+        for name, counted in counts.items()
+        for what in WHAT
+    }
+    tell(planted=planted, intact=len(documents), gained=gained, **shares)
 
 
 if __name__ == "__main__":

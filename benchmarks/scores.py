@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.figures import tell  # noqa: E402
 
+FINDINGS = "findings.parquet"
 YUJUE = (sys.executable, "-m", "flows.entry")
 
 
@@ -69,10 +70,14 @@ def findings(shared: Path, work: Path) -> None:
     for polarity, yes, of in re.findall(r"^(\w+) [\w ]+: (\d+)/(\d+) right", said, re.M):
         right[polarity] += int(yes)
         whole[polarity] += int(of)
+    judged = command(sys.executable, "benchmarks/fails_judged.py", shared / "corpus" / "MANIFEST.tsv", work / FINDINGS)
+    fails = {verdict: int(count) for verdict, count in re.findall(r"([\w ]+): (\d+)(?:, |$)", judged.splitlines()[-1])}
     forbidden = whole["negative"] + whole["trap"]
     tell(
         positive_right=right["positive"],
         positive_all=whole["positive"],
+        fails=sum(fails.values()),
+        fails_true=fails.get("true", 0),
         forbidden=forbidden,
         violated=forbidden - right["negative"] - right["trap"],
     )

@@ -30,6 +30,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.figures import tell  # noqa: E402
 from crawl.archive import Archive  # noqa: E402
 from crawl.child import close_nurseries  # noqa: E402
 from crawl.ledger import Ledger, Link  # noqa: E402
@@ -221,27 +222,25 @@ def main() -> None:
             for name, number in one.result.outcomes.items():
                 outcomes[name] = outcomes.get(name, 0) + number
         count = given.sources
-        print(
-            json.dumps(
-                {
-                    "sources": count,
-                    "at_once": given.at_once,
-                    "failed": sum(one.result.failed for one in crawled),
-                    "outcomes": outcomes,
-                    "wall_seconds": round(wall, 1),
-                    "wall_per_source": round(wall / count, 3),
-                    "cpu_per_source": round(cpu / count, 3),
-                    "requests_per_source": round(asked / count, 2),
-                    "hosts": asked_hosts,
-                    "least_seconds_between_requests_to_a_host": round(least, 3),
-                    "peak_mb_all_processes": round(peak[0]),
-                    "ledger_views": len(views),
-                    "slowest_view_seconds": round(max(views, default=0.0), 3),
-                    "hours_for_2500": round(wall / count * 2500 / 3600, 2),
-                },
-                indent=1,
-            )
-        )
+        found = {
+            "sources": count,
+            "at_once": given.at_once,
+            "failed": sum(one.result.failed for one in crawled),
+            "outcomes": outcomes,
+            "wall_seconds": round(wall, 1),
+            "wall_per_source": round(wall / count, 3),
+            "cpu_per_source": round(cpu / count, 3),
+            "requests_per_source": round(asked / count, 2),
+            "hosts": asked_hosts,
+            "least_seconds_between_requests_to_a_host": round(least, 3),
+            "peak_mb_all_processes": round(peak[0]),
+            "ledger_views": len(views),
+            "slowest_view_seconds": round(max(views, default=0.0), 3),
+            "hours_for_2500": round(wall / count * 2500 / 3600, 2),
+        }
+        print(json.dumps(found, indent=1))
+        del found["outcomes"]
+        tell(**found)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from benchmarks.figures import tell
 from benchmarks.fuzz.hunt import Found, hunt, name_of
 from benchmarks.fuzz.targets import TARGETS
 
@@ -114,6 +115,14 @@ def main() -> int:
                 (options.keep / f"{found.target}-{name_of(data)}").write_bytes(data)
     for part in died:
         print(f"process died: {part}")
+    inputs = sum(found.inputs for found in done)
+    tell(
+        inputs=inputs,
+        targets=len({found.target for found in done}),
+        a_second=inputs / max(time.monotonic() - began, 1e-9),
+        troubles=len({(found.target, place) for found in done for place in found.troubles}) + len(died),
+        growth=max((found.last_mb - found.first_mb for found in done), default=0.0),
+    )
     return 0 if clean and not died else 1
 
 

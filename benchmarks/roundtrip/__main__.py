@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.figures import tell
 from benchmarks.roundtrip.compare import Compared, compare, read_rows
 from benchmarks.roundtrip.generate import generate
 from benchmarks.roundtrip.model import Document, Kind
@@ -102,6 +103,8 @@ def main() -> int:
         if compared.silent:
             troubled.append((seed, compared))
     _report(tallies, time.monotonic() - began)
+    seen = tallies["all"]
+    tell(documents=seen.documents, facts=seen.facts, equal=seen.equal, told=sum(seen.told.values()), silent=seen.silent)
     for number, (seed, compared) in enumerate(troubled[: options.show]):
         document = generate(seed, options.kind)
         print(f"\nseed {seed} ({document.kind}, {document.tables[0].family}): {len(compared.silent)} silent")

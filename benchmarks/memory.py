@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import random
 import resource
@@ -173,7 +172,6 @@ def main() -> None:
     parser.add_argument("--bound", type=float, default=BOUND, help="MiB by which the peak may grow")
     parser.add_argument("--keep", action="store_true", help="keep every Reading, to see that the bound tells")
     parser.add_argument("--no-ocr", action="store_true", help="as where OCR is not installed")
-    parser.add_argument("--json", action="store_true", help="the growth as the last line, for a test")
     options = parser.parse_args()
     if options.no_ocr:
         sys.modules["rapidocr"] = None  # type: ignore[assignment]  # an import of it fails from now on
@@ -186,8 +184,6 @@ def main() -> None:
         f"\nMemory grew by {growth:.1f} MiB from {options.early} to {options.documents} documents "
         f"(bound: {options.bound:.0f} MiB)."
     )
-    if options.json:
-        print(json.dumps({"early": seen[options.early], "end": seen[options.documents], "growth": growth}))
     tell(documents=options.documents, early=options.early, early_peak=peak_then, end_peak=peak_now, growth=growth)
     sys.exit(growth > options.bound)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,8 +33,6 @@ PAD, LEADING, SIZE = 2.5, 1.25, 9.0
 @lru_cache(maxsize=1)
 def _fonts() -> bool:
     """Make the fonts known; True where there is one to embed."""
-    rl_config.invariant = 1
-    rl_config.useA85 = 0  # compressed alone, as every producer seen does
     pdfmetrics.registerFont(UnicodeCIDFont(CID))
     found = next((path for path in FONTS if path.is_file()), None)
     if found is not None:
@@ -115,8 +114,24 @@ class Pen:
             self.canvas.line(x0, self.height - y0, x1, self.height - y1)
 
 
+@contextmanager
+def _settings() -> Iterator[None]:
+    """reportlab's own settings are the process's: put back as they were, or others in it would print otherwise."""
+    before = rl_config.invariant, rl_config.useA85
+    rl_config.invariant, rl_config.useA85 = 1, 0  # compressed alone, as every producer seen does
+    try:
+        yield
+    finally:
+        rl_config.invariant, rl_config.useA85 = before
+
+
 def to_pdf(document: Document) -> bytes:
     """The bytes of the PDF. A piece higher than a page goes on on the next one, its header rows not repeated."""
+    with _settings():
+        return _printed(document)
+
+
+def _printed(document: Document) -> bytes:
     pen = Pen(document)
     printed = blocks(document)
     for i, block in enumerate(printed):

@@ -20,10 +20,10 @@ from crawl import runner
 from crawl.archive import Archive
 from crawl.ledger import Ledger
 from crawl.settings import CrawlSettings
-from flows import stage, worker
+from flows import worker
 from flows.nightly import Night, nightly
 from flows.settings import DataRoot, WorkLimits
-from flows.workers import Job, Outcome
+from flows.workers import Job, Outcome, Workers
 from tests.crawl.replay import GONE, PORT, Replay, Stored, serve
 
 LIMITS = WorkLimits(seconds=120, workers=1)
@@ -213,6 +213,6 @@ def soaking(world: World, folder: Path, first: dt.datetime, *, processes: bool) 
         stack.enter_context(patch.object(runner, "PROCESS", "tests.crawl.replay"))
         stack.enter_context(patch.dict(os.environ))
         if not processes:
-            stack.enter_context(patch.object(stage, "run_jobs", here))
+            stack.enter_context(patch.object(Workers, "run", lambda workers, jobs: here(jobs, workers.limits)))
         replay = stack.enter_context(serve(Replay()))
         yield Soak(world, Model(world), root, replay, first)

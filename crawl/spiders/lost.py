@@ -148,16 +148,21 @@ class LostPages(Asking):
             if is_generic(words) or holds(page, words):
                 return None, False
             return None, classify(page, 200, wanted.url, page.url).kind == "home"
-        answers = self.says_what_was_asked(wanted, page, notice)
+        as_listing = met is not None and met.words is None
+        answers = self.says_what_was_asked(wanted, page, notice, as_listing=as_listing)
         before = met.url if met is not None else None
         return before, self.repeats.is_lost(print_, url, words, answers=answers)
 
     @staticmethod
-    def says_what_was_asked(wanted: Wanted, page: Page, notice: NoticePage) -> bool:
-        """Whether a page is an answer to the link that led to it, whatever else it was sent for."""
+    def says_what_was_asked(wanted: Wanted, page: Page, notice: NoticePage, *, as_listing: bool = False) -> bool:
+        """Whether a page is an answer to the link that led to it, whatever else it was sent for.
+
+        as_listing: it came as a listing before, whose rows are no papers of a notice's own.
+        """
         if holds(page, wanted.link_text):
             return True
-        if notice.attachments or notice.images or notice.papers or has_amount_table(page, Outline(page)):
+        own = notice.attachments or notice.images or (notice.papers and not as_listing)
+        if own or has_amount_table(page, Outline(page)):
             return classify(page, 200, wanted.url, page.url).kind not in {"home", "soft_404"}
         return False
 

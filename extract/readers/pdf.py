@@ -12,7 +12,7 @@ from extract.readers.pdf_blocks import blocks_of
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
-from extract.readers.pdf_streams import damaged_streams
+from extract.readers.pdf_streams import damaged_streams, finds_its_objects
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.readers.witness import witness
@@ -52,10 +52,23 @@ def read_pdf(data: bytes, sha256: str, limits: Limits) -> Reading:
 
 
 def _broken_parts(data: bytes, sha256: str) -> list[Issue]:
+    """What the bytes show of damage that the engine passes over."""
+    found: list[Issue] = []
+    if not finds_its_objects(data):
+        found.append(
+            issue(
+                "objects_not_found",
+                "warning",
+                "文件的对象表不在其所指之处，读出的页与文字可能不全：请重新下载",
+                "the file's table of objects is not where it says; pages or text may be missing: fetch it again",
+                sha256=sha256,
+            )
+        )
     broken, parts = damaged_streams(data)
     if not broken:
-        return []
+        return found
     return [
+        *found,
         issue(
             "damaged_streams",
             "warning",
@@ -64,7 +77,7 @@ def _broken_parts(data: bytes, sha256: str) -> list[Issue]:
             "again",
             sha256=sha256,
             count=broken,
-        )
+        ),
     ]
 
 

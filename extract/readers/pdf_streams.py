@@ -1,4 +1,4 @@
-"""Whether the compressed parts of a PDF are whole. The engine reads what it can of a broken one and says nothing.
+"""Whether a PDF is whole: its compressed parts, and the way to them. The engine reads what it can and says nothing.
 
 A part packed with Flate ends with a checksum of what it holds (RFC 1950, 2.2); a page drawn by a broken part lacks its
 lower half, or prints other digits.
@@ -11,6 +11,8 @@ import zlib
 
 _FLATE = re.compile(rb"/(?:Filter|F)\s*(?:\[\s*)?/(?:FlateDecode|Fl)\b")
 _DICTIONARY = 4096  # bytes before `stream` in which its dictionary is looked for
+_START = re.compile(rb"startxref\s+(\d{1,12})")
+_TABLE = re.compile(rb"\s{0,4}(?:xref|\d{1,10}\s+\d{1,5}\s+obj)")
 _STEP = 1 << 20
 _MOST_STREAMS = 50_000
 _MOST_INFLATED = 1 << 30  # bytes of all parts together; what lies behind is not looked at
@@ -35,6 +37,17 @@ def damaged_streams(data: bytes) -> tuple[int, int]:
         inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
+
+
+def finds_its_objects(data: bytes) -> bool:
+    """Whether the last `startxref` leads to a table of objects (ISO 32000-1, 7.5.5), counted from the file's first byte
+    or from its `%PDF-`. Where bytes were lost or came in between it does not; the engine then gathers what looks like
+    an object, and a page whose object is broken is missing from what it counts."""
+    said = _START.match(data, max(data.rfind(b"startxref"), 0))
+    if said is None:
+        return False
+    head = max(data.find(b"%PDF-", 0, 1024), 0)
+    return any(_TABLE.match(data, base + int(said[1])) for base in {0, head})
 
 
 def _start_of(data: bytes, at: int) -> int | None:

@@ -21,13 +21,12 @@ import pytest
 
 from benchmarks.soak.night import here
 from crawl.archive import Archive
-from flows import stage
 from flows.errors import Trouble
 from flows.machine import fault, writing
 from flows.nightly import Night, nightly
 from flows.release.version import latest, versions
 from flows.settings import DataRoot, WorkLimits
-from flows.workers import Job, Outcome
+from flows.workers import Job, Outcome, Workers
 from tests.conftest import ROOT
 from tests.flows.conftest import fill_root
 from tests.flows.own_mount import ROOM_KIB, papers, released
@@ -38,7 +37,7 @@ MARCH = dt.datetime.fromisoformat("2024-03-01T02:00:00+08:00")  # as `own_mount.
 @pytest.fixture
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are worked on without worker processes, which cost seconds."""
-    monkeypatch.setattr(stage, "run_jobs", here)
+    monkeypatch.setattr(Workers, "run", lambda workers, jobs: here(jobs, workers.limits))
 
 
 def night(root: DataRoot, now: dt.datetime = MARCH) -> Night:
@@ -90,7 +89,7 @@ def test_two_nights_started_at_once(tmp_path: Path, in_this_process: None, monke
     night(alone)
     second: list[subprocess.CompletedProcess[str]] = []
 
-    def with_a_second(jobs: list[Job], limits: WorkLimits) -> Iterator[Outcome]:
+    def with_a_second(workers: Workers, jobs: list[Job]) -> Iterator[Outcome]:
         if not second:
             command = [sys.executable, "-m", "flows.cli", "nightly", "--no-prefect", "--data", str(root.path)]
             command += ["--sources", str(tmp_path)]
@@ -100,9 +99,9 @@ def test_two_nights_started_at_once(tmp_path: Path, in_this_process: None, monke
                     command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
                 )
             )
-        yield from here(jobs, limits)
+        yield from here(jobs, workers.limits)
 
-    monkeypatch.setattr(stage, "run_jobs", with_a_second)
+    monkeypatch.setattr(Workers, "run", with_a_second)
     night(root)
     assert second[0].returncode == 2
     assert "another night is at work" in second[0].stderr

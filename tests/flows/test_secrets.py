@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.soak.night import here
-from flows import stage
 from flows.cli import main
 from flows.report.tell import call_hook
+from flows.workers import Workers
 from tests.crawl.web import Site, crawl, serve, small_site, source_file
 
 CONTACT = "test@example.org"  # of tests.crawl.web: sent to every server, and of no use to readers of our files
@@ -40,7 +40,7 @@ def test_a_crawl_and_a_night_with_secrets_around_them(
     """A hook that fails and repeats its address, a crawl with dead links, a night, and commands that print what is."""
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(stage, "run_jobs", here)
+    monkeypatch.setattr(Workers, "run", lambda workers, jobs: here(jobs, workers.limits))
     site, data, empty = Site(), tmp_path / "data", tmp_path / "none"
     empty.mkdir()
     with serve(site):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extract.readers import read_document
-from extract.readers.pdf_streams import damaged_streams
+from extract.readers.pdf_streams import damaged_streams, finds_its_objects
 
 pytest.importorskip("reportlab", reason="the PDF seeds of the fuzzer are made with reportlab")
 
@@ -17,6 +17,8 @@ from benchmarks.fuzz import hunt as hunting
 from benchmarks.fuzz.hunt import Found, make_input, target_named
 from benchmarks.fuzz.mutate import inside, mutate
 from benchmarks.fuzz.targets import TARGETS, DamagedSilentlyError, Target, damaged_document, made
+from benchmarks.roundtrip.__main__ import print_document
+from benchmarks.roundtrip.generate import generate
 
 SEEDS = Path(__file__).with_name("seeds")
 
@@ -106,3 +108,15 @@ def test_parts_that_cannot_be_looked_at_are_left_alone() -> None:
     assert damaged_streams(part.replace(b"/DCTDecode", b"[/ASCII85Decode /FlateDecode]")) == (0, 0)
     packed = zlib.compress(b"q Q")
     assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode").replace(b"abcd", packed + b"\r\n")) == (0, 1)
+
+
+def test_bytes_that_came_into_a_pdf_are_told() -> None:
+    """Two bytes in the object of a page, and the page was not there: nothing said so."""
+    whole = print_document(generate(3, "pdf"))
+    assert finds_its_objects(whole)
+    at = whole.index(b"/Type /Page\n")
+    broken = whole[:at] + b"\xff\xfe>> " + whole[at:]
+    assert not finds_its_objects(broken)
+    assert "objects_not_found" in {issue.code for issue in read_document(broken).issues}
+    assert "objects_not_found" not in {issue.code for issue in read_document(whole).issues}
+    assert finds_its_objects(b"\r\n" + whole)  # a line before the file: counted from its %PDF-

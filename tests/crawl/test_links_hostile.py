@@ -61,8 +61,9 @@ def test_twice_the_page_is_not_ten_times_the_work(name: str) -> None:
         return time.process_time() - start
 
     seconds(20)
-    small = seconds(150)
-    assert seconds(600) < 12 * max(small, 0.02)
+    # the quickest of three: a busy machine makes a run slower, never quicker
+    small = min(seconds(150) for _ in range(3))
+    assert min(seconds(600) for _ in range(3)) < 12 * max(small, 0.02)
 
 
 FIXED = {

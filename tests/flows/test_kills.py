@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+from benchmarks.figures import told as told_by
 from flows.demo import SAMPLES
 from tests.conftest import ROOT
 
@@ -21,6 +21,6 @@ def test_a_night_killed_four_times_gives_the_undisturbed_bytes() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("YUJUE_")}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    told = told_by(done.stdout)
     assert told["kills"] == 4
     assert told["wrong"] == 0

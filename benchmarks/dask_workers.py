@@ -4,8 +4,9 @@ python benchmarks/dask_workers.py FOLDER --rounds 5
 
 FOLDER holds the documents (searched through). A scheduler and workers are started as processes on loopback, one thread
 each; a Prefect server of its own; nights alternate between one worker and two, so that what else the machine does is
-shared, and end when the stage is done. Printed: seconds of the stage in each round, medians and their ratio. Exit code
-1 where it is below 1.5, or where the results of the two differ.
+shared, and end when the stage is done; the cluster that is not asked is stopped (SIGSTOP) for that time. Printed:
+seconds of the stage in each round, medians and their ratio. Exit code 1 where it is below 1.5, or where the results of
+the two differ.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from flows.settings import DataRoot  # noqa: E402
 AT, NOW = "2026-11-23T02:00:00Z", "2026-11-23T02:00:00+00:00"
 SUFFIXES = {".docx", ".doc", ".pdf", ".xls", ".xlsx", ".wps", ".rtf"}
 LEAST = 1.5
+QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}  # as docs/operations.md starts workers
 
 
 def fill(folder: Path, files: list[Path]) -> DataRoot:
@@ -65,6 +67,11 @@ def start(*command: str, log: Path, **more: str) -> subprocess.Popen[bytes]:
             stderr=file,
             start_new_session=True,
         )
+
+
+def tell_all(cluster: list[subprocess.Popen[bytes]], what: signal.Signals) -> None:
+    for process in cluster:
+        os.killpg(process.pid, what)
 
 
 def events(root: DataRoot) -> list[dict[str, Any]]:
@@ -116,20 +123,25 @@ def main() -> int:
         processes: list[subprocess.Popen[bytes]] = []
         try:
             addresses = {}
-            for number in (1, 2):  # a cluster of one worker and one of two; the one that is not asked is idle
+            clusters: dict[int, list[subprocess.Popen[bytes]]] = {1: [], 2: []}
+            for number in (1, 2):  # a cluster of one worker and one of two
                 told = folder / f"scheduler{number}.json"
                 command = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
-                processes.append(start("distributed.cli.dask_scheduler", *command, log=log))
+                clusters[number].append(start("distributed.cli.dask_scheduler", *command, log=log, **QUIET))
+                processes.append(clusters[number][-1])
                 while not told.exists() or not told.read_text():
                     time.sleep(0.2)
                 addresses[number] = json.loads(told.read_text())["address"]
                 for worker in range(number):
                     more = ["--host", "127.0.0.1", "--local-directory", str(folder / f"dask{number}{worker}")]
                     command = [addresses[number], "--nthreads", "1", "--no-dashboard", *more]
-                    processes.append(start("distributed.cli.dask_worker", *command, log=log))
+                    clusters[number].append(start("distributed.cli.dask_worker", *command, log=log, **QUIET))
+                    processes.append(clusters[number][-1])
             for turn in range(given.rounds):
                 for number in (1, 2) if turn % 2 == 0 else (2, 1):
                     root = fill(folder / f"data{turn}{number}", files)
+                    tell_all(clusters[3 - number], signal.SIGSTOP)
+                    tell_all(clusters[number], signal.SIGCONT)
                     seconds, digest = night(root, addresses[number], home, none, log)
                     taken[number].append(seconds)
                     digests.add(digest)

@@ -1,8 +1,9 @@
 """A batch of documents for another process, perhaps on another machine: an `Order` goes out, a `Done` comes back.
 
 What travels is digests, paths, what the pages said of a document, and limits: never a document's bytes nor its tables.
-The process that gets the order does the batch as the night itself would (`flows.batches`, worker processes of its own,
-the same limits) and writes each result into the store; the night hears what became of each document, and counts.
+The process that gets the order does the batch as the night itself would (`flows.batches`, worker processes of its own
+that are kept for the next order, the same limits) and writes each result into the store; the night hears what became of
+each document, and counts.
 
 Nothing here knows Prefect, Dask or Ray: `flows.cluster` sends orders with them.
 """
@@ -19,6 +20,7 @@ from flows import errors
 from flows.batches import do_batch
 from flows.fingerprint import stage_code
 from flows.journal import Journal
+from flows.kept import KEPT
 from flows.settings import WorkLimits
 from flows.stage import Plan, Work
 from flows.store import Store
@@ -93,7 +95,8 @@ def do_order(packed: bytes) -> bytes:
     plan = Ordered(order.stage, order.store, order.works, order.limits, order.failed, journal=journal)
     plan.unfounded = done.unfounded
     try:
-        do_batch(plan, sorted(plan.works), journal)
+        with KEPT.lent(order.limits) as plan.kept:
+            do_batch(plan, sorted(plan.works), journal)
     except errors.Trouble as trouble:
         done.trouble = (trouble.code, f"{done.by}：{trouble.zh}", f"{done.by}: {trouble.en}")
     done.failures = {sha256: (one.failure or "error", one.detail) for sha256, one in plan.failures.items()}

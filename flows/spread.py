@@ -19,7 +19,7 @@ from flows.orders import order_of, take
 from flows.stage import Plan, shards
 from flows.workers import Outcome
 
-PER_SLOT: Final = 4  # batches: enough that slots that got the quick documents find more to do
+PER_SLOT: Final = 8  # batches: enough that slots that got the quick documents find more to do
 AHEAD: Final = 2  # batches per slot that are out at the same time
 GUILTY: Final = "the worker of the cluster died with it"  # published: no machine's name in it
 

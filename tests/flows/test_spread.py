@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,21 @@ from flows import orders, workers
 from flows.errors import Trouble
 from flows.fingerprint import digest
 from flows.journal import Journal
+from flows.kept import KEPT
 from flows.orders import do_order
 from flows.settings import SettingError, WorkLimits, WorkRunner, work_runner
 from flows.spread import GUILTY, Lost, batch_size, spread_over
 from flows.stage import Plan, Work, failed_fingerprint
 from flows.store import Store
-from flows.workers import Job, Outcome
+from flows.workers import Job, Outcome, Workers
 
 LIMITS = WorkLimits(seconds=20, memory_mib=2048, workers=1, shard=8)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> Iterator[None]:
+    yield
+    KEPT.close()
 
 
 def failed(work: Work, outcome: Outcome) -> bytes:
@@ -64,12 +71,13 @@ class There:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """The work itself is not what is looked at: a document's result is its name."""
 
-    def done(jobs: Any, limits: WorkLimits) -> Any:
+    def done(_: Workers, jobs: Any) -> Any:
         for job in jobs:
             failure: Any = "timeout" if "hangs" in job.sha256 else None
             yield Outcome(job, packed=job.sha256.encode(), failure=failure, detail="20 s" if failure else "", seconds=1)
 
-    monkeypatch.setattr("flows.stage.run_jobs", done)
+    monkeypatch.setattr(Workers, "run", done)
+    monkeypatch.setattr("flows.spread.PER_SLOT", 4)
     monkeypatch.setattr(workers, "ALONE_AFTER", (0.0,))
 
 

@@ -75,13 +75,17 @@ def night(root: DataRoot, home: Path, none: Path) -> tuple[float, float]:
     begin = time.time()
     process = subprocess.Popen(command, cwd=ROOT, env=environment_of(home), stdout=subprocess.DEVNULL)
     told: list[dict[str, object]] = []
+    seen = 0
     while process.poll() is None:  # the stages after it are not looked at
-        time.sleep(0.2)
+        time.sleep(0.5)
         found = runs(root)
         if found and (found[-1] / EVENTS).exists():
-            lines = (found[-1] / EVENTS).read_text(encoding="utf-8").splitlines()
-            steps = [line for line in lines if '"event":"step_' in line and line.endswith("}")]
-            told = [json.loads(line) for line in steps]
+            with (found[-1] / EVENTS).open("rb") as file:  # only what is new: who looks on shall cost little
+                file.seek(seen)
+                lines = file.read().splitlines(keepends=True)
+            whole = [line for line in lines if line.endswith(b"\n")]
+            seen += sum(map(len, whole))
+            told += [json.loads(line) for line in whole if b'"event":"step_' in line]
             if any(one["stage"] == "facts" for one in told):
                 process.kill()
     process.wait()

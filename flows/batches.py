@@ -21,24 +21,34 @@ from typing import Final
 from flows import errors
 from flows.journal import Journal
 from flows.machine import OF_THE_MACHINE
-from flows.stage import Plan, shards
+from flows.stage import Plan
 from flows.steps import Step, run
 
 BACK_OFF: Final = (1.0, 4.0, 16.0)  # seconds
 CAN_HEAL: Final = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EINTR, errno.EBUSY})
 MOST_IN_A_ROW: Final = 8
+QUICK_SECONDS: Final = 10.0  # a batch that took less is followed by one twice as large …
+MOST_TIMES: Final = 8  # … up to so many times `WorkLimits.shard`
 
 Sleep = Callable[[float], None]
 Spread = Callable[[Plan, Sequence[str], Step], int]  # where batches are done; how many documents failed
 
 
 def here(plan: Plan, documents: Sequence[str], step: Step) -> int:
-    """A batch after the other, each a step, in worker processes of this machine. The other way: `flows.cluster`."""
-    failed = 0
+    """A batch after the other, each a step, in worker processes of this machine. The other way: `flows.cluster`.
+
+    Between two batches the workers are idle for as long as a step costs, so that quick documents go in larger ones.
+    """
+    failed, number, size = 0, 0, plan.limits.shard
+    left = documents
     with plan.with_kept_workers():
-        for number, shard in enumerate(shards(documents, plan.limits.shard), start=1):
-            name = f"{plan.name} {number}: {len(shard)} documents"
-            failed += run(step, name, partial(do_batch, plan, shard, plan.journal))
+        while left:
+            batch, left, number = left[:size], left[size:], number + 1
+            begin = time.monotonic()
+            name = f"{plan.name} {number}: {len(batch)} documents"
+            failed += run(step, name, partial(do_batch, plan, batch, plan.journal))
+            if time.monotonic() - begin < QUICK_SECONDS:
+                size = min(2 * size, MOST_TIMES * plan.limits.shard)
     return failed
 
 

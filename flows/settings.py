@@ -119,7 +119,7 @@ class WorkLimits:
 
     seconds: wall time of one document in one stage. memory_mib: address space of a worker process.
     workers: worker processes. documents_per_worker: a worker is replaced after so many, against leaks.
-    shard: documents of one batch (one Prefect task, one progress step).
+    shard: documents of one batch (one Prefect task); quick ones go in larger batches (`flows.batches.here`).
     """
 
     seconds: int = 600

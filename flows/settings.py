@@ -11,7 +11,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Literal
 
-_ADDRESS: Final = re.compile(r"(auto|[a-z]+://[^\s/]+)")  # `auto`: the Ray of this machine
+_ADDRESSES: Final = {  # by runner, with an example; `auto`: the Ray of this machine
+    "dask": (re.compile(r"[a-z]+://[^\s/]+"), "tcp://10.0.0.5:8786"),
+    "ray": (re.compile(r"auto|ray://[^\s/]+|[^\s/:]+:\d+"), "10.0.0.5:6379"),
+}
 DEFAULT_DATA_ROOT = Path("data")
 MIB = 1024 * 1024
 Place = Path | str  # a folder of this machine, or the URL of a place in an object store
@@ -181,8 +184,9 @@ def work_runner() -> WorkRunner:
         case "dask" | "ray":
             variable = f"YUJUE_WORK_{named.upper()}_ADDRESS"
             address = (os.environ.get(variable) or "").strip() or None
-            if address is not None and not _ADDRESS.fullmatch(address):
-                raise SettingError(f"{variable}={address!r}: expected an address such as tcp://10.0.0.5:8786")
+            known, example = _ADDRESSES[named]
+            if address is not None and not known.fullmatch(address):
+                raise SettingError(f"{variable}={address!r}: expected an address such as {example}")
             return WorkRunner(named, address)
         case _:
             raise SettingError(f"YUJUE_WORK_RUNNER={named!r}: expected processes, dask or ray")

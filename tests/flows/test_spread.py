@@ -193,6 +193,13 @@ def test_the_runner_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUJUE_WORK_DASK_ADDRESS", "10.0.0.5")
     with pytest.raises(SettingError, match="tcp://"):
         work_runner()
+    monkeypatch.setenv("YUJUE_WORK_RUNNER", "ray")
+    for address in ("auto", "10.0.0.5:6379", "ray://10.0.0.5:10001"):
+        monkeypatch.setenv("YUJUE_WORK_RAY_ADDRESS", address)
+        assert work_runner() == WorkRunner("ray", address)
+    monkeypatch.setenv("YUJUE_WORK_RAY_ADDRESS", "10.0.0.5")
+    with pytest.raises(SettingError, match=r"10\.0\.0\.5:6379"):
+        work_runner()
     monkeypatch.setenv("YUJUE_WORK_RUNNER", "spark")
     with pytest.raises(SettingError, match="processes, dask or ray"):
         work_runner()

@@ -38,6 +38,24 @@ class Crawled:
     result: CrawlResult
 
 
+def by_status(folder: Path | None = None) -> dict[str, list[Path]]:
+    """The sources of the folder by their status: a night crawls the active ones, never a draft or a retired one.
+
+    Raises Trouble (exit code 2) where there is no such folder, and for a file that is not a source.
+    """
+    found: dict[str, list[Path]] = {"active": [], "draft": [], "retired": []}
+    for path in source_files(_there(folder)):
+        found[load(path).status].append(path)
+    return found
+
+
+def _there(folder: Path | None) -> Path:
+    folder = folder or sources_folder()
+    if not folder.is_dir():
+        raise errors.usage(f"没有来源目录：{folder}", f"no folder of sources: {folder}")
+    return folder
+
+
 def find_sources(given: Sequence[str], folder: Path | None = None) -> list[Path]:
     """Source files by path, by file name or by division code; where none is given, every active one of the folder.
 
@@ -45,12 +63,9 @@ def find_sources(given: Sequence[str], folder: Path | None = None) -> list[Path]
 
     Raises Trouble (exit code 2) for one that is not there, or not a source (file, line, key, what was expected).
     """
-    folder = folder or sources_folder()
-    if not folder.is_dir():
-        raise errors.usage(f"没有来源目录：{folder}", f"no folder of sources: {folder}")
-    registered = source_files(folder)
     if not given:
-        return [path for path in registered if load(path).status == "active"]
+        return by_status(folder)["active"]
+    registered = source_files(_there(folder))
     found = [_find(name, registered) for name in given]
     for path in found:
         load(path)

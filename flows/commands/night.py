@@ -12,7 +12,7 @@ import typer
 from crawl.settings import CrawlSettings, from_environment
 from flows import errors
 from flows.commands.site import build_latest, tell
-from flows.crawl_sources import Crawled, find_sources
+from flows.crawl_sources import Crawled, by_status
 from flows.demo import open_site
 from flows.morning import PAGE, exit_code, night_with_report
 from flows.night import Night
@@ -87,7 +87,14 @@ def nightly(
     as_json: Json = False,
 ) -> int:
     """一夜：抓取、读取、整理、检查、发布。 One night: crawl, read, build facts, check, release."""
-    moment, paths = parse_now(now), find_sources([], folder)
+    moment, found = parse_now(now), by_status(folder)
+    paths = found["active"]
+    if left := found["draft"]:
+        names = ", ".join(path.stem for path in left[:3]) + (" …" if len(left) > 3 else "")
+        line(
+            f"{len(left)} 个来源是草稿，不抓取（{names}）：先 yujue source check，再以 expect 替换 status: draft",
+            f"{len(left)} drafts are not crawled ({names}): yujue source check; replace `status: draft` by `expect`",
+        )
     if not paths:
         line("没有来源，只处理档案中已有的文件", "no sources: only what the archive holds is worked on")
     night = _night(paths, moment, data or data_root(), no_prefect=no_prefect)

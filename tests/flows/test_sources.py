@@ -361,3 +361,15 @@ def test_a_site_that_was_rebuilt_is_flagged_and_a_quiet_night_is_not(
     (after,) = data(capsys, *status)
     assert any("the listing is broken: 0 links, 6 before" in flag for flag in after["flags"])
     assert run(capsys, *status)[0] == 1
+
+
+def test_a_night_says_that_a_draft_is_not_crawled(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sources").mkdir()
+    monkeypatch.setenv("YUJUE_SOURCES", str(tmp_path / "sources"))
+    assert run(capsys, "source", "new", "130630", f"{site.root}/list/")[0] == 0
+    code, _, err = run(capsys, "nightly", "--no-prefect", "--data", tmp_path / "data")
+    assert code == 0
+    assert "1 drafts are not crawled (130630_laiyuan): yujue source check" in err
+    assert "no sources" in err

@@ -89,3 +89,8 @@ def progress_bars() -> Iterator[Tell]:
 
     with bars:
         yield tell
+
+
+def pairs(counts: dict[str, int]) -> str:
+    """`new 3, gone 1`."""
+    return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

@@ -20,7 +20,7 @@ from crawl.warc import write_warc
 from crawl.warc_ingest import ingest_warc as ingest
 from flows import errors
 from flows.bodies import archive_at
-from flows.commands.night import Data, Json, Now, parse_now
+from flows.commands.options import Data, Json, Now, parse_now
 from flows.crawl_sources import find_sources, load
 from flows.hold import open_root
 from flows.settings import data_root

@@ -14,12 +14,12 @@ from crawl.naming import Kind
 from crawl.schedule import Plan, moment
 from crawl.settings import MAX_AT_ONCE
 from flows import errors
-from flows.commands.night import Data, Json, Now, crawl_troubles, pairs, parse_now
+from flows.commands.options import Data, Json, Now, parse_now
 from flows.crawl_sources import Crawled, at_once_of, crawl_together, find_sources, load
 from flows.hold import open_root
 from flows.nightly import one_night_at_a_time
 from flows.settings import data_root
-from flows.terminal import line, out, print_json, progress_bars, safe, say
+from flows.terminal import line, out, pairs, print_json, progress_bars, safe, say
 
 
 def crawl(  # noqa: PLR0917 (options of the command line)
@@ -176,3 +176,25 @@ def _sweeps(sweeps: list[Sweep]) -> RichTable:
         cells = (one.source_id, one.started_at or "", ended, one.finished_at or "", pairs(one.outcomes))
         table.add_row(*(safe(cell) for cell in cells))
     return table
+
+
+def crawl_troubles(crawled: list[Crawled]) -> int:
+    """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
+    code = errors.OK
+    for one in crawled:
+        crawl_result = one.result
+        for warning in crawl_result.warnings:
+            line(f"{crawl_result.source_id}：{warning}", f"{crawl_result.source_id}: {warning}", mark="!")
+        for visit in crawl_result.troubles:
+            reason = visit.reason or visit.status or ""
+            line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
+        for error in crawl_result.errors:
+            line(f"{crawl_result.source_id}：{error}", f"{crawl_result.source_id}: {error}", mark="✗")
+        if crawl_result.failed:
+            line(
+                f"{crawl_result.source_id}：抓取不完整（{crawl_result.finish_reason}）",
+                f"{crawl_result.source_id}: the crawl is not complete ({crawl_result.finish_reason})",
+                mark="✗",
+            )
+            code = errors.NETWORK
+    return code

@@ -11,8 +11,10 @@ import typer
 
 from crawl.settings import CrawlSettings, from_environment
 from flows import errors
+from flows.commands.crawling import crawl_troubles
+from flows.commands.options import Data, Json, NoPrefect, Now, parse_now
 from flows.commands.site import build_latest, tell
-from flows.crawl_sources import Crawled, by_status
+from flows.crawl_sources import by_status
 from flows.demo import open_site
 from flows.morning import PAGE, exit_code, night_with_report
 from flows.night import Night
@@ -21,24 +23,7 @@ from flows.publish_release import Published
 from flows.serve import LOOPBACK, in_background
 from flows.settings import DataRoot, Place, data_root, work_runner
 from flows.source_nights import nights_table, tell_flags
-from flows.terminal import err, line, print_json, progress_bars, result, say
-
-Data = Annotated[
-    str | None,
-    typer.Option(
-        "--data",
-        help="数据目录或 s3:// 网址（默认 data/） / data root, a folder or s3://… (default data/)",
-        show_default=False,
-    ),
-]
-Now = Annotated[
-    str | None,
-    typer.Option("--now", help="以此时间为准（ISO 8601） / the time it counts as (ISO 8601)", show_default=False),
-]
-NoPrefect = Annotated[
-    bool, typer.Option("--no-prefect", help="不用 Prefect，步骤相同 / the same steps without Prefect")
-]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+from flows.terminal import err, line, pairs, print_json, progress_bars, result
 
 DEMO_DATA = Path("data") / "demo"
 
@@ -107,20 +92,6 @@ def nightly(
     return crawl_troubles(night.crawled) or exit_code(night)
 
 
-def parse_now(text: str | None) -> dt.datetime:
-    """The time a night counts as, with a zone; UTC where none is said. Raises Trouble (exit code 2)."""
-    if text is None:
-        return dt.datetime.now(dt.UTC)
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise errors.usage(
-            f"--now {text!r} 不是 ISO 8601 时间，如 2026-11-23T02:00:00+08:00",
-            f"--now {text!r} is not an ISO 8601 time such as 2026-11-23T02:00:00+08:00",
-        ) from error
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=dt.UTC)
-
-
 def _night(
     sources: list[Path], now: dt.datetime, data: Place, *, no_prefect: bool, settings: CrawlSettings | None = None
 ) -> Night:
@@ -179,28 +150,6 @@ def _report(night: Night) -> None:
         line(f"运行报告：{page}", f"report of the run: {page}")
 
 
-def crawl_troubles(crawled: list[Crawled]) -> int:
-    """One line for each trouble of a crawl; exit code 3 where one cannot be trusted to be complete."""
-    code = errors.OK
-    for one in crawled:
-        crawl_result = one.result
-        for warning in crawl_result.warnings:
-            line(f"{crawl_result.source_id}：{warning}", f"{crawl_result.source_id}: {warning}", mark="!")
-        for visit in crawl_result.troubles:
-            reason = visit.reason or visit.status or ""
-            line(f"{visit.outcome} {visit.url} {reason}", f"{visit.outcome} {visit.url} {reason}", mark="!")
-        for error in crawl_result.errors:
-            line(f"{crawl_result.source_id}：{error}", f"{crawl_result.source_id}: {error}", mark="✗")
-        if crawl_result.failed:
-            line(
-                f"{crawl_result.source_id}：抓取不完整（{crawl_result.finish_reason}）",
-                f"{crawl_result.source_id}: the crawl is not complete ({crawl_result.finish_reason})",
-                mark="✗",
-            )
-            code = errors.NETWORK
-    return code
-
-
 def _as_data(night: Night) -> dict[str, Any]:
     published = night.published
     return {
@@ -219,8 +168,3 @@ def _as_data(night: Night) -> dict[str, Any]:
 
 def _outcomes(published: Published) -> str:
     return pairs(published.index["findings"])
-
-
-def pairs(counts: dict[str, int]) -> str:
-    """`new 3, gone 1`."""
-    return ", ".join(f"{name} {count}" for name, count in counts.items()) or say("无", "none")

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as RichTable
 
 from flows import errors, quarantine
-from flows.commands.night import Data, Json
+from flows.commands.options import Data, Json
 from flows.hold import open_root
 from flows.morning import PAGE
 from flows.nightly import one_night_at_a_time

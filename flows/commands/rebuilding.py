@@ -14,7 +14,7 @@ from rich.table import Table as RichTable
 
 from flows import errors
 from flows.batches import Spread, here
-from flows.commands.night import Data, Json, Now, parse_now
+from flows.commands.options import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
 from flows.hold import open_filled_root

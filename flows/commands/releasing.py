@@ -11,7 +11,7 @@ import typer
 
 from flows import errors
 from flows.commands.explaining import latest_release
-from flows.commands.night import Data, Json, Now, parse_now
+from flows.commands.options import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.crawl_sources import find_sources
 from flows.hold import open_root

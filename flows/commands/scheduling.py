@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import errors
-from flows.commands.night import Data
+from flows.commands.options import Data
 from flows.crawl_sources import find_sources
 from flows.prefect_server import ensure_server
 from flows.settings import data_root, work_limits, work_runner

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table as RichTable
 
 from flows import errors
-from flows.commands.night import Data, Json, Now, parse_now
+from flows.commands.options import Data, Json, Now, parse_now
 from flows.corrections import the_corrections
 from flows.hold import fetch, open_filled_root, open_root
 from flows.migrate import migrate as carry_up

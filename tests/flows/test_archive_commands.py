@@ -12,7 +12,7 @@ from crawl.archive import Archive
 from crawl.hosts import Host, HostBook, Robots
 from crawl.ledger import Ledger, Link
 from crawl.schema import Visit
-from flows.cli import app, main
+from flows.cli import application, main
 
 AT = "2024-03-01T02:03:04Z"
 URL = "http://www.a.gov.cn/P1.pdf"
@@ -52,10 +52,12 @@ def source(tmp_path: Path) -> Path:
 
 def test_out_and_in(filled: Path, source: Path, tmp_path: Path) -> None:
     file, second = tmp_path / "out" / "all.warc.gz", tmp_path / "second"
-    done = CliRunner().invoke(app, ["archive", "export-warc", str(file), "--data", str(filled), "--source", NAME])
+    done = CliRunner().invoke(
+        application(), ["archive", "export-warc", str(file), "--data", str(filled), "--source", NAME]
+    )
     assert (done.exit_code, done.stdout.strip()) == (0, str(file))
     arguments = ["archive", "ingest-warc", str(file), "--source", str(source), "--data", str(second), "--json"]
-    taken = CliRunner().invoke(app, arguments)
+    taken = CliRunner().invoke(application(), arguments)
     assert json.loads(taken.stdout)["visits"] == {"new": 1}
     with Ledger(second / "ledger" / "ledger.sqlite") as ledger:
         (document,) = ledger.documents()
@@ -65,11 +67,11 @@ def test_out_and_in(filled: Path, source: Path, tmp_path: Path) -> None:
 
 
 def test_hosts(filled: Path) -> None:
-    shown = CliRunner().invoke(app, ["archive", "hosts", "--data", str(filled)])
+    shown = CliRunner().invoke(application(), ["archive", "hosts", "--data", str(filled)])
     assert "left alone" in shown.stdout
     assert "robots.txt: rules" in shown.stdout
     assert "7 requests" in shown.stdout
-    found = json.loads(CliRunner().invoke(app, ["archive", "hosts", "--data", str(filled), "--json"]).stdout)
+    found = json.loads(CliRunner().invoke(application(), ["archive", "hosts", "--data", str(filled), "--json"]).stdout)
     assert found["hosts"][0]["reason"] == "status 403"
     assert found["robots"][0]["bytes"] == 14
     assert found["requests"] == [{"host": "www.a.gov.cn", "day": "2024-03-01", "requests": 7, "bytes": 1000}]

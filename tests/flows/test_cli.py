@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app, main
+from flows.cli import application, main
 from normalize.panels.tables import PUBLISHED
 from tests.conftest import ROOT
 from tests.flows.conftest import fill_root
@@ -215,11 +215,11 @@ def test_in_chinese(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 
 def test_help_and_version() -> None:
-    shown = CliRunner().invoke(app, ["--help"])
+    shown = CliRunner().invoke(application(), ["--help"])
     assert shown.exit_code == 0
     for command in ("demo", "crawl", "read", "nightly", "check", "show", "why", "serve"):
         assert command in shown.output
-        assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+        assert CliRunner().invoke(application(), [command, "--help"]).exit_code == 0
 
 
 def test_as_a_process(word: Path, tmp_path: Path) -> None:

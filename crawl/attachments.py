@@ -41,7 +41,7 @@ _OFFERED = re.compile(
     r"\W*(?:最新|热门|热点|推荐|常用|往期|近期|猜你|更多|相关(?:链接|推荐|阅读|新闻|信息|政策|文章))[^:：]{0,8}\W*"
     r"|[^:：]{0,10}(?:推荐|排行|下载(?:专区|中心|排行)|(?:资料|表格|软件|工具)下载)\W*"
 )
-_OF_A_PAPER = re.compile(r"附件|附表|预算|决算|绩效|三公")
+_OF_A_PAPER = re.compile(r"附件|附表|预算|决算|绩效|三公|收支|收入|支出|资金|资产|报表|公开[表稿]")
 _DATA_ATTRIBUTES = re.compile(
     r"^(?:data-[\w-]+|file|fileurl|path|url|src|_href|link|value|rel|alt|oldsrc)$", re.IGNORECASE
 )

@@ -220,6 +220,13 @@ FRAME = [
 ]  # fmt: skip
 
 
+def test_a_paper_s_tables_under_a_heading_of_downloads_are_attachments() -> None:
+    title = "某县教育局2024年部门预算公开"
+    body = f"<h1>{title}</h1><div>发布时间：2024-02-05 来源：县教育局</div><div><b>资料下载</b><a href='./P1.xlsx'>收支总表</a><a href='./P2.pdf'>公开稿</a></div>"
+    notice = read_notice(read_page(page(body, title).encode(), NOTICE), "", None)
+    assert [link.url.rsplit("/", 1)[-1] for link in notice.attachments] == ["P1.xlsx", "P2.pdf"]
+
+
 @pytest.mark.parametrize("frame", [html for _, html in FRAME], ids=[name for name, _ in FRAME])
 def test_files_of_the_page_s_frame_are_no_attachments(frame: str) -> None:
     title = "某县教育局2024年部门预算公开"

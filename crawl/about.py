@@ -13,7 +13,7 @@ from itertools import islice
 import msgspec
 from lxml import html
 
-from crawl.dating import DATE, find_date, stated_years
+from crawl.dating import DATE, find_date, narrow, stated_years
 from crawl.entity import entity_of, site_owner
 from crawl.naming import looks_like_disclosure, name_title
 from crawl.outline import Outline
@@ -80,8 +80,9 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
     head = next((text for text in heads if text), None)
     title = (_title(page, outline, meta, heads, link_text) or "")[:MAX_TEXT] or None
     body = page.root.find("body")
-    text = text_of(page.root if body is None else body)[:_MAX_READ]  # what is shown: <title> is not
-    shown, labelled = _shown_date(text, title)
+    text = narrow(text_of(page.root if body is None else body)[:_MAX_READ])  # what is shown: <title> is not
+    plain = narrow(title) if title else None
+    shown, labelled = _shown_date(text, plain)
     crumbs = _breadcrumb(page)
     column = meta.get("columnname")
     columns = (*crumbs, column) if column and column not in crumbs else crumbs
@@ -93,7 +94,7 @@ def read_about(page: Page, outline: Outline, link_text: str = "") -> About:
         _publisher(text, meta),
         shown,
         next((day for name in _DATE_METAS if (day := find_date(meta.get(name, "")))), None),
-        _signed_date(text, title),
+        _signed_date(text, plain),
         bool(meta.get("articletitle")),
         labelled,
         title is not None and _has_information_behind(page, outline, title),
@@ -223,7 +224,7 @@ def _has_information_behind(page: Page, outline: Outline, title: str) -> bool:
             continue
         if next(element.iterancestors("a", "li", "tr"), None) is not None or _is_of_a_card(outline, element):
             continue
-        if _DATED.search(_behind(outline, element)[:60]):
+        if _DATED.search(narrow(_behind(outline, element)[:60])):
             return True
     return False
 

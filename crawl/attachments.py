@@ -34,7 +34,14 @@ _VIEWER_NAMES = frozenset(
 )
 _FORMS = re.compile(
     r"申请表|申请书|登记表|意见表|反馈表|流程图|指南|操作手册|用户手册|使用手册|控件|插件|浏览器|客户端|阅读器|驱动"
+    r"|范本|示范文本|样表|模板|填表说明|帮助(?:文档|文件|手册|中心)?$"
 )
+# headings of what a site offers on every page of it: 常用下载, 政策文件推荐, 最新公开; never what says 附件 or a paper
+_OFFERED = re.compile(
+    r"\W*(?:最新|热门|热点|推荐|常用|往期|近期|猜你|更多|相关(?:链接|推荐|阅读|新闻|信息|政策|文章))[^:：]{0,8}\W*"
+    r"|[^:：]{0,10}(?:推荐|排行|下载(?:专区|中心|排行)|(?:资料|表格|软件|工具)下载)\W*"
+)
+_OF_A_PAPER = re.compile(r"附件|附表|预算|决算|绩效|三公|收支|收入|支出|资金|资产|报表|公开[表稿]")
 _DATA_ATTRIBUTES = re.compile(
     r"^(?:data-[\w-]+|file|fileurl|path|url|src|_href|link|value|rel|alt|oldsrc)$", re.IGNORECASE
 )
@@ -99,7 +106,10 @@ def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
         if outline.is_furniture(element):
             continue
         if element.tag in {"a", "area"}:
-            yield from _from_anchor(page, element)
+            files = list(_from_anchor(page, element))
+            if files and _is_offered(outline, element, files[0].text):
+                continue
+            yield from files
         if handler:
             for one in _from_code(page, handler[:_MAX_ATTRIBUTE], words_of(element), "onclick"):
                 # where the href leads somewhere itself, a bare name in the handler is a name
@@ -107,6 +117,15 @@ def _all(page: Page, outline: Outline) -> Iterator[FoundFile]:
                     yield one
         yield from _from_data(page, element)
     yield from _from_scripts(page)
+
+
+def _is_offered(outline: Outline, anchor: html.HtmlElement, words: str) -> bool:
+    """Whether a file that names no paper stands in a block of what the site offers beside every page."""
+    if _OF_A_PAPER.search(words):
+        return False
+    row = outline.row(anchor)
+    near = (outline.label_before(anchor) or "", *outline.above(row)[:2])
+    return any(_OFFERED.fullmatch(text) and not _OF_A_PAPER.search(text) for text in near)
 
 
 def words_of(element: html.HtmlElement) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from crawl.about import About
 from crawl.dating import fiscal_year, plain_title, stated_years
-from crawl.entity import is_government, is_sub_unit, same_entity
+from crawl.entity import is_government, is_lone_centre, is_sub_unit, same_entity
 from crawl.naming import Kind, Level, Naming, at_level, budget_or_final, name_title
 
 COLUMN_WORDS = re.compile(
@@ -62,7 +62,7 @@ def office_level(naming: Naming, office: str, context: Context) -> Naming:
         level = "unit"
     elif context.owner is not None and not is_government(context.owner):
         level = "department" if same_entity(office, context.owner) else "unit"
-    elif naming.also and is_sub_unit(office):
+    elif naming.also and is_sub_unit(office) and not (naming.level_said and is_lone_centre(office)):
         level = "unit"
     if level is None:
         return naming
@@ -72,12 +72,26 @@ def office_level(naming: Naming, office: str, context: Context) -> Naming:
 
 
 def levelled(
-    kind: Kind, naming: Naming, entity: str | None, above: tuple[str, ...], context: Context
+    kind: Kind,
+    naming: Naming,
+    entity: str | None,
+    above: tuple[str, ...],
+    context: Context,
+    *,
+    listed: bool = False,
 ) -> tuple[Kind, tuple[str, ...]]:
-    """The kind with its level: as said; else by the heading or column; else by whose site and whose paper it is."""
+    """The kind with its level: as said; else by the heading or column; else by whose site and whose paper it is.
+
+    listed: the entity is only the name of a row in a list of offices. Where that list says 部门, a centre of the place
+    itself among them (公共资源交易中心) is a department; a title of its own (某中心2024年预算) is a unit's.
+    """
     side = budget_or_final(kind)
     if naming.level_said or side is None:
         return kind, ()
+    if entity is not None and listed and is_sub_unit(entity) and is_lone_centre(entity):
+        for text in (*above, context.words):
+            if (level := _level_of_list(text)) is not None:
+                return at_level(kind, level), (f"level of the list {text[:40]!r}",)
     if entity is None or (not is_sub_unit(entity)):
         for text in (*above, *reversed(context.words.split(" "))):
             one = name_title(text)
@@ -95,3 +109,11 @@ def levelled(
     if is_sub_unit(entity):
         return at_level(kind, "unit"), ("an institution, not a department",)
     return kind, ()
+
+
+def _level_of_list(text: str) -> Level | None:
+    """The level of the offices that a heading or a page's title says it lists (部门预决算公开目录, 县级部门).
+
+    None where it says none, or both."""
+    department, unit = "部门" in plain_title(text), re.search(r"单位(?!名称)", plain_title(text)) is not None
+    return None if department == unit else "department" if department else "unit"

@@ -49,6 +49,15 @@ _SHORT_YEAR = re.compile(r"(?<![\d-])([12]\d)年(?:度)?(?=(?:部门|单位|财�
 _SPAN = re.compile(r"(20\d\d)年?\s*(?:-|—|–|~|至|到)+\s*(20\d\d)")
 
 
+# full-width forms of what dates are written with, one character for one, so that places in a text stay what they are
+_NARROW = str.maketrans("０１２３４５６７８９－／．", "0123456789-/.")
+
+
+def narrow(text: str) -> str:
+    """A text with full-width digits and separators of dates as plain ones; its length stays."""
+    return text.translate(_NARROW)
+
+
 def find_date(text: str) -> str | None:
     """The first full date in a text as YYYY-MM-DD; None when there is none that exists in the calendar."""
     for found in DATE.finditer(text):

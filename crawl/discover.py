@@ -247,6 +247,7 @@ def _named(found: Found, naming: Naming, outline: Outline, anchor: html.HtmlElem
                     context,
                     reasons=("its row and column name it",),
                     confidence=0.55,
+                    listed=True,
                 )
     if found.shape == "home" or (_PLATFORM.search(plain_title(found.text)) and not leaf):
         return msgspec.structs.replace(found, role="column", reasons=("words name a column",))
@@ -285,7 +286,8 @@ def _mark_in_table(found: Found, outline: Outline, anchor: html.HtmlElement, con
     year = fiscal_year(composed, naming.noun_at)
     above = outline.above(outline.row(anchor))
     named = msgspec.structs.replace(found, text=composed)
-    return _completed(named, naming, year, above, context, reasons=("its row and column name it",), confidence=0.5)
+    reasons = ("its row and column name it",)
+    return _completed(named, naming, year, above, context, reasons=reasons, confidence=0.5, listed=True)
 
 
 def _composed(outline: Outline, anchor: html.HtmlElement, own: str, *, needs_paper: bool = False) -> str | None:
@@ -332,6 +334,7 @@ def _unnamed(
                 context,
                 reasons=("its row and column name it",),
                 confidence=0.5,
+                listed=True,
             )
     if found.furniture or not (office or action or is_year(plain)):
         if COLUMN_WORDS.search(plain) and len(plain) <= 24 and found.shape != "article":
@@ -373,6 +376,7 @@ def _unnamed(
                 reasons=("its row and column name it",),
                 confidence=0.5,
                 words=composed,
+                listed=True,
             )
         named = next((text for text in reversed(row) if is_office(text)), None) if action else None
         if named is not None:  # a row of offices: what its heading or its page names, of the office of the row
@@ -437,8 +441,11 @@ def _completed(
     reasons: tuple[str, ...],
     confidence: float,
     words: str | None = None,
+    listed: bool = False,
 ) -> Found:
-    """A disclosure with what its words leave open taken from the headings above it, its columns, the site's owner."""
+    """A disclosure with what its words leave open taken from the headings above it, its columns, the site's owner.
+
+    listed: its words are put together of a row and a column of a list of offices."""
     kind = naming.kind
     assert kind is not None
     entity = entity_of(words or found.text) or (found.text if is_office(found.text) else None)
@@ -446,7 +453,7 @@ def _completed(
         entity = next((text for text in above[:3] if is_office(text)), None)
     if entity is not None:
         confidence += 0.1
-    kind, level_reason = levelled(kind, naming, entity, above, context)
+    kind, level_reason = levelled(kind, naming, entity, above, context, listed=listed)
     if year is not None:
         confidence += 0.15
     else:

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 
 from crawl.dating import plain_title
-from crawl.naming import MAX_TITLE, OFFICE, is_office
+from crawl.naming import FISCAL_OFFICE, MAX_TITLE, OFFICE, is_office
 
 _ENDS_NAME = re.compile(
+    # the name of a finance office's own office goes on behind its 预算 or 绩效
+    rf"(?!(?:财政)?{FISCAL_OFFICE})(?:"
     r"(?:19|20)\d\d|(?<!干)部门(?!所属$)|(?<!事业)(?<!业)单位|所属|下属|直属|局属|二级|年度|预算|决算|预、?决|绩效|[“\"]?三公|项目支出|项目预算|整体支出|专项资金|政府专项|资产占|国有资产|财政(?!局|厅|所|部|投资|国库|监督|信息中心|事务)"
-    r"|信息公开|公开|调整|一般公共|政府性|本年|转移支付|收支|关于(?!.{0,6}预)|衔接|债[务券]|的(?=公告|通知|说明|报告)"
+    r"|信息公开|公开|调整|一般公共|政府性|本年|转移支付|收支|关于(?!.{0,6}预)|衔接|债[务券]|的(?=公告|通知|说明|报告))"
 )
 _LEADING = re.compile(
     r"^(?:附件[\d一二三四五六七八九十]*[:：.、]?|[\d一二三四五六七八九十]{1,3}[.．、)）]|[·•★☆\-—>》»]+|[【\[][^】\]]{0,16}[】\]]|\([\d一二三四五六七八九十]{1,3}\)|关于(?:公开|公布)?|(?:19|20)\d\d(?:年度|年|\.)?)+"
 )
-_TRAILING = re.compile(r"(?:及其?|和|与|的|、|暨|[(（]|[-—_·:：,，\"“”]|市级|县级|区级|政府|改后|公布)+$")
+_TRAILING = re.compile(r"(?:关于|及其?|和|与|的|、|暨|[(（]|[-—_·:：,，\"“”]|市级|县级|区级|政府|改后|公布)+$")
 # fmt: off
 _SITE_WORDS = (
     "官方网站", "门户网站", "公众信息网", "政府信息公开网", "政府信息公开平台", "政府信息公开专栏",
@@ -27,8 +29,10 @@ _SITE_WORDS = (
     "欢迎您", "欢迎你", "欢迎", "网",
 )
 # fmt: on
+# 供销合作社, 联合社: departments, whatever their names end with
 _SUB_UNIT = re.compile(
-    r"(?:中心|站|所|队|馆|校|园|医院|学院|大学|小学|中学|学校|幼儿园|研究院|剧院|图书馆|设计院|场|基地|社)$"
+    r"(?:中心|站|所|队|馆|校|园|医院|学院|大学|小学|中学|学校|幼儿园|研究院|剧院|图书馆|设计院|场|基地"
+    r"|(?:卫生|敬老|福利|养老|保健|防治|疗养|光荣|干休|书画|画|科学)院|(?<!供销)(?<!供销合作)(?<!联合)社)$"
 )
 _GOVERNMENT = re.compile(
     r"(?:人民政府|政府|首都之窗)(?:办公[室厅])?(?:门户)?(?:网站|网)?$|^(?:.{2,10}(?:省|市|县|区|州|盟|旗))$|(?:财政|预决算).{0,8}(?:平台|专栏|统一公开)"
@@ -96,6 +100,13 @@ def is_sub_unit(entity: str) -> bool:
     """Whether a name is that of an institution rather than of a department (中心, 站, 校, 医院 …)."""
     bare = re.sub(r"[(（][^()（）]*[)）]", "", plain_title(entity))
     return bool(_SUB_UNIT.search(bare))
+
+
+def is_lone_centre(entity: str) -> bool:
+    """Whether a name is that of a centre of the place itself (市公共资源交易中心), under no office that it names
+    (县教育局教研中心). Such centres draw up budgets as departments do; schools and hospitals belong to an office."""
+    bare = re.sub(r"[(（][^()（）]*[)）]", "", plain_title(entity))
+    return bare.endswith("中心") and re.search(OFFICE, bare[:-2]) is None
 
 
 def same_entity(one: str, other: str) -> bool:

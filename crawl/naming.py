@@ -59,6 +59,11 @@ class Naming(msgspec.Struct, frozen=True):
         return self.kind is not None and self.near_miss is None
 
 
+def _any_of(*rows: tuple[str, str]) -> re.Pattern[str]:
+    """One pattern of many, in their order; each row is (what its words have in common, pattern)."""
+    return re.compile("|".join(pattern for _, pattern in rows))
+
+
 # -- words ----------------------------------------------------------------------------------------------------------
 
 # what an office's name ends with; each guarded against the word it begins (部门, 处理, 所属, 办法, 会议)
@@ -72,13 +77,29 @@ _OFFICE_NEAR = re.compile(
     rf"(?:(?!预算|决算|绩效|情况|报告|结果|整改|查出|问题|\d|的|和(?!社)|会上|公告|通知|暨|关于)[\u4e00-\u9fff·()]){{0,12}}?{OFFICE}"
 )
 
-# compounds of a finance office's work that contain the nouns without naming a paper
-_WORK_COMPOUND = re.compile(
-    r"预算绩效管理|预算管理|绩效管理(?!目标)|预算编制(?!的?(?:说明|情况))|预算编审|预算评审|预算单位|预算法|预算改革|预算约束|预算级次|预算指标(?!文件|表)"
-    r"|预算监督|预算监管|零基预算|预算评估|绩效考核|绩效工资|绩效奖|绩效合同|政府绩效|绩效评估|非预算|概预算|工程预算|预算员|预算定额|施工图预算|预算价|预算金额|投资预算|预算审[核查]|竣工(?:财务|结算)?决算|工程决算|基建决算"
-    r"|绩效(?:分级|评级|等级|引领|[A-D]级)|(?:高质量|综合|亩均|环保|环境|企业|行业|医院|卫生服务|发展|工作|减排|教学|人才|平台|园区|科研|监管|运营|竞争|改革)绩效"
+# offices of a finance office that have the nouns in their name (绩效评价中心, 预算评审中心, 预算股): no paper, and the
+# name goes on behind the noun
+FISCAL_OFFICE = (
+    r"(?:预算|绩效)(?:预算|绩效|评价|评审|评估|编审|编制|审核|管理|监督|监控|执行|考核|信息){0,3}(?:服务|事务)?"
+    r"(?:中心|科(?![目学技])|股(?![东份])|处(?![理置罚])|办公室|局)"
 )
-_BUDGET = r"预\s*[、,/]?\s*决?\s*算|决\s*算"
+# compounds of a finance office's work that contain the nouns without naming a paper
+_WORK_COMPOUND = _any_of(
+    ("an office", FISCAL_OFFICE),
+    ("managing budgets", r"预算绩效管理|预算管理|绩效管理(?!目标)"),
+    ("drawing them up", r"预算编制(?!的?(?:说明|情况))|预算编审|预算评审"),
+    ("whose, by which law", r"预算单位|预算法|预算改革|预算约束|预算级次"),
+    ("figures handed down", r"预算指标(?!文件|表)"),
+    ("watching them", r"预算监督|预算监管|零基预算|预算评估"),
+    ("pay and marks of people", r"绩效考核|绩效工资|绩效奖|绩效合同|政府绩效|绩效评估"),
+    ("of buildings", r"非预算|概预算|工程预算|预算员|预算定额|施工图预算|预算价|预算金额|投资预算|预算审[核查]"),
+    ("of finished buildings", r"竣工(?:财务|结算)?决算|工程决算|基建决算"),
+    ("marks of firms", r"绩效(?:分级|评级|等级|引领|[A-D]级)"),
+    (
+        "performance of something else than spending",
+        r"(?:高质量|综合|亩均|环保|环境|企业|行业|医院|卫生服务|发展|工作|减排|教学|人才|平台|园区|科研|监管|运营|竞争|改革)绩效",
+    ),
+)
 _NOUN = re.compile(r"决算|预[、,/]?决?算|绩效|三公|预决")
 _SELF_EVALUATION = re.compile(
     r"自评|自我评价|绩效评价|绩效运行|绩效监控|评价报告|评价结果|绩效报告|事后评价|部门评价|财政评价|评价情况"
@@ -123,16 +144,27 @@ _UNIT_WORDS = re.compile(
 )
 _DEPARTMENT_WORDS = re.compile(r"部门|[(]汇总[)]|(?<=局)汇总|综合预算|系统汇总")
 _SUMMED = re.compile(r"[(](?:含|包括|包含)[^)]{0,12}[)]|[(](?:汇总|部门)[)]")
-_GOVERNMENT_NOUN = re.compile(
-    r"政府(?:[预决]|财政|性?基金|总[预决])|(?:地方)?财政总?[预决]算|总[预决]算|预算草案|决算草案|预算报告|决算报告的|预算调整方案|一般公共[预决]算|政府性基金|国有资本经营[预决]"
-    r"|社会?保险?基金[预决]|(?:省|市|县|区|州|盟|旗|乡|镇)(?:本)?级(?:财政|政府)?\d{0,4}年?度?(?:财政|政府|收支|收入|支出)*[预决]|全[省市县区州盟旗国]|中央"
+_GOVERNMENT_NOUN = _any_of(
+    ("between governments", r"税收返还|(?:对下|补助下级|上级补助).{0,8}转移支付|转移支付.{0,6}分(?:地区|县|区)"),
+    ("said outright", r"政府(?:[预决]|财政|性?基金|总[预决])"),
+    ("the treasury's totals", r"(?:地方)?财政总?[预决]算|总[预决]算"),
+    ("what a congress is given", r"预算草案|决算草案|预算报告|决算报告的|预算调整方案"),
+    ("the four books", r"一般公共[预决]算|政府性基金|国有资本经营[预决]|社会?保险?基金[预决]"),
+    (
+        "a level of government",
+        r"(?:省|市|县|区|州|盟|旗|乡|镇)(?:本)?级(?:财政|政府)?\d{0,4}年?度?(?:财政|政府|收支|收入|支出)*[预决]",
+    ),
+    ("all of a place", r"全[省市县区州盟旗国]|中央"),
 )
 # what a people's congress, of a county or a town, is asked to approve
 _REPORT_TO_CONGRESS = re.compile(
     r"预算执行情况?(?:和|及|与|暨|、).{0,16}预算[(]?草案|[预决]算[(]草案[)]的?(?:报告|议案)"
 )
+# 某县2025年本级预算, 2025年某县财政预算: nothing but a place, a year and a level before the noun
+_YEAR_WORDS = r"(?:\d{4}年?度?)?"
 _PLACE_THEN_NOUN = re.compile(
-    r"^(?:关于)?(?:\d{4}年?度?)?[\u4e00-\u9fff]{1,12}(?:省|市|县|区|州|盟|旗|镇|乡)(?:本级|人民政府)?(?:关于)?(?:\d{4}年?度?)?(?:财政)?(?:收支)?[预决]算"
+    rf"^(?:关于)?{_YEAR_WORDS}[\u4e00-\u9fff]{{1,12}}(?:省|市|县|区|州|盟|旗|镇|乡)(?:本级|人民政府)?(?:关于)?"
+    rf"{_YEAR_WORDS}(?:[省市县区州盟旗]?本级)?(?:财政)?(?:收支)?[预决]算"
 )
 
 # -- near misses ----------------------------------------------------------------------------------------------------
@@ -149,13 +181,25 @@ _TENDER = re.compile(
     r"招标|中标|成交(?:结果|公告)|采购(?:公告|意向|结果|合同|需求|文件|项目|更正|失败|监督|代理|服务)|政府采购(?!预算)|竞争性|磋商|询价|比选|遴选|选聘|招聘|招募|拍卖|竞价|竞标|废标|流标"
     r"|中介机构|第三方机构|服务机构|供应商"
 )
-_WORK = re.compile(
-    r"(?:做好|开展|加强|组织|编制|报送|填报|申报|申请|征集|下达|拨付|印发|转发|启用|推荐|召开|举办|清理|规范|布置|批复|提前|上报|收回|预拨|安排)(?!.{0,3}(?:表|一览|目录|清单|公示|公开$)).{0,60}(?:通知|函|方案|请示|公告|意见)"
-    r"|(?:人大|常委会|会议)(?:审查|审议|表决|通过|和|、){0,4}批准(?!的).{0,24}[预决]算$|批准.{0,60}的?决[议定]|(?:[预决]算|草案|报告|方案)[》)]?的决[议定]|申报(?!表)|征集|的批复|批复》?$|复函|请示$|任前|拟(?:支持|安排|入库|立项|补助|推荐)|评审结果|入围|名单公示|结果公示$|公益金|(?:项目|企业|名单|奖补|奖励|资助|对象|人员)的?(?:公示|公告)$"
+_WORK = _any_of(
+    (
+        "told to do something",
+        r"(?:做好|开展|加强|组织|编制|报送|填报|申报|申请|征集|下达|拨付|印发|转发|启用|推荐|召开|举办|清理|规范|布置|批复|提前|上报"
+        r"|收回|预拨|安排)(?!.{0,3}(?:表|一览|目录|清单|公示|公开$)).{0,60}(?:通知|函|方案|请示|公告|意见)",
+    ),
+    ("a congress approves", r"(?:人大|常委会|会议)(?:审查|审议|表决|通过|和|、){0,4}批准(?!的).{0,24}[预决]算$"),
+    ("its resolution", r"批准.{0,60}的?决[议定]|(?:[预决]算|草案|报告|方案)[》)]?的决[议定]"),
+    ("asked for, granted", r"申报(?!表)|征集|的批复|批复》?$|复函|请示$|任前"),
+    ("who is to get money", r"拟(?:支持|安排|入库|立项|补助|推荐)|评审结果|入围|名单公示|结果公示$|公益金"),
+    ("a list of firms or people", r"(?:项目|企业|名单|奖补|奖励|资助|对象|人员)的?(?:公示|公告)$"),
 )
 _NOTICE_OF_PAPER = re.compile(r"[预决]算.{0,8}公[开布示].{0,4}(?:通知|函)|公[开布示].{0,30}[预决]算.{0,8}(?:通知|函)")
-_NOTICE_OF_WORK = re.compile(r"做好|工作|组织|规范|推进|加强|进一步|布置|培训|检查")
+_NOTICE_OF_WORK = re.compile(r"报送|上报|填报|做好|工作|组织|规范|推进|加强|进一步|布置|培训|检查")
 _NOTIFIED = re.compile(r"通知(?:[(》]|$|书)|通报(?:[(》]|$)")
+# when, by whom and in which order papers are to come out, not a paper
+_SCHEDULE = re.compile(
+    r"公[开布示](?:工作)?(?:的)?(?:时间|日程|进度|进展|任务|责任|分工|联系)(?:安排|分解|计划|人)?(?:表|一览)|(?:时间|日程|进度)安排表?$"
+)
 # words of news that no office has in its name …
 _NEWS = re.compile(
     r"召开|举办|举行|开展|部署|审议|听取|表决|全票|荣获|获批|获得|获评|喜获|获全|通过(?!网)|圆满|顺利|加强|加快|强化|提高|深化|聚焦|扎实|着力|有力|全力|积极|助力|护航|赋能|筑牢|严把|守好"
@@ -385,6 +429,8 @@ def _near_miss(plain: str, words: str) -> NearMiss | None:
         return "tender"
     if _outside(plain, _RULE):
         return "rule"
+    if _SCHEDULE.search(plain):
+        return "work"
     notice_of_paper = _NOTICE_OF_PAPER.search(plain) and not _outside(plain, _NOTICE_OF_WORK)
     if (_NOTIFIED.search(plain) or (_WORK.search(plain) and not _is_own_paper(plain))) and not notice_of_paper:
         return "work"

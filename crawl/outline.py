@@ -12,7 +12,7 @@ from itertools import islice
 from lxml import html
 
 from crawl.clickable import link_elements, raw_address
-from crawl.page import Page, marks_furniture, squeeze, text_of
+from crawl.page import Page, marks_furniture, marks_trail, squeeze, text_of
 from crawl.tables import Grid, grid_of
 from crawl.tabs import panel_words, tab_by_order
 
@@ -84,7 +84,7 @@ class Outline:
             chain.append(node)
             node = node.getparent()
         for one in reversed(chain):
-            found = found or (marks_furniture(one) and not self._holds_most(one))
+            found = found or ((marks_furniture(one) or marks_trail(one)) and not self._holds_most(one))
             self._furniture[one] = found
         return found
 

@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree, html
 
 from crawl.address import clean_url
+from crawl.comments import with_comments_unfolded
 from crawl.openers import resolve_openers
 from crawl.records import markup_of_data, records_in, rows_in_script
 
@@ -75,7 +76,7 @@ def read_page(body: bytes, url: str) -> Page:
     if len(body) > MAX_PAGE_BYTES:
         raise PageError(f"page of {len(body)} bytes, more than {MAX_PAGE_BYTES}")
     text, encoding = decode_page(body)
-    text = markup_of_data(text) or text
+    text = with_comments_unfolded(markup_of_data(text) or text)
     # bytes again, with the label forced: lxml refuses str that begins with an XML encoding declaration, and would
     # follow a wrong <meta charset>; U+0000 would end the text early
     parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
@@ -159,6 +160,18 @@ def _texts(element: html.HtmlElement, between: str) -> Iterator[str]:
 def is_furniture(element: html.HtmlElement) -> bool:
     """Whether an element stands in navigation, footer, breadcrumb, sidebar or search by the page's own structure."""
     return any(marks_furniture(node) for node in (element, *element.iterancestors()))
+
+
+_TRAIL = re.compile(r"\s{0,200}(?:当前|[您你](?:现在)?(?:的|所在的?)?|所在)(?:所在)?(?:的)?位置\s{0,20}[:：]")
+_LISTS = ("ul", "ol", "dl", "table", "p")
+_MAX_TRAIL = 12  # links of a breadcrumb
+
+
+def marks_trail(node: html.HtmlElement) -> bool:
+    """Whether an element calls itself the page's breadcrumb (当前位置：首页 > 县财政局 > …), whatever its class is."""
+    if not node.text or not _TRAIL.match(node.text) or len(node) > 2 * _MAX_TRAIL:
+        return False
+    return next(node.iter(*_LISTS), node) is node  # a list inside is the page's, not the breadcrumb's
 
 
 def marks_furniture(node: html.HtmlElement) -> bool:

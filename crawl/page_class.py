@@ -429,6 +429,9 @@ def _calls_itself_home(found: Discovery) -> bool:
     head = without_site(found.about.head_title or "")
     if not head or name_title(head).kind is not None or _DIRECTORY.search(head):
         return False
+    columns = found.about.columns
+    if columns and columns[-1] != head and columns[-1] in (found.about.head_title or ""):
+        return False  # 某镇人民政府-财政资金: a column that names its site too
     return head == found.about.owner or bool(re.search(r"(?:网站|门户|首页|主页|网站群|官网|信息网)$|^首页", head))
 
 

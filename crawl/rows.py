@@ -8,7 +8,9 @@ between two links. Where there are several, the label or the head of the column 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterable
+from itertools import islice, takewhile
+from typing import Literal
 
 from lxml import html
 
@@ -18,6 +20,9 @@ from crawl.page import pieces_of, squeeze
 
 _MAX_ROW = 400  # characters of a row that are searched for its date
 _MAX_CELLS = 14
+_MAX_DESCRIPTIONS = 6  # of a term that are looked at for its date
+_MAX_BEATS = 40  # children of a list that are looked at for its rhythm, from each end
+_BLOCK_ROWS = frozenset({"dd", "dt", "li", "p", "div"})
 _LABEL = re.compile(
     r"(发布|公开|公布|发文|印发|生成|成文|形成|更新|录入|修改|创建"
     r"|生效|实施|有效|废止|失效|截止|开始|结束)?"
@@ -114,15 +119,51 @@ def _of_attributes(anchor: html.HtmlElement, row: html.HtmlElement) -> str | Non
 
 
 def _beside(outline: Outline, anchor: html.HtmlElement, row: html.HtmlElement, url: str) -> str | None:
-    """A date that stands in no element of the row: bare text up to the next link or line, or the element behind."""
+    """A date that stands in no element of the row: bare text up to the next link or line, or the element behind or
+    before, by the rhythm of the list."""
     parent = row.getparent()
     if parent is None or outline.places(parent) < 2 or row.tag in {"td", "th", "tr"}:
         return None
+    rhythm = _rhythm(outline, parent) if row.tag in _BLOCK_ROWS else None
+    if rhythm == "before" and row.tag == "dd":  # one term may be the date of several descriptions
+        term = next(islice(row.itersiblings("dt", preceding=True), 1), None)
+        words = outline.text(term) if term is not None else ""
+        if _ONLY_DATE.fullmatch(words):
+            return row_date(words, url)
+    if rhythm == "behind" and row.tag == "dt":  # of the descriptions of a term one is its date
+        own = takewhile(lambda one: one.tag != "dt" and not outline.places(one), row.itersiblings())
+        days = (outline.text(one) for one in islice(own, _MAX_DESCRIPTIONS) if isinstance(one.tag, str))
+        return next((row_date(words, url) for words in days if _ONLY_DATE.fullmatch(words)), None)
     behind, before = _around(outline, row)
-    for words in (behind, before):
+    for words in {"before": (before,), "behind": (behind,)}.get(rhythm or "", (behind, before)):
         text = squeeze(words)
         if _ONLY_DATE.fullmatch(text) and (day := row_date(text, url)):
             return day
+    return None
+
+
+def _rhythm(outline: Outline, block: html.HtmlElement) -> Literal["before", "behind"] | None:
+    """Where the elements of a list that are nothing but a date stand: each before its link, or behind it; None where
+    there are none, or where the list neither begins nor ends as such a list does.
+
+    A date between two links says by itself not whose it is; the two ends of the list do.
+    """
+    first = _beat(outline, islice(block, _MAX_BEATS))
+    last = _beat(outline, islice(block.iterchildren(reversed=True), _MAX_BEATS))
+    if first == "date" and last == "link":
+        return "before"
+    return "behind" if first == "link" and last == "date" else None
+
+
+def _beat(outline: Outline, children: Iterable[html.HtmlElement]) -> Literal["date", "link"] | None:
+    """What comes first among a list's children: a link, or a date standing alone; headings and rules are passed."""
+    for one in children:
+        if not isinstance(one.tag, str):
+            continue
+        if outline.places(one):
+            return "link"
+        if _ONLY_DATE.fullmatch(outline.text(one)) and re.search(r"\d", outline.text(one)):
+            return "date"
     return None
 
 

@@ -27,13 +27,13 @@ def is_xml(text: str) -> bool:
 def _closes(text: str, head: str) -> bool:
     """Whether the first element is the whole of the text, under a name that no page's markup has."""
     name = re.match(r"<([A-Za-z_][\w.:-]*)", head)
-    if name is None or name[1].lower() in _HTML_TAGS:
+    if name is None or name[1].lower() in HTML_TAGS:
         return False
     return text.rstrip().endswith(f"</{name[1]}>")
 
 
 # fmt: off
-_HTML_TAGS = frozenset({
+HTML_TAGS = frozenset({
     "a", "abbr", "article", "aside", "b", "base", "blockquote", "br", "button", "caption", "center", "dd", "div", "dl",
     "dt", "em", "fieldset", "font", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "header",
     "hr", "i", "iframe", "img", "input", "label", "legend", "li", "link", "main", "meta", "nav", "noscript", "ol", "p",

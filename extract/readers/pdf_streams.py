@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import zlib
 
-_FLATE = re.compile(rb"/(?:Filter|F)\s*(?:\[\s*)?/(?:FlateDecode|Fl)\b")
+# a name ends at white space or at a delimiter (ISO 32000-1, 7.2.2)
+_FLATE = re.compile(rb"/(?:Filter|F)\s*(?:\[\s*)?/(?:FlateDecode|Fl)(?=[\s\x00/\[\]<>()%{}]|$)")
 # every filter a part may be packed with first (ISO 32000-1, 7.4), the short names of inline images too
 _OTHER = re.compile(
     rb"/(?:ASCIIHexDecode|AHx|ASCII85Decode|A85|LZWDecode|LZW|RunLengthDecode|RL|CCITTFaxDecode|CCF|JBIG2Decode|"
@@ -32,17 +33,24 @@ def damaged_streams(data: bytes) -> tuple[int, int]:
     if b"/Encrypt" in data:
         return 0, 0
     broken = seen = inflated = 0
+    opened = False  # something that may be the beginning of a part was met since the last end of one
     at = data.find(b"stream")
     while at >= 0 and seen < _MOST_STREAMS and inflated < _MOST_INFLATED:
         start = _start_of(data, at)
-        if start is None or not (_is_flate(data, at) or _has_lost_its_filter(data, at, start)):
+        if start is None:
+            if data[at - 3 : at] == b"end":
+                lost = not opened and _is_end(data, at)  # the end of a part that has no beginning
+                broken, seen, opened = broken + lost, seen + lost, False
+            elif data[at - 1 : at] in (b">", b" ", b"\t", b"\r", b"\n"):
+                opened = True
             at = data.find(b"stream", at + 6)
             continue
         end = _end_of(data, start)
-        size = _inflated(data, start, end)
-        seen += 1
-        broken += size is None or not _is_flate(data, at)
-        inflated += size or 0
+        if _is_flate(data, at) or _has_lost_its_filter(data, at, start):
+            size = _inflated(data, start, end)
+            seen += 1
+            broken += size is None or not _is_flate(data, at)
+            inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
 
@@ -66,6 +74,11 @@ def _start_of(data: bytes, at: int) -> int | None:
     if behind == b"\r\n":
         return at + 8
     return at + 7 if behind[:1] in (b"\n", b"\r") else None
+
+
+def _is_end(data: bytes, at: int) -> bool:
+    """Whether the word `endstream` at this place ends a part of an object, and is no word in some text."""
+    return data[at + 6 : at + 40].lstrip(b"\r\n\t ").startswith(b"endobj")
 
 
 def _end_of(data: bytes, start: int) -> int:

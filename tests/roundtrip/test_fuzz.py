@@ -207,17 +207,24 @@ def test_parts_that_cannot_be_looked_at_are_left_alone() -> None:
     assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode").replace(b"abcd", packed + b"\r\n")) == (0, 1)
 
 
-@pytest.mark.parametrize("word", [b"/Filter", b"/FlateDecode"])
+@pytest.mark.parametrize("word", [b"/Filter", b"/FlateDecode", b"Decode ]", b">>\nstream"])
 def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
     """The engine took the packed bytes for operators, and drew an empty page: nothing said so."""
     whole = made("pdf", 1)[0]
-    broken = whole.replace(word, b"/" + b"x" * (len(word) - 1))
+    broken = whole.replace(word, word[:-2] + b"\x7f\xff")
     assert damaged_streams(broken)[0] == damaged_streams(whole)[1] > 0
     assert "damaged_streams" in {issue.code for issue in read_document(broken).issues}
     part = b"1 0 obj\n<< /Filter /DCTDecode /Length 9 >>\nstream\n%s\nendstream\nendobj\n" % zlib.compress(b"q Q")
     assert damaged_streams(part) == (0, 0), "packed in something else"
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"")) == (1, 1)
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"").replace(b"x\x9c", b"x\x9d")) == (0, 0)
+
+
+def test_what_ties_the_parts_of_a_pdf_together_is_covered_by_no_checksum() -> None:
+    """A page without contents is a page: nothing there may be another fact, but facts may be missing."""
+    whole = next(pdf for pdf in made("pdf", 8) if pdf.count(b"/Contents") > 1)
+    damaged_document(whole.replace(b"/Contents", b"/Xontents", 1), whole)
+    damaged_document(whole.replace(b"/Contents", b"/Xontents"), whole)
 
 
 def test_bytes_that_came_into_a_pdf_are_told() -> None:

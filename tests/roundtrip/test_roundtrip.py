@@ -180,6 +180,29 @@ def test_a_title_printed_again_on_every_page_names_its_table() -> None:
     assert interpreted(made).statements[0].code == "general_expenditure"
 
 
+def test_a_title_with_its_unit_printed_again_on_every_page_names_its_table() -> None:
+    """Beside its unit it was no title, and the statement one of no known form."""
+    title = Paragraph(2, "一般公共预算支出表　　单位：元", (Place(page=2, paragraph=2),), None, "page_field")
+    made = reading("第一部分 2025年部门预算公开表", table(1, CODED))
+    made.blocks.insert(1, title)
+    rows = rows_of(made)
+    assert {(row["statement_code"], row["amount_fen"]) for row in rows["budget_lines"]} >= {
+        ("general_expenditure", 1_000)
+    }
+
+
+def test_a_list_of_projects_whose_title_cell_holds_the_unit() -> None:
+    """Its projects were lost without a word; the amounts alone were there."""
+    grid = [
+        ["部门综合预算专项业务经费支出表　　单位：元", "<", "<"],
+        ["单位编码", "单位（项目）名称", "项目金额"],
+        ["", "合计", "3.00"],
+        ["", "河道清淤工程", "3.00"],
+    ]
+    rows = rows_of(reading(table(1, grid)))
+    assert [(row["project_name"], row["total_fen"]) for row in rows["projects"]] == [("河道清淤工程", 300)]
+
+
 def test_blank_lines_at_the_top_of_a_page_are_no_header() -> None:
     """上年结转结余 and 年终结转结余 over nothing are words of headers too: the rest of the statement was not read."""
     first = [

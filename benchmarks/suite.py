@@ -170,14 +170,14 @@ SUITE: Final = (
         "roundtrip",
         "generated statements and forms, printed as docx, PDF, xlsx, HTML and read back",
         "-m benchmarks.roundtrip --documents 10000 --jobs 2",
-        "{documents:,} documents, {facts:,} facts: {equal:,} equal, {told:,} told by an issue or a state, {silent:,} "
-        "silently different",
+        "{documents:,} documents ({by_office:,} through LibreOffice), {facts:,} facts: {equal:,} equal, {told:,} told "
+        "by an issue or a state, {silent:,} silently different",
         "--documents 20",
     ),
     _of(
         "fuzz",
         "damaged documents, archives, pages, addresses, YAML",
-        "-m benchmarks.fuzz --inputs 100000 --jobs 2",
+        "-m benchmarks.fuzz --inputs 100000 --jobs 2 --corpus {documents}",
         "{inputs:,} inputs of {targets} kinds, {a_second:.0f} a second: {troubles} troubles, memory grew by "
         "{growth:.0f} MB at most",
         "--inputs 500",

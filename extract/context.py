@@ -53,7 +53,7 @@ class Surroundings:
                 found.append(Paragraph(upper.number, text, (*upper.places, *paragraph.places)))
             elif parse_caption(paragraph.text):
                 found.append(paragraph)
-        return found + [p for p in self.running if parse_caption(p.text)]
+        return found + [p for p in self._running_parts() if parse_caption(p.text)]
 
     def cut_captions(self) -> list[tuple[Paragraph, Paragraph]]:
         """The two halves of each caption that a line break cut."""
@@ -69,7 +69,15 @@ class Surroundings:
         near = [p for p in self._near() if not parse_caption(p.text) and not _CUT_UNIT.search(fold(p.text))]
         near = sorted(near, key=lambda p: "表" not in fold(p.text)[-12:])
         # a title printed again over every piece of a long table repeats as a running header does
-        return near + [p for p in self.running if "表" in fold(p.text)[-12:] and looks_like_title(p.text)]
+        return near + [p for p in self._running_parts() if "表" in fold(p.text)[-12:] and looks_like_title(p.text)]
+
+    def _running_parts(self) -> list[Paragraph]:
+        """Nearest first; a title and the unit beside it are two."""
+        found: list[Paragraph] = []
+        for paragraph in self.running:
+            parts = title_and_unit(paragraph.text) or (paragraph.text,)
+            found += [msgspec.structs.replace(paragraph, text=part) for part in reversed(parts)]
+        return found
 
     def _near(self) -> list[Paragraph]:
         near: list[Paragraph] = []

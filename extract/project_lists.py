@@ -10,7 +10,7 @@ from extract.columns import same_columns
 from extract.context import Surroundings
 from extract.document import Cell, ProjectForm, Table, Text
 from extract.form import Form, finds, matches_whole
-from extract.header import Grid, Shape, distinct, is_number_row, looks_like_title, read_shape, title_line
+from extract.header import Grid, Shape, distinct, is_number_row, read_shape, title_line
 from extract.indicator_layout import field_key
 from extract.project_names import is_organisation, split_code
 from extract.recognize import plain_title
@@ -79,7 +79,10 @@ def _new_list(work: OpenTable, context: Surroundings, form: Form) -> tuple[ListP
     columns = _list_columns(shape, form)
     titles = [plain_title(p.text) for p in context.titles()]
     titles += [
-        plain_title(cell.text) for row in shape.caption for cell in distinct(grid[row]) if looks_like_title(cell.text)
+        plain_title(title)
+        for row in shape.caption
+        for cell in distinct(grid[row])
+        if (title := title_line(cell.text)) is not None
     ]
     if not _is_list(columns, titles, form, shape):
         return None

@@ -62,9 +62,9 @@ def evidence(titles: Iterable[str], grid: Grid, shape: Shape, heading: str = "")
     for row in grid[shape.body : shape.body + 80]:
         for cell in distinct(row):
             text = cell.text
-            if is_blank(text):
+            if is_blank(text) or not (folded := fold(text)):  # quotation marks alone
                 continue
-            if len(text) < 60 and not fold(text)[0].isdigit():
+            if len(text) < 60 and not folded[0].isdigit():
                 labels.append(strip_ordinal(text).removeprefix("其中:"))
             elif ordinal_rank(text) is not None:
                 labels.append(strip_ordinal(text))

@@ -2,5 +2,6 @@
 
     python -m benchmarks.fuzz --inputs 100000 --seed 1 [--jobs 2] [--target pdf] [--corpus ../shared]
 
-`targets` what is fuzzed and from which seeds, `mutate` the changes, `hunt` one worker process under limits.
+`targets` and `documents`: what is fuzzed, from which seeds; `mutate`: changes of bytes; `structure`: changes that keep
+a format, on what `packed` opened; `hunt`: one worker process; `parts`: all of them.
 """

@@ -1,30 +1,47 @@
-"""One worker: inputs of one target after the other in a process of its own, with a clock and a bound of memory."""
+"""One part of a run: inputs of one target after the other in one process, with a clock and a bound of memory."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import resource
 import signal
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import FrameType
 
-from benchmarks.fuzz.mutate import inside, mutate
-from benchmarks.fuzz.targets import TARGETS, Target, is_package
+from benchmarks.fuzz.mutate import mutate
+from benchmarks.fuzz.targets import TARGETS, Target
 
 SECONDS = 10
 """For one input: the slowest honest one takes a tenth of it."""
 MEMORY = 3 * 2**30
 LARGEST_CORPUS = 150_000
 MOST_CORPUS = 6
+REAL = 0.05
+"""Of the inputs of a target begin with a real document, where there are any: they cost ten times as much as ours."""
+DEEP = 0.7
+SHOWN = 200
+"""After so many inputs a part says how far it is."""
 
 
 class TooSlow(BaseException):
     """An input took longer than SECONDS. No Exception: the last net of a reader must not catch it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """So many inputs of a target, from number `first` on."""
+
+    target: str
+    inputs: int
+    seed: int
+    first: int = 0
 
 
 @dataclass
@@ -39,48 +56,84 @@ class Found:
     last_mb: float = 0.0
     troubles: dict[str, tuple[int, bytes, str]] = field(default_factory=dict)
 
+    def add(self, place: str, data: bytes, told: str) -> None:
+        """One trouble more; of inputs that fail alike the smallest is kept."""
+        count, smallest, said = self.troubles.get(place, (0, data, told))
+        self.troubles[place] = (count + 1, min(data, smallest, key=len), said)
+
+
+class Hand:
+    """The input being worked on, in a file: what is left of a process that died with it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+
+    def take(self, number: int, data: bytes) -> None:
+        os.ftruncate(self._file, 0)
+        os.pwrite(self._file, number.to_bytes(8, "big") + data, 0)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def left_in_hand(path: Path) -> tuple[int, bytes] | None:
+    """(number, input) of what was being worked on; None before the first."""
+    with contextlib.suppress(OSError):
+        found = path.read_bytes()
+        return (int.from_bytes(found[:8], "big"), found[8:]) if len(found) >= 8 else None
+    return None
+
+
+def bound_this_process() -> None:
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+
 
 def target_named(name: str) -> Target:
     return next(target for target in TARGETS if target.name == name)
 
 
-def hunt(name: str, inputs: int, seed: int, corpus: str | None) -> Found:
-    """Give so many inputs to a target; the same seed gives the same inputs."""
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
-    target = target_named(name)
-    seeds = target.seeds() + _corpus(target, corpus)
-    found = Found(name)
+def hunt(part: Part, corpus: str | None, hand: Hand, tell: Callable[[Found], None] = lambda found: None) -> Found:
+    """Give the inputs of a part to its target; the same part has the same inputs. tell: how far it is, now and then."""
+    target = target_named(part.target)
+    seeds, real = target.seeds(), _corpus(target, corpus)
+    found = Found(part.target)
     began = time.monotonic()
-    for number in range(inputs):
-        chance = Random(f"{name}/{seed}/{number}")
-        origin = chance.choice(seeds)
+    for number in range(part.first, part.inputs):
+        chance = Random(f"{part.target}/{part.seed}/{number}")
+        origin = chance.choice(real if real and chance.random() < REAL else seeds)
         data = make_input(target, origin, chance, seeds)
-        _one(target, data, origin, found)
-        if number == inputs // 10:
+        hand.take(number, data)
+        one(target, data, origin, found)
+        if number == part.inputs // 10:
             found.first_mb = _memory()
-    found.last_mb = _memory()
-    found.seconds = time.monotonic() - began
+        if number % SHOWN == 0:
+            found.last_mb, found.seconds = _memory(), time.monotonic() - began
+            tell(found)
+    found.first_mb = found.first_mb or _memory()
+    found.last_mb, found.seconds = _memory(), time.monotonic() - began
     return found
 
 
 def make_input(target: Target, origin: bytes, chance: Random, seeds: list[bytes]) -> bytes:
-    if target.package and is_package(origin) and chance.random() < 0.8:
-        return inside(origin, chance)
+    """Mostly a change that keeps the format, where the target has such; else changed bytes."""
+    if target.deep is not None and chance.random() < DEEP:
+        deep = target.deep(origin, chance)
+        if deep is not None:
+            return deep
     return mutate(origin, chance, [] if target.damage else seeds)
 
 
-def _one(target: Target, data: bytes, origin: bytes, found: Found) -> None:
+def one(target: Target, data: bytes, origin: bytes, found: Found) -> None:
+    """Run one input; what it raises is a trouble."""
     start = time.monotonic()
     previous = signal.signal(signal.SIGALRM, _alarm)
     signal.alarm(SECONDS)
     try:
         target.run(data, origin)
     except (Exception, TooSlow) as error:  # noqa: BLE001 - what is looked for
-        place = _place(error)
-        count = found.troubles[place][0] if place in found.troubles else 0
-        smallest = min(data, found.troubles[place][1], key=len) if count else data
-        found.troubles[place] = (count + 1, smallest, "".join(traceback.format_exception(error, limit=-4))[-1500:])
+        found.add(_place(error), data, "".join(traceback.format_exception(error, limit=-4))[-1500:])
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, previous)

@@ -1,205 +1,58 @@
 """What is fuzzed: each target takes bytes and ends in one of its declared answers, whatever they are.
 
-A target returns nothing and raises only what its docstrings declare, which is caught here. What a damaged document
-still gives must be what the whole one gives, or an issue must speak: `DamagedSilentlyError` is raised where it is not.
+A target returns nothing and raises only what its docstrings declare, which is caught here. Documents and what is looked
+for in them: `documents`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-import os
 import re
 import tempfile
-import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from random import Random
 
-from benchmarks.roundtrip.__main__ import print_document
-from benchmarks.roundtrip.compare import BESIDE, tight
-from benchmarks.roundtrip.generate import generate
-from benchmarks.roundtrip.model import Kind
+from benchmarks.fuzz import documents as of_documents
+from benchmarks.fuzz.documents import ROOT, damaged_document, document
+from benchmarks.fuzz.structure import change_html, change_office, change_pdf
 from crawl.address import clean_url, file_name_of, host_of, literal_address, refusal, site_of
 from crawl.listing_json import read_rows
 from crawl.notice import further_pages as notice_pages
 from crawl.notice import read_listing, read_notice
 from crawl.page import PageError, absolute, read_page
 from crawl.pager import further_pages
-from crawl.schema import Provenance
 from crawl.source import SourceError, load_source
 from crawl.unpack import UnpackLimits, unpack
 from crawl.warc import WarcError, read_warc
-from extract.document import Issue, Reading
-from extract.format import sniff
-from extract.interpret import interpret_reading
-from extract.readers import read_document, scan_document
 from flows.reviews import VerdictError, parse_verdicts
 from normalize.amount import parse_number
 from normalize.correction import CorrectionError, parse_corrections
-from normalize.facts import build_rows
 from normalize.withholding import WithholdingError, parse_withholdings
 from tests.crawl.test_unpack import rar5, zipped
-from tests.extract.builders import docx as small_docx
-from tests.extract.builders import pdf as small_pdf
 
-ROOT = Path(__file__).resolve().parents[2]
 URL = "http://www.example.gov.cn/yjsgk/2024/index.html"
 SITE = site_of(URL)
-NOT_CONVERTED = Issue("converter_missing", "error", "read", "未转换", "not converted here")
 SMALL = UnpackLimits(max_bytes=32 * 2**20, max_member_bytes=8 * 2**20)
-
-Facts = Counter[tuple[str, ...]]
-
-
-class DamagedSilentlyError(AssertionError):
-    """A damaged document gave other facts than the whole one, and no issue says so."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """run: gets the changed bytes and the seed they came from. package: a zip whose parts are changed too.
+    """run: gets the changed bytes and the seed they came from. deep: changes that keep the format what it is.
 
-    share: of the inputs of a run; heavy targets get fewer. damage: whether changed bytes cannot be another valid
-    document, since a checksum covers them; then facts are compared.
+    share: of the inputs of a run, by what one costs. damage: whether changed bytes cannot be another valid document,
+    since a checksum covers them; then facts are compared. corpus: names of real documents of its kind.
     """
 
     name: str
     run: Callable[[bytes, bytes], None]
     seeds: Callable[[], list[bytes]]
     share: int = 1
-    package: bool = False
+    deep: Callable[[bytes, Random], bytes | None] | None = None
     damage: bool = False
     corpus: tuple[str, ...] = field(default=())
-
-
-# ----------------------------------------------------------------------------------------------------------- documents
-
-
-def read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
-    """Bytes to rows, as where neither LibreOffice nor OCR is installed: both are programs of others, and slow."""
-    os.environ["YUJUE_READ_SOFFICE"] = ""
-    with without_ocr():
-        return _read(data)
-
-
-@contextlib.contextmanager
-def without_ocr() -> Iterator[None]:
-    installed = scan_document.line_reader
-    scan_document.line_reader = cast(Any, lambda: None)
-    try:
-        yield
-    finally:
-        scan_document.line_reader = installed
-
-
-def _read(data: bytes) -> tuple[Reading, dict[str, list[dict[str, object]]]]:
-    derived = NOT_CONVERTED if sniff(data).kind in ("doc", "rtf", "ppt", "pptx") else None
-    reading = read_document(data, filename="document", derived=derived)
-    for issue in reading.issues:
-        if issue.code == "damaged" and re.match(r".*\b(?:Error|Exception)\b", issue.message_en):
-            unexpected(issue.message_en)
-    return reading, build_rows(reading, interpret_reading(reading), Provenance(filename="document"))
-
-
-class UnexpectedError(AssertionError):
-    """A reader met an exception it does not declare and that only the last net caught."""
-
-
-# Errors of libraries that say no more than that the file is damaged.
-_SAID = re.compile(r"XMLSyntaxError|BadZipFile|PdfiumError|zlib|error: Error -3|XLRDError|CompDocError|ParserError")
-
-
-def unexpected(message: str) -> None:
-    if not _SAID.search(message):
-        raise UnexpectedError(message)
-
-
-def facts_of(rows: dict[str, list[dict[str, object]]]) -> Facts:
-    """Amounts with what says which they are. The unit counts: amount_fen follows from it."""
-    return Counter(
-        (
-            str(row["statement_code"]),
-            tight(str(row["line_label"] or "")),
-            tight(str(row["column_path"] or "")),
-            tight(str(row["printed_text"] or "")),
-            str(row["amount_fen"]),
-        )
-        for row in rows["budget_lines"]
-    )
-
-
-@lru_cache(maxsize=256)
-def _whole(seed: bytes) -> Facts:
-    return facts_of(read(seed)[1])
-
-
-def document(data: bytes, seed: bytes) -> None:
-    read(data)
-
-
-def damaged_document(data: bytes, seed: bytes) -> None:
-    """As `document`; what is read from the damaged bytes must be what the whole document says, or be told."""
-    _, rows = read(data)
-    if any(row["code"] not in BESIDE for row in rows["issues"]):
-        return
-    found, whole = facts_of(rows), _whole(seed)
-    if found != whole:
-        raise DamagedSilentlyError(
-            f"lost {list((whole - found).elements())[:2]}, new {list((found - whole).elements())[:2]}"
-        )
-
-
-def made(kind: Kind, count: int = 10) -> list[bytes]:
-    """Small documents of the round trip, and those of the sample county."""
-    found: list[bytes] = []
-    seed = 1
-    while len(found) < count:
-        document = generate(seed, kind)
-        seed += 1
-        if len(document.tables) == 1 and len(document.tables[0].lanes[0]) < 12:
-            found.append(print_document(document))
-    return found
-
-
-def _html() -> list[bytes]:
-    pages = sorted((ROOT / "data/samples/site").rglob("*.html"))
-    return [*made("html"), *(page.read_bytes() for page in pages if page.stat().st_size < 20_000)]
-
-
-def _docx() -> list[bytes]:
-    return [
-        *made("docx", 6),
-        small_docx("<w:p><w:r><w:t>一、概况</w:t></w:r></w:p><w:tbl><w:tr><w:tc/></w:tr></w:tbl>"),
-    ]
-
-
-def _pdf() -> list[bytes]:
-    grid = {
-        "xs": [60, 200, 300],
-        "ys": [60, 80, 100],
-        "cells": {"0,0": "项目", "0,1": "预算数", "1,0": "合计", "1,1": "6.00"},
-    }
-    return [*made("pdf", 8), small_pdf([{"grids": [grid], "texts": [[60, 200, 10, "本部门预算12.50万元。"]]}])]
-
-
-def _packed_pdf() -> list[bytes]:
-    return made("pdf", 8)
-
-
-def _xls() -> list[bytes]:
-    return [(ROOT / "tests/cases/sheet_xls_hidden_and_formatted/book.xls").read_bytes()]
-
-
-def _foreign() -> list[bytes]:
-    """Kinds that are told, not read, without LibreOffice: rtf, doc (a compound file), wps, images, text."""
-    rtf = rb"{\rtf1\ansi\ansicpg936 \trowd\cellx1000\cellx2000 \'cf\'ee\'c4\'bf\cell 12.50\cell\row}"
-    compound = _xls()[0].replace("Workbook".encode("utf-16-le"), "WordDocu".encode("utf-16-le"))
-    image = b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(200)
-    return [rtf, compound, image, "部门预算\t12.50\n".encode("gb18030"), b"%!PS-Adobe", b"OFD", b""]
 
 
 # ------------------------------------------------------------------------------------------------------------ archives
@@ -385,25 +238,21 @@ def _corrections() -> list[bytes]:
 
 
 TARGETS = (
-    Target("docx", document, _docx, 3, package=True, corpus=("*.docx",)),
-    Target("docx-damaged", damaged_document, _docx, 2, damage=True),
-    Target("xlsx", document, lambda: made("xlsx", 6), 4, package=True, corpus=("*.xlsx",)),
-    Target("xlsx-damaged", damaged_document, lambda: made("xlsx", 6), 3, damage=True),
-    Target("pdf", document, _pdf, 6, corpus=("*.pdf",)),
-    Target("pdf-damaged", damaged_document, _packed_pdf, 5, damage=True),
-    Target("xls", document, _xls, 5, corpus=("*.xls",)),
-    Target("html", document, _html, 5, corpus=("*.html",)),
-    Target("foreign", document, _foreign, 6),
-    Target("archives", archive, _archives, 20),
-    Target("warc", warc, _warcs, 10),
-    Target("links", links, _pages, 12),
-    Target("rows", rows, _answers, 14),
-    Target("addresses", addresses, _urls, 10),
-    Target("amounts", amount, _amounts, 6),
-    Target("sources", source_file, _sources, 8),
-    Target("corrections", corrections, _corrections, 10),
+    Target("docx", document, of_documents.docx_seeds, 16, deep=change_office, corpus=("*.docx",)),
+    Target("docx-damaged", damaged_document, of_documents.docx_seeds, 5, damage=True),
+    Target("xlsx", document, of_documents.xlsx_seeds, 14, deep=change_office, corpus=("*.xlsx",)),
+    Target("xlsx-damaged", damaged_document, of_documents.xlsx_seeds, 5, damage=True),
+    Target("pdf", document, of_documents.pdf_seeds, 20, deep=change_pdf, corpus=("*.pdf",)),
+    Target("pdf-damaged", damaged_document, of_documents.packed_pdf_seeds, 8, damage=True),
+    Target("xls", document, of_documents.xls_seeds, 8, corpus=("*.xls",)),
+    Target("html", document, of_documents.html_seeds, 14, deep=change_html, corpus=("*.html",)),
+    Target("foreign", document, of_documents.foreign_seeds, 4),
+    Target("archives", archive, _archives, 14),
+    Target("warc", warc, _warcs, 8),
+    Target("links", links, _pages, 14, deep=change_html),
+    Target("rows", rows, _answers, 10),
+    Target("addresses", addresses, _urls, 6),
+    Target("amounts", amount, _amounts, 4),
+    Target("sources", source_file, _sources, 6),
+    Target("corrections", corrections, _corrections, 8),
 )
-
-
-def is_package(data: bytes) -> bool:
-    return data.startswith(b"PK\x03\x04") and zipfile.is_zipfile(io.BytesIO(data))

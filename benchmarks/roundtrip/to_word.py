@@ -12,11 +12,14 @@ from typing import Any
 import docx
 from docx.enum.text import WD_BREAK
 from docx.oxml.ns import qn
+from docx.shared import Twips
 from PIL import Image, ImageDraw
 
 from benchmarks.roundtrip.model import Document
 from benchmarks.roundtrip.printed import Break, Para, Piece, blocks
 from benchmarks.roundtrip.samples import docx_out, html_out
+
+SHORT, LONG, MARGIN = 11906, 16838, 1247  # A4 and its margin, in twips
 
 
 @lru_cache(maxsize=1)
@@ -32,9 +35,17 @@ def stamp_png() -> bytes:
     return out.getvalue()
 
 
-def to_docx(document: Document) -> bytes:
-    """The bytes of the Word file. A Break between two pieces of a table is a paragraph with a page break."""
+def to_docx(document: Document, *, fitting: bool = False) -> bytes:
+    """The bytes of the Word file. A Break between two pieces of a table is a paragraph with a page break.
+
+    fitting: pages as wide as the widest table, for who prints it; a reader of Word never looks.
+    """
     file = docx.Document()
+    if fitting:
+        widest = max(sum(block.grid.widths) for block in blocks(document) if isinstance(block, Piece))
+        section = file.sections[0]
+        section.page_height, section.page_width = Twips(SHORT), Twips(max(LONG, widest + 2 * MARGIN))
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Twips(MARGIN)
     body = file.element.body
     chance = Random(document.seed)
     if document.manner.running_head:

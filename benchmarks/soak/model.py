@@ -27,7 +27,7 @@ WITH_BODY = ("new", "unchanged", "replaced")
 @dataclass
 class Address:
     """What the model knows of an address of a notice or a file. quiet: nights since it was asked on which it could have
-    been."""
+    been. words, listed: those of its last visit, and those under which a listing that is well named it last."""
 
     entry: Entry
     is_file: bool
@@ -35,6 +35,7 @@ class Address:
     bodies: list[str] = field(default_factory=list)
     outcome: str = ""
     words: str = ""
+    listed: str = ""
     quiet: int = 0
     asked_on: dt.date = dt.date.min
 
@@ -102,6 +103,7 @@ class Model:
                 wrong.append(f"{url}: was asked for, the ledger does not say so")
         wrong += self._unserved(served, named, day, visits)
         wrong += self._forgotten(served, visits)
+        self._note_words()
         self._note_hosts(served)
         return wrong
 
@@ -147,7 +149,8 @@ class Model:
             wrong.append(f"{url}: gave {sha256}, the ledger says {visit.sha256}")
         if same and outcome != "unchanged":
             wrong.append(f"{url}: was asked with the validator of another body than the last one")
-        # a notice whose turn has come may be on its way when the listing is read: then it has its new words tomorrow
+        # a notice whose turn has come may be on its way when the listing is read: then its visit has the new words
+        # tomorrow, and its document has them tonight (`_note_words`)
         if not is_file and self._is_shown(entry) and visit.link_text not in (entry.words, before):
             wrong.append(f"{url}: is listed as {entry.words}, the ledger says {visit.link_text}")
         return wrong
@@ -220,6 +223,14 @@ class Model:
         del visits
         return wrong
 
+    def _note_words(self) -> None:
+        """A document is known by the words of the listing from the night on which the listing says them."""
+        for site in self.world.sites:
+            for entry in site.entries:
+                known = self.addresses.get(site.url(entry.notice_path))
+                if known is not None and self._is_shown(entry):
+                    known.listed = entry.words
+
     def _note_hosts(self, served: Mapping[str, tuple[Answer, bool]]) -> None:
         for site in self.world.sites:
             host, good = self.hosts[site.host], 0
@@ -284,9 +295,9 @@ class Model:
         """What a release must differ by when it differs; words may make one, too (`words`)."""
         return (self.standing, self.pairs, self.unreached)
 
-    def words(self) -> dict[str, str]:
-        """The words that lead to each address."""
-        return {url: one.words for url, one in self.addresses.items()}
+    def words(self) -> dict[str, tuple[str, str]]:
+        """The words that lead to each address: those of its last visit, those listed last."""
+        return {url: (one.words, one.listed) for url, one in self.addresses.items()}
 
     def found(self) -> dict[str, int]:
         """Organisation → documents that hold."""

@@ -51,7 +51,7 @@ class Soak:
     releases: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: int = 0
     _essence: tuple[object, ...] | None = None
-    _words: dict[str, str] = field(default_factory=dict)
+    _words: dict[str, tuple[str, str]] = field(default_factory=dict)
     _version: str | None = None
 
     def night(self, number: int) -> list[str]:

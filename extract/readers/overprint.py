@@ -12,6 +12,7 @@ from extract.readers.pdf_page import Char
 
 _COVERED = 0.6  # of the narrower glyph: marks that are drawn tightly (）、) share less
 _MOST = 6  # texts over each other; more are a drawing
+_LONGEST = 2_000  # glyphs of a line: no sheet holds so many beside each other, and each is compared with each
 _FEWEST = 2  # glyphs printed over others: one alone is a sign put together (a tick in a box, a letter with an accent)
 
 
@@ -21,17 +22,19 @@ def separate(drawn: Sequence[Char], ordered: Sequence[Char]) -> list[list[Char]]
     drawn: the characters in the order in which the page draws them, which each text keeps; white space goes with what
     is drawn before it. ordered: the same, sorted from the left.
     """
-    if sum(_covers(one, other) for one, other in _near(ordered)) < _FEWEST:
+    if len(drawn) > _LONGEST or sum(_covers(one, other) for one, other in _near(ordered)) < _FEWEST:
         return [list(drawn)]
     layers: list[list[Char]] = []
     for run in _runs(drawn):
         layer = next((layer for layer in layers if not _cross(layer, run)), None)
         if layer is None:
+            if len(layers) == _MOST:
+                return [list(drawn)]
             layers.append(list(run))
         else:
             layer.extend(run)
     told = all(sum(not c.text.isspace() for c in layer) >= _FEWEST for layer in layers)
-    return layers if told and len(layers) <= _MOST else [list(drawn)]
+    return layers if told else [list(drawn)]
 
 
 def overprinted(boxes: Iterable[Box]) -> list[Box]:

@@ -17,6 +17,8 @@ _ZONE = 0.12  # of the page height: where page numbers and running headers stand
 _ENUMERATOR = re.compile(
     r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|注[：:\d]|第[一二三四五六七八九十]{1,3}[部章节条]"
 )
+_NAMES_TABLE = re.compile(r"表(?:[（(][^（）()]{1,24}[)）])?\s*$")
+_CAPTION = re.compile(r"(?:编制|填报|公开)?(?:部门|单位)(?:名称)?\s*[:：]")
 _SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
 
 
@@ -147,6 +149,8 @@ def _goes_on(before: PageLine, item: PageLine, margins: dict[tuple[float, float]
     if room > _first_token(lower) + 0.7 * size:
         return False
     if _ENUMERATOR.match(lower.text) and _SENTENCE_END.search(upper.text):
+        return False
+    if _CAPTION.match(lower.text) and _NAMES_TABLE.search(upper.text):
         return False
     centre = (left + right) / 2
     centred = abs((lower.box[0] + lower.box[2]) / 2 - centre) < size and lower.box[0] > left + 3 * size

@@ -9,7 +9,13 @@ from __future__ import annotations
 import re
 import zlib
 
-_FLATE = re.compile(rb"/(?:Filter|F)\s*(?:\[\s*)?/(?:FlateDecode|Fl)\b")
+# a name ends at white space or at a delimiter (ISO 32000-1, 7.2.2)
+_FLATE = re.compile(rb"/(?:Filter|F)\s*(?:\[\s*)?/(?:FlateDecode|Fl)(?=[\s\x00/\[\]<>()%{}]|$)")
+# every filter a part may be packed with first (ISO 32000-1, 7.4), the short names of inline images too
+_OTHER = re.compile(
+    rb"/(?:ASCIIHexDecode|AHx|ASCII85Decode|A85|LZWDecode|LZW|RunLengthDecode|RL|CCITTFaxDecode|CCF|JBIG2Decode|"
+    rb"DCTDecode|DCT|JPXDecode|Crypt)\b"
+)
 _DICTIONARY = 4096  # bytes before `stream` in which its dictionary is looked for
 _START = re.compile(rb"startxref\s+(\d{1,12})")
 _TABLE = re.compile(rb"\s{0,4}(?:xref|\d{1,10}\s+\d{1,5}\s+obj)")
@@ -19,22 +25,32 @@ _MOST_INFLATED = 1 << 30  # bytes of all parts together; what lies behind is not
 
 
 def damaged_streams(data: bytes) -> tuple[int, int]:
-    """(broken, looked at): parts packed with Flate alone or first. Encrypted files cannot be looked at: (0, 0)."""
+    """(broken, looked at): parts packed with Flate alone or first. Encrypted files cannot be looked at: (0, 0).
+
+    A part that is packed and whole, but whose dictionary says nothing of it, is broken too: the engine takes its bytes
+    for what they are, and draws nothing.
+    """
     if b"/Encrypt" in data:
         return 0, 0
     broken = seen = inflated = 0
+    opened = False  # something that may be the beginning of a part was met since the last end of one
     at = data.find(b"stream")
     while at >= 0 and seen < _MOST_STREAMS and inflated < _MOST_INFLATED:
         start = _start_of(data, at)
-        if start is None or not _is_flate(data, at):
+        if start is None:
+            if data[at - 3 : at] == b"end":
+                lost = not opened and _is_end(data, at)  # the end of a part that has no beginning
+                broken, seen, opened = broken + lost, seen + lost, False
+            elif data[at - 1 : at] in (b">", b" ", b"\t", b"\r", b"\n"):
+                opened = True
             at = data.find(b"stream", at + 6)
             continue
-        end = data.find(b"endstream", start)
-        end = end if end >= 0 else len(data)
-        size = _inflated(data, start, end)
-        seen += 1
-        broken += size is None
-        inflated += size or 0
+        end = _end_of(data, start)
+        if _is_flate(data, at) or _has_lost_its_filter(data, at, start):
+            size = _inflated(data, start, end)
+            seen += 1
+            broken += size is None or not _is_flate(data, at)
+            inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
 
@@ -60,10 +76,34 @@ def _start_of(data: bytes, at: int) -> int | None:
     return at + 7 if behind[:1] in (b"\n", b"\r") else None
 
 
-def _is_flate(data: bytes, at: int) -> bool:
+def _is_end(data: bytes, at: int) -> bool:
+    """Whether the word `endstream` at this place ends a part of an object, and is no word in some text."""
+    return data[at + 6 : at + 40].lstrip(b"\r\n\t ").startswith(b"endobj")
+
+
+def _end_of(data: bytes, start: int) -> int:
+    end = data.find(b"endstream", start)
+    return end if end >= 0 else len(data)
+
+
+def _head(data: bytes, at: int) -> bytes:
+    """What may be the dictionary of the part whose word `stream` stands at this place."""
     head = data[max(0, at - _DICTIONARY) : at]
-    opened = max(head.rfind(b" obj"), head.rfind(b"\nobj"), head.rfind(b"endobj"))
-    return _FLATE.search(head, max(opened, 0)) is not None
+    return head[max(head.rfind(b" obj"), head.rfind(b"\nobj"), head.rfind(b"endobj"), 0) :]
+
+
+def _is_flate(data: bytes, at: int) -> bool:
+    return _FLATE.search(_head(data, at)) is not None
+
+
+def _has_lost_its_filter(data: bytes, at: int, start: int) -> bool:
+    """Packed to its last byte, checksum and all, with no filter named that this could be inside of."""
+    looks_packed = data[start : start + 1] == b"\x78" and int.from_bytes(data[start : start + 2], "big") % 31 == 0
+    return (
+        looks_packed
+        and _OTHER.search(_head(data, at)) is None
+        and (_inflated(data, start, _end_of(data, start)) or 0) > 0
+    )
 
 
 def _inflated(data: bytes, start: int, end: int) -> int | None:

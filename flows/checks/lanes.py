@@ -78,7 +78,7 @@ def above(statement: StatementView, current: LineView) -> list[LineView]:
 
 def between(statement: StatementView, side: Side) -> list[LineView]:
     """Lines printed between this year's total and the grand total, the carry-over's own parts left out."""
-    if side.current is None or side.total is None:
+    if side.current is None or side.total is None or side.current.lane != side.total.lane:
         return []
     lines = statement.lines_of(side.current.lane)
     start, end = lines.index(side.current), lines.index(side.total)

@@ -2,8 +2,9 @@
 an undisturbed night publishes, or what stood before, with a clear refusal.
 
 Elsewhere: SIGKILL (tests/crawl/test_kill.py, test_nightly, test_kills), a lost or deadly worker (test_workers,
-test_batches), a lost Dask worker (test_cluster), a store that goes away (test_object_store), clocks and leases
-(test_lease), half-written results (test_store), a clock set back between visits (tests/crawl/test_schedule.py).
+test_batches), a lost Dask worker (test_cluster), a lost Postgres (test_postgres), a store that goes away, in the middle
+of a night too (test_object_store), clocks and leases (test_lease), half-written results (test_store), a clock set back
+between visits (tests/crawl/test_schedule.py).
 """
 
 from __future__ import annotations

@@ -15,20 +15,25 @@ from typing import Any
 
 import pytest
 
+from benchmarks.soak.night import here
+from crawl.archive import Archive
 from crawl.ledger import Ledger
-from flows import errors
+from flows import errors, objects
+from flows.bodies import archive_at
 from flows.cli import main
 from flows.crawl_sources import found_documents
 from flows.demo import SAMPLES, open_site
 from flows.errors import Trouble
 from flows.hold import keep_ledger, one_night_at_a_time, open_root
-from flows.objects import objects_at
+from flows.objects import UrlObjects, objects_at
 from flows.release.version import newest, versions
 from flows.serve import in_background
 from flows.settings import DataRoot
+from flows.workers import Job, Outcome, Workers
 from flows.working_copy import ledgers, pull, synced, whole_release
 from tests.conftest import ROOT
-from tests.flows.conftest import NOW
+from tests.flows.conftest import NOW, fill_root
+from tests.flows.own_mount import papers
 from tests.flows.s3 import BUCKET, Server, environment, s3_server
 
 AT = ["--no-prefect", "--now", NOW.isoformat()]
@@ -299,6 +304,73 @@ def test_a_store_that_goes_away_at_night_costs_nothing(machines: Any, server: Se
             assert known(DataRoot(url)) == ["s1"]
     with machine("b"):
         assert known(open_root(url)) == ["s1"]
+
+
+def filled(url: str, like: DataRoot) -> None:
+    """A data root there as a crawl leaves it, with the bodies and the ledger of a folder."""
+    root, archive = DataRoot(url), Archive(like.archive)
+    with one_night_at_a_time(root):
+        for digest in archive.digests():
+            archive_at(root.archive).put(archive.get(digest))
+        root.ledger.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(like.ledger, root.ledger)
+
+
+def test_a_store_that_goes_away_in_the_middle_of_a_night(
+    machines: Any,
+    server: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """After the first facts, and while the release is uploaded: each night ends with one line, and at last a machine
+    that has never seen the data root makes the release of a night in a folder, byte for byte."""
+    url, machine = machines
+    plain = fill_root(tmp_path / "plain", papers(tmp_path / "papers", 2))
+    (tmp_path / "none").mkdir()
+    nightly = ["nightly", "--sources", str(tmp_path / "none"), *AT, "--data"]
+    lost: list[str] = []
+
+    def lose(when: str) -> None:
+        if when not in lost:
+            lost.append(when)
+            server.stop()
+
+    def run(workers: Workers, jobs: list[Job]) -> Iterator[Outcome]:
+        for outcome in here(jobs, workers.limits):
+            yield outcome
+            if outcome.job.operation == "facts" and url in str(outcome.job.arguments):
+                lose("facts")
+
+    def upload(there: UrlObjects, file: Path, name: str, *, new: bool = False) -> bool:
+        if name.endswith("core_budget_lines.parquet"):
+            lose("release")
+        return stored(there, file, name, new=new)
+
+    stored = UrlObjects.upload
+    monkeypatch.setattr(objects, "_ATTEMPTS", 1)  # that it asks again, with pauses, is tested elsewhere
+    monkeypatch.setattr(Workers, "run", run)
+    monkeypatch.setattr(UrlObjects, "upload", upload)
+    assert main([*nightly, str(plain.path)]) == errors.OK
+    with machine("a"):
+        filled(url, plain)
+        capsys.readouterr()
+        for stage in ("facts", "release"):
+            assert main([*nightly, url]) == errors.NETWORK, stage
+            assert lost[-1] == stage
+            said = capsys.readouterr().err
+            assert said.count("yujue: the object store cannot be used") == 1, said
+            assert "Traceback" not in said
+            server.start()
+            assert not objects_at(f"{url}/releases").entries("v2026.11.0/index.json")
+    with machine("b"):
+        deadline = time.monotonic() + 60
+        while (code := main([*nightly, url])) == errors.USAGE and time.monotonic() < deadline:
+            time.sleep(0.5)  # the lease of the lost night
+        assert code in (errors.OK, errors.FINDINGS)
+        assert stored_release(url, "v2026.11.0") == release_of(plain.releases / "v2026.11.0")
+        assert found_documents(open_root(url)) == found_documents(plain)
+    assert lost == ["facts", "release"]
 
 
 def test_a_damaged_snapshot_is_said(machines: Any) -> None:

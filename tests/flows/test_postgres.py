@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import pwd
@@ -15,16 +16,21 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from benchmarks.soak.night import here
 from flows.demo import SAMPLES, open_site
+from flows.nightly import nightly
 from flows.prefect_server import answers, free_port
-from flows.runs import report_of, runs
+from flows.runs import EVENTS, report_of, runs
 from flows.serve import LOOPBACK, in_background
 from flows.settings import PREFECT_SWITCHES, DataRoot
+from flows.workers import Workers
 from tests.conftest import ROOT
+from tests.flows.conftest import fill_root
+from tests.flows.own_mount import papers, released
 
 SECONDS = 420
 
@@ -45,27 +51,87 @@ def unprivileged() -> str | None:
     return pwd.getpwnam("nobody").pw_name if os.getuid() == 0 else None
 
 
-@pytest.fixture
-def postgres() -> Iterator[str]:
-    """Address of a new database on loopback, as Prefect wants it."""
-    programs, user = postgres_programs(), unprivileged()
+class Postgres:
+    """A database on loopback that can be lost and come back, with all it holds, at the same address."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.user = folder, free_port(), unprivileged()
+        self.programs = postgres_programs()
+        data = folder / "data"
+        initdb = [self.programs / "initdb", "-D", data, "-U", "yujue", "--auth=trust", "--encoding=UTF8", "--no-sync"]
+        subprocess.run(initdb, user=self.user, cwd=folder, check=True, capture_output=True, timeout=120)
+        self.start()
+
+    @property
+    def address(self) -> str:
+        """As Prefect wants it."""
+        return f"postgresql+asyncpg://yujue@{LOOPBACK}:{self.port}/postgres"
+
+    def start(self) -> None:
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-h", LOOPBACK]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "-k", self.folder, "-F"],
+                user=self.user,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def kill(self) -> None:
+        """As a machine that is gone: nothing is said to anybody."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    postgres_programs()
     folder = Path(tempfile.mkdtemp(prefix="yujue-pg-"))
     try:
-        if user is not None:
+        if (user := unprivileged()) is not None:
             shutil.chown(folder, user)
-        data, port = folder / "data", free_port()
-        initdb = [programs / "initdb", "-D", data, "-U", "yujue", "--auth=trust", "--encoding=UTF8", "--no-sync"]
-        subprocess.run(initdb, user=user, cwd=folder, check=True, capture_output=True, timeout=120)
-        server = [programs / "postgres", "-D", data, "-p", str(port), "-h", LOOPBACK, "-k", folder, "-F"]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(server, user=user, cwd=folder, stdout=log, stderr=log)
+        running = Postgres(folder)
         try:
-            yield f"postgresql+asyncpg://yujue@{LOOPBACK}:{port}/postgres"
+            yield running
         finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(60)
+            running.process.send_signal(signal.SIGQUIT)
+            running.process.wait(60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+class Served(NamedTuple):
+    """A Prefect server whose history lies in Postgres. environment: of its clients."""
+
+    url: str
+    environment: dict[str, str]
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def served(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("prefect")
+    port, log = free_port(), folder / "log"
+    url = f"http://{LOOPBACK}:{port}/api"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "YUJUE_"))}
+    environment |= PREFECT_SWITCHES | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_API_URL": url,
+        "PREFECT_API_DATABASE_CONNECTION_URL": postgres.address,
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", LOOPBACK, "--port", str(port)]
+    with log.open("ab") as file:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=file, stderr=file, start_new_session=True)
+    try:
+        until(lambda: answers(url), "the server on Postgres", log)
+        yield Served(url, environment, log)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
 
 
 def until(found: Callable[[], Any], what: str, log: Path) -> Any:
@@ -87,18 +153,11 @@ def ask(url: str, what: str, body: dict[str, Any]) -> Any:
 
 @pytest.mark.prefect
 @pytest.mark.slow
-def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, postgres: str) -> None:
+def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, served: Served) -> None:
     if not (SAMPLES / "site").is_dir():
         pytest.skip("data/samples/site has not been made")
-    root, log = DataRoot(tmp_path / "data"), tmp_path / "log"
-    port = free_port()
-    url = f"http://{LOOPBACK}:{port}/api"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "YUJUE_"))}
-    environment |= PREFECT_SWITCHES | {
-        "PREFECT_HOME": str(tmp_path / "prefect"),
-        "PREFECT_API_URL": url,
-        "PREFECT_API_DATABASE_CONNECTION_URL": postgres,
-        "PYTHONPATH": str(ROOT),
+    root, url, log = DataRoot(tmp_path / "data"), served.url, served.log
+    environment = served.environment | {
         "YUJUE_CHECKOUT": str(ROOT),
         "YUJUE_DATA_ROOT": str(root.path),
         "YUJUE_CRAWL_ALLOW_PRIVATE_HOSTS": LOOPBACK,
@@ -127,8 +186,6 @@ def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, p
         (registry / f"13063{number}_demo.yml").write_text(text, encoding="utf-8")
     try:
         with in_background(sites[0].server), in_background(sites[1].server):
-            start("prefect", "server", "start", "--host", LOOPBACK, "--port", str(port))
-            until(lambda: answers(url), "the server on Postgres", log)
             do("work-pool", "create", "yujue", "--type", "process")
             do("deploy", "--all")
             deployments = {one["name"]: one["id"] for one in ask(url, "deployments/filter", {})}
@@ -167,3 +224,60 @@ def test_two_workers_crawl_one_source_each_and_a_night_follows(tmp_path: Path, p
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(30)
+
+
+MOMENT = "2024-03-01T02:00:00+08:00"
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_postgres_is_lost_in_the_middle_of_a_night(
+    tmp_path: Path, postgres: Postgres, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there is the history of runs: the night goes on to its release, byte for byte that of a night without
+    Prefect, and says what was lost. A night that cannot begin is refused in one line.
+    """
+    files = papers(tmp_path / "papers", 3)
+    plain, root = fill_root(tmp_path / "plain", files), fill_root(tmp_path / "data", files)
+    monkeypatch.setattr(Workers, "run", lambda workers, jobs: here(jobs, workers.limits))
+    moment = dt.datetime.fromisoformat(MOMENT)
+    nightly([], moment, plain.path)
+    (tmp_path / "none").mkdir()
+    command = [sys.executable, "-m", "flows.cli", "nightly", "--now", MOMENT, "--json"]
+    command += ["--data", str(root.path), "--sources", str(tmp_path / "none")]
+    environment = served.environment | {"YUJUE_LANG": "en", "YUJUE_WORK_WORKERS": "1"}
+
+    def started() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def events() -> list[str]:
+        found = runs(root)
+        if not found:
+            return []
+        return [json.loads(line)["event"] for line in (found[-1] / EVENTS).read_text("utf-8").splitlines()]
+
+    night = started()
+    until(lambda: "step_begins" in events() or night.poll() is not None, "the first step", served.log)
+    postgres.kill()
+    try:
+        assert not list(root.releases.glob("v*")), "it was lost in the middle"
+        out, err = night.communicate(timeout=SECONDS)
+        assert night.returncode == 0, err
+        assert json.loads(out)["release"]["is_new"]
+        assert err.count("Prefect was lost on the way (HTTP 500)") == 1, err
+        assert "Traceback" not in err
+        assert "Error logging" not in err
+        assert released(root.path) == released(plain.path)
+
+        refused = started()
+        _, err = refused.communicate(timeout=SECONDS)
+        assert refused.returncode == 3, err
+        assert "the Prefect server cannot be used (HTTP 500)" in err
+        assert "Traceback" not in err
+    finally:
+        postgres.start()
+    again = nightly([], moment, root.path)
+    assert sum(again.done.values()) == 0
+    assert released(root.path) == released(plain.path)

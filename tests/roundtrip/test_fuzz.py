@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import multiprocessing
+import os
 import random
+import signal
+import time
+import zipfile
 import zlib
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -14,9 +21,15 @@ from extract.readers.pdf_streams import damaged_streams, finds_its_objects
 pytest.importorskip("reportlab", reason="the PDF seeds of the fuzzer are made with reportlab")
 
 from benchmarks.fuzz import hunt as hunting
-from benchmarks.fuzz.hunt import Found, make_input, target_named
-from benchmarks.fuzz.mutate import inside, mutate
-from benchmarks.fuzz.targets import TARGETS, DamagedSilentlyError, Target, damaged_document, made
+from benchmarks.fuzz import parts as in_parts
+from benchmarks.fuzz.documents import DamagedSilentlyError, damaged_document, facts_of, keep_the_contract, made
+from benchmarks.fuzz.documents import read as rows_of
+from benchmarks.fuzz.hunt import Found, Hand, Part, hunt, make_input, one, target_named
+from benchmarks.fuzz.mutate import mutate
+from benchmarks.fuzz.packed import PdfParts, members, pack, pack_pdf, pdf_parts
+from benchmarks.fuzz.parts import parts_of, run_parts
+from benchmarks.fuzz.structure import change_content, change_html, change_office, change_pdf, change_xml
+from benchmarks.fuzz.targets import TARGETS, Target
 from benchmarks.roundtrip.__main__ import print_document
 from benchmarks.roundtrip.generate import generate
 
@@ -36,7 +49,7 @@ def test_changed_bytes_end_in_a_declared_answer(name: str) -> None:
     for number in range(12):
         chance = random.Random(f"{name}/short/{number}")
         origin = chance.choice(seeds)
-        hunting._one(target, make_input(target, origin, chance, seeds), origin, found)
+        one(target, make_input(target, origin, chance, seeds), origin, found)
     assert {place: told for place, (_, _, told) in found.troubles.items()} == {}
 
 
@@ -50,7 +63,9 @@ def test_an_input_that_once_made_trouble(path: Path) -> None:
 def test_the_same_seed_gives_the_same_input() -> None:
     data = made("docx", 1)[0]
     assert mutate(data, random.Random(5), []) == mutate(data, random.Random(5), [])
-    assert inside(data, random.Random(5)) != data
+    for kind, change in (("docx", change_office), ("xlsx", change_office), ("pdf", change_pdf), ("html", change_html)):
+        data = made(kind, 1)[0]  # type: ignore[arg-type]
+        assert change(data, random.Random(5)) == change(data, random.Random(5)) != data
 
 
 def test_an_exception_is_kept_with_its_smallest_input() -> None:
@@ -60,10 +75,92 @@ def test_an_exception_is_kept_with_its_smallest_input() -> None:
     found = Found("x")
     target = Target("x", run, lambda: [b""])
     for data in (b"aaaa", b"a", b"aa"):
-        hunting._one(target, data, data, found)
+        one(target, data, data, found)
     ((count, smallest, told),) = found.troubles.values()
     assert (count, smallest) == (3, b"a")
     assert "KeyError" in told
+
+
+def test_what_is_opened_and_packed_again_says_the_same() -> None:
+    """Or nothing that is changed in between would be met by what reads the contents."""
+    for kind in ("docx", "xlsx"):
+        data = made(kind, 1)[0]  # type: ignore[arg-type]
+        again = pack(list(members(data)))
+        assert again != data
+        assert facts_of(rows_of(again)[1]) == facts_of(rows_of(data)[1])
+    for data in made("pdf", 3):
+        parts = pdf_parts(data)
+        assert parts is not None
+        assert any(part.stream is not None and b" Tf" in part.stream for part in parts.objects)
+        again = pack_pdf(parts)
+        assert (finds_its_objects(again), damaged_streams(again)[0]) == (True, 0)
+        assert facts_of(rows_of(again)[1]) == facts_of(rows_of(data)[1])
+        shorter = pack_pdf(PdfParts(tuple(p for p in parts.objects if b"/Contents" not in p.head), parts.trailer))
+        assert not rows_of(shorter)[1]["budget_lines"]
+    assert pdf_parts(b"%PDF-1.5\nnothing") is None
+
+
+def test_a_changed_file_is_still_one_of_its_kind() -> None:
+    docx, pdf, page = made("docx", 1)[0], made("pdf", 1)[0], made("html", 1)[0]
+    others = 0
+    for number in range(20):
+        chance = random.Random(number)
+        changed = change_office(docx, chance)
+        assert changed is not None
+        assert zipfile.ZipFile(io.BytesIO(changed)).testzip() is None
+        moved = change_pdf(pdf, chance)
+        assert moved is not None
+        assert finds_its_objects(moved)
+        others += facts_of(rows_of(moved)[1]) != facts_of(rows_of(pdf)[1])
+        assert change_html(page, chance) is not None
+    assert others >= 3, "the changes reach what is printed"
+    assert change_xml(b"<a><b/></a>", random.Random(1)).startswith(b"<?xml")
+    assert change_xml(b"no xml", random.Random(1)) != b"no xml"
+    assert change_content(b"1 0 0 RG\n0 0 m", random.Random(3))
+
+
+def test_rows_that_no_table_takes_are_found() -> None:
+    _, rows = rows_of(made("html", 1)[0])
+    keep_the_contract(rows)
+    rows["budget_lines"][0]["amount_fen"] = 2**70
+    with pytest.raises(Exception, match="amount_fen"):
+        keep_the_contract(rows)
+
+
+def _dies_and_hangs(part: Part, corpus: str | None, path: Path, told: Connection) -> None:
+    """Number 1 ends the process, 3 makes it deaf; the others are done."""
+    hand, found = Hand(path), Found(part.target)
+    for number in range(part.first, part.inputs):
+        hand.take(number, b"input %d" % number)
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if number == 3:
+            time.sleep(60)
+        found.inputs += 1
+    told.send((True, found))
+
+
+def test_a_process_that_dies_or_hangs_costs_the_input_it_had_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_parts, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(in_parts, "STUCK", 2)
+    found = list(run_parts([Part("docx", 5, 1)], None, 1, _dies_and_hangs))
+    assert sum(one.inputs for one in found) == 5
+    told = [(place.partition(",")[0], data) for one in found for place, (_, data, _) in one.troubles.items()]
+    assert told == [("process died", b"input 1"), ("hangs for 2 s", b"input 3")]
+
+
+def test_a_run_gives_every_target_its_share() -> None:
+    parts = parts_of(100_000, 1, None)
+    assert {part.target for part in parts} == {target.name for target in TARGETS}
+    assert 100_000 <= sum(part.inputs for part in parts) <= 100_000 + len(TARGETS)
+    assert len({(part.target, part.seed) for part in parts}) == len(parts), "no input is given twice"
+
+
+def test_a_part_is_hunted_to_its_end(tmp_path: Path) -> None:
+    shown: list[int] = []
+    found = hunt(Part("amounts", 500, 1), None, Hand(tmp_path / "hand"), lambda so_far: shown.append(so_far.inputs))
+    assert (found.inputs, found.troubles) == (500, {})
+    assert shown == [1, 201, 401]
 
 
 def test_an_endless_input_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,7 +171,7 @@ def test_an_endless_input_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
             pass
 
     found = Found("x")
-    hunting._one(Target("x", run, lambda: [b""]), b"", b"", found)
+    one(Target("x", run, lambda: [b""]), b"", b"", found)
     assert [place.partition(" ")[0] for place in found.troubles] == ["TooSlow"]
 
 
@@ -108,6 +205,26 @@ def test_parts_that_cannot_be_looked_at_are_left_alone() -> None:
     assert damaged_streams(part.replace(b"/DCTDecode", b"[/ASCII85Decode /FlateDecode]")) == (0, 0)
     packed = zlib.compress(b"q Q")
     assert damaged_streams(part.replace(b"DCTDecode", b"FlateDecode").replace(b"abcd", packed + b"\r\n")) == (0, 1)
+
+
+@pytest.mark.parametrize("word", [b"/Filter", b"/FlateDecode", b"Decode ]", b">>\nstream"])
+def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
+    """The engine took the packed bytes for operators, and drew an empty page: nothing said so."""
+    whole = made("pdf", 1)[0]
+    broken = whole.replace(word, word[:-2] + b"\x7f\xff")
+    assert damaged_streams(broken)[0] == damaged_streams(whole)[1] > 0
+    assert "damaged_streams" in {issue.code for issue in read_document(broken).issues}
+    part = b"1 0 obj\n<< /Filter /DCTDecode /Length 9 >>\nstream\n%s\nendstream\nendobj\n" % zlib.compress(b"q Q")
+    assert damaged_streams(part) == (0, 0), "packed in something else"
+    assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"")) == (1, 1)
+    assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"").replace(b"x\x9c", b"x\x9d")) == (0, 0)
+
+
+def test_what_ties_the_parts_of_a_pdf_together_is_covered_by_no_checksum() -> None:
+    """A page without contents is a page: nothing there may be another fact, but facts may be missing."""
+    whole = next(pdf for pdf in made("pdf", 8) if pdf.count(b"/Contents") > 1)
+    damaged_document(whole.replace(b"/Contents", b"/Xontents", 1), whole)
+    damaged_document(whole.replace(b"/Contents", b"/Xontents"), whole)
 
 
 def test_bytes_that_came_into_a_pdf_are_told() -> None:

@@ -14,6 +14,7 @@ from extract.interpret import interpret_reading
 from extract.readers import read_document
 from normalize.facts import build_rows
 from tests.extract.build import reading, table
+from tests.extract.builders import pdf
 from tests.extract.sheets import xlsx
 
 pytest.importorskip("reportlab", reason="the PDF documents of the round trip are made with reportlab")
@@ -180,6 +181,29 @@ def test_a_title_printed_again_on_every_page_names_its_table() -> None:
     assert interpreted(made).statements[0].code == "general_expenditure"
 
 
+def test_a_title_with_its_unit_printed_again_on_every_page_names_its_table() -> None:
+    """Beside its unit it was no title, and the statement one of no known form."""
+    title = Paragraph(2, "一般公共预算支出表　　单位：元", (Place(page=2, paragraph=2),), None, "page_field")
+    made = reading("第一部分 2025年部门预算公开表", table(1, CODED))
+    made.blocks.insert(1, title)
+    rows = rows_of(made)
+    assert {(row["statement_code"], row["amount_fen"]) for row in rows["budget_lines"]} >= {
+        ("general_expenditure", 1_000)
+    }
+
+
+def test_a_list_of_projects_whose_title_cell_holds_the_unit() -> None:
+    """Its projects were lost without a word; the amounts alone were there."""
+    grid = [
+        ["部门综合预算专项业务经费支出表　　单位：元", "<", "<"],
+        ["单位编码", "单位（项目）名称", "项目金额"],
+        ["", "合计", "3.00"],
+        ["", "河道清淤工程", "3.00"],
+    ]
+    rows = rows_of(reading(table(1, grid)))
+    assert [(row["project_name"], row["total_fen"]) for row in rows["projects"]] == [("河道清淤工程", 300)]
+
+
 def test_blank_lines_at_the_top_of_a_page_are_no_header() -> None:
     """上年结转结余 and 年终结转结余 over nothing are words of headers too: the rest of the statement was not read."""
     first = [
@@ -253,3 +277,21 @@ def test_the_last_part_of_a_code_without_the_parts_above_is_no_code() -> None:
     rows = rows_of(reading("一般公共预算支出情况表", "单位：万元", table(1, grid)))
     assert [row["line_code"] for row in rows["budget_lines"]] == [None, None]
     assert "code_incomplete" in {row["code"] for row in rows["issues"]}
+
+
+def test_the_line_of_the_department_under_a_title_as_wide_as_the_page_allows() -> None:
+    """Where nothing wider is printed the title seemed to go on in it, and named no table any more (LibreOffice)."""
+    grid = {
+        "xs": [62, 200, 300],
+        "ys": [190, 210, 230],
+        "cells": {"0,0": "项目", "0,1": "预算数", "1,0": "合计", "1,1": "6.00"},
+    }
+
+    def read(*lines: str) -> list[str]:
+        texts = [[62, 72 + 15 * number, 12, line] for number, line in enumerate(lines)]
+        made = read_document(pdf([{"grids": [grid], "texts": texts}]))
+        return [block.text for block in made.blocks if isinstance(block, Paragraph)]
+
+    title, beside = "一般公共预算财政拨款基本支出表（单位：万元）", "部门：云溪区信访局"
+    assert read(title, beside) == [title, beside]
+    assert read(f"{title}和", beside) == [f"{title}和{beside}"]

@@ -9,7 +9,8 @@ Exclusions:
   1. 有指标没有印得分的项目不检查 / not checked where an indicator prints no score
   2. 没有印执行率得分而各指标之和不等于总分的，不判断 / where no score for the execution is printed and the
      indicators alone do not make the total, it is not assessed
-  3. 每个得分按所印位数留出半个末位 / each score is taken with half of its last digit
+  3. 得分是准确的数：只有总分所印位数少于各项时，才留出总分末位的一半 / scores are exact: half of the total's last digit
+     is allowed only where it has fewer decimals than the scores
 Not applicable: 文件没有印总分的项目自评表 / the document has no self-evaluation form with a total score
 """
 
@@ -26,8 +27,10 @@ from flows.checks.words import one_line
 from normalize.amount import PrintedNumber, parse_number
 
 
-def _half(number: PrintedNumber) -> Decimal:
-    return Decimal(1).scaleb(-number.decimals) / 2
+def _slack(total: PrintedNumber, terms: list[PrintedNumber]) -> Decimal:
+    """What rounding the total may take away."""
+    finer = any(one.decimals > total.decimals for one in terms)
+    return Decimal(1).scaleb(-total.decimals) / 2 if finer else Decimal(0)
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
@@ -52,7 +55,7 @@ def _judge(project: AnyRow, total: PrintedNumber, scores: list[PrintedNumber], e
     if execution.number is not None and abs(total.number - right + execution.number) < gap:  # the total leaves it out
         terms, right = scores, right - execution.number
         gap = abs(total.number - right)
-    fits = gap <= sum((_half(one) for one in (total, *terms)), Decimal(0))
+    fits = gap <= _slack(total, terms)
     is_open = not fits and execution.number is None
     name = one_line(project["project_name"] or "")
     shown = " + ".join(f"{score.number:f}" for score in terms)

@@ -4,8 +4,8 @@
 
 Documents are read and built first (kept in FOLDER for another run where one is given), which is not measured. Then each
 is checked by what the night runs for it (`flows.worker.check`): its rows unpacked, all checks, the company of documents
-it is compared with, the trial by the second engine, the findings packed. Time is that of one core; what is imported once
-per process is imported before. Of three rounds the quickest counts for each document.
+it is compared with, the trial by the second engine, the findings packed. Time is that of one core; what is imported
+once per process is imported before. Of three rounds the quickest counts for each document.
 """
 
 from __future__ import annotations

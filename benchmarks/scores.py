@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.figures import tell  # noqa: E402
+from benchmarks.figures import tell, told  # noqa: E402
 
 FINDINGS = "findings.parquet"
 YUJUE = (sys.executable, "-m", "flows.entry")
@@ -71,9 +71,17 @@ def findings(shared: Path, work: Path) -> None:
         right[polarity] += int(yes)
         whole[polarity] += int(of)
     judged = command(sys.executable, "benchmarks/fails_judged.py", shared / "corpus" / "MANIFEST.tsv", work / FINDINGS)
+    eyed = command(
+        sys.executable,
+        "benchmarks/cases_judged.py",
+        gold / "findings.csv",
+        shared / "corpus" / "MANIFEST.tsv",
+        work / FINDINGS,
+    )
     fails = {verdict: int(count) for verdict, count in re.findall(r"([\w ]+): (\d+)(?:, |$)", judged.splitlines()[-1])}
     forbidden = whole["negative"] + whole["trap"]
     tell(
+        **told(eyed),
         positive_right=right["positive"],
         positive_all=whole["positive"],
         fails=sum(fails.values()),

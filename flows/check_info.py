@@ -16,6 +16,7 @@ FAMILY_NAMES: Final = {
     "I": ("绩效指标", "performance indicators"),
     "N": ("文字与数额", "prose against amounts"),
     "G": ("政府采购", "procurement"),
+    "A": ("资产", "assets"),
     "L": ("部门与单位", "a department and its units"),
     "Y": ("年度与阶段之间", "across years and stages"),
     "C": ("县级汇总", "a county and its departments"),
@@ -23,6 +24,7 @@ FAMILY_NAMES: Final = {
     "D": ("公开的完整与一致", "what is disclosed, whole and consistent"),
     "W": ("文字", "wording"),
     "U": ("单位", "units of measure"),
+    "V": ("版本", "a release as a whole"),
 }
 FAMILIES: Final = "".join(FAMILY_NAMES)
 

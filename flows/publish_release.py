@@ -18,7 +18,7 @@ import polars as pl
 
 from crawl.schema import Body
 from flows import errors
-from flows.checks import catalogue
+from flows.catalogue import catalogue
 from flows.corrections import fingerprint_of
 from flows.coverage import with_coverage
 from flows.fingerprint import digest, stage_code

@@ -1,9 +1,9 @@
 """Checks: one file per rule under `line/`, `statement/`, `document/`, `department/`, `county/`, `source/`; the
-docstring
-  of the file is the rule.
+docstring of the file is the rule.
 
 `judge_document` runs them over the rows of one document; those of the last three folders compare it with its company
-(`flows.checks.identity`), where it has any. `catalogue` lists all of them for people.
+(`flows.checks.identity`), where it has any. `catalogue` lists all of them for people; those of a release as a whole
+stand in `flows.release.checks`, and `flows.catalogue` lists both.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from flows.checks.facts import document_facts
 from flows.checks.joining import joined_facts, offer
 from flows.checks.noun import Cell, Finding, Quote, Row
 from flows.checks.pieces import doubt
-from flows.checks.rule import check_info
 from flows.checks.standing import standing_rows
 from flows.checks.together import Companions, CrossCheck
 from flows.checks.trial import Witness, crop_of
@@ -30,6 +29,7 @@ from flows.checks.verdict import pronounce
 from flows.checks.views import DocumentFacts, Tables
 from flows.checks.words import evidence
 from flows.reviews import Verdict
+from flows.rule_text import check_info
 
 __all__ = ["all_checks", "catalogue", "check_document", "cross_checks", "judge_document"]
 
@@ -146,8 +146,7 @@ def judge_document(
 
     company: the documents it is compared with; without any, checks over several documents leave no row.
 
-    verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected;
-    they
+    verdicts: fact_id → what a person decided about it. rejected: fingerprints of findings that a person rejected; they
     say nothing about the standing of a fact. witness: a second engine, asked about suspected amounts.
     """
     facts = document_facts(tables)

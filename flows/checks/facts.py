@@ -14,6 +14,7 @@ from functools import lru_cache
 from flows.checks.noun import PRINTED_STATES, Cell
 from flows.checks.pieces import cut_statements
 from flows.checks.prose import prose_of
+from flows.checks.quoting import place_of
 from flows.checks.tolerance import own_resolution, resolution_in, statement_resolution
 from flows.checks.views import (
     About,
@@ -36,14 +37,6 @@ def _exact(fen: object, yuan: object) -> Decimal | None:
     if isinstance(fen, int):
         return Decimal(fen) / 100
     return Decimal(repr(yuan)) if isinstance(yuan, float) else None
-
-
-def _place(row: AnyRow) -> str:
-    if row.get("table_no") is not None:
-        return f"t{row['table_no']}.r{row['row_no']}.c{row['col_no']}"
-    if row.get("paragraph_no") is not None:
-        return f"p{row['paragraph_no']}"
-    return f"page{row['page']}" if row.get("page") is not None else "document"
 
 
 def _position(row: AnyRow) -> tuple[int, int, int]:
@@ -95,7 +88,7 @@ def _statement(code: str, seq: int, rows: list[AnyRow], unit: str | None) -> Sta
             doubled.add((place, column))
         line.cells[column] = Cell(
             fact_id=row["fact_id"],
-            place=_place(row),
+            place=place_of(row),
             page=row["page"],
             label=line.label,
             code=line.code,
@@ -150,7 +143,7 @@ def _projects(tables: Tables) -> list[ProjectView]:
             known = _exact(fen, yuan) if state in PRINTED_STATES else None
             return Cell(
                 fact_id=row["project_id"],
-                place=_place(row),
+                place=place_of(row),
                 page=row["page"],
                 label=name,
                 code=None,
@@ -193,7 +186,7 @@ def _more(row: AnyRow, name: str, title: str, unit: str | None) -> Iterator[Cell
         number = parse_number(printed).number
         yield Cell(
             fact_id=row["project_id"],
-            place=_place(row),
+            place=place_of(row),
             page=row["page"],
             label=name,
             code=None,
@@ -220,7 +213,7 @@ def _plan(row: AnyRow, name: str, title: str, unit: str | None) -> PlanView:
     scale = UNITS.get(unit) if unit else None
     cell = Cell(
         fact_id=row["plan_id"],
-        place=_place(row),
+        place=place_of(row),
         page=row["page"],
         label=name,
         code=None,

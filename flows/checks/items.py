@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from flows.checks.elsewhere import Amount, of_cell
 from flows.checks.linking import rows_of
 from flows.checks.noun import Cell
 from flows.checks.prose import fold
 from flows.checks.topics import is_before
-from flows.checks.views import DocumentFacts
+from flows.checks.views import ColumnView, DocumentFacts, LineView
 
 MAIN = ("total", "amount", "general_public_budget")
 FUNCTIONAL = ("general_expenditure", "expenditure", "appropriation", "income_expenditure", "appropriation_expenditure")
@@ -71,25 +73,57 @@ def _said(facts: DocumentFacts, concept: str) -> Iterator[Amount]:
                 yield Amount(said.yuan, said.resolution, said.printed or "", label, sha256, quote=quote)
 
 
+class StagedCell(msgspec.Struct, frozen=True):
+    """An item's amount with the header of its column."""
+
+    cell: Cell
+    path: str
+
+
+def _item(line: LineView, column: ColumnView) -> str | None:
+    """The item of the 三公 statement that a cell is of, whether the items are lines or columns."""
+    kind = (column.key or "").partition(":")[0]
+    if kind in ("previous_year", "change"):
+        return None
+    if kind in THREE_PUBLIC and line.key not in THREE_PUBLIC:
+        return kind
+    return line.key if line.key in THREE_PUBLIC and kind in (*MAIN, "current_year") else None
+
+
+def three_public_stages(facts: DocumentFacts) -> dict[str, dict[str, StagedCell]]:
+    """Stage (budget, budget_adjusted, final) → item → its cell, blank ones too; {} where there are several statements.
+
+    An item that a stage prints more than once is left out of that stage.
+    """
+    statements = list(facts.of("three_public"))
+    if len(statements) != 1:
+        return {}
+    found: dict[tuple[str, str], list[StagedCell]] = {}
+    for line in statements[0].lines:
+        for column, cell in line.cells.items():
+            item = _item(line, column)
+            if item is not None and column.stage is not None:
+                found.setdefault((column.stage, item), []).append(StagedCell(cell, column.path))
+    stages: dict[str, dict[str, StagedCell]] = {}
+    for (stage, item), cells in found.items():
+        if len(cells) == 1:
+            stages.setdefault(stage, {})[item] = cells[0]
+    return stages
+
+
 def three_public_items(facts: DocumentFacts, header: str | None) -> dict[str, Cell]:
     """Item of the 三公 statement → its amount, whether the items are lines or columns; {} where there are several
     statements. header: words the column's header must hold; None: the column of the document's own stage."""
+    allowed = (None, facts.about.stage) if header is None else (None, facts.about.stage, "budget")
     statements = list(facts.of("three_public"))
     if len(statements) != 1:
         return {}
     found: dict[str, list[Cell]] = {}
     for line in statements[0].lines:
         for column, cell in line.cells.items():
-            kind = (column.key or "").partition(":")[0]
-            if kind in ("previous_year", "change") or column.stage not in (None, facts.about.stage, "budget"):
+            if column.stage not in allowed or (header is not None and header not in column.path):
                 continue
-            if header is not None and header not in column.path:
-                continue
-            if header is None and column.stage not in (None, facts.about.stage):
-                continue
-            item = kind if kind in THREE_PUBLIC and line.key not in THREE_PUBLIC else line.key
-            if item == line.key and kind not in MAIN and kind != "current_year":
-                continue
-            if item in THREE_PUBLIC and item is not None and cell.known:
+            item = _item(line, column)
+            if item is not None and cell.known:
                 found.setdefault(item, []).append(cell)
     return {item: cells[0] for item, cells in found.items() if len(cells) == 1}

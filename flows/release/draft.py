@@ -12,9 +12,10 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 
 from flows.columnar import as_frame, as_table
+from flows.release.checks.v06_keys import refuse_repeated
 from flows.release.package import TableWriter, file_name
 from normalize.panels.tables import PUBLISHED
-from normalize.schema import TABLES, SchemaError, TableSpec
+from normalize.schema import TABLES
 
 Frames = dict[str, pl.DataFrame]
 Piece = dict[str, pa.Table]
@@ -104,19 +105,6 @@ class Draft:
             twice = digests.filter(digests.is_duplicated()).unique()
             same = self.lazy(name).filter(pl.struct(spec.key).hash().is_in(twice.implode()))
             refuse_repeated(spec, same.select(list(dict.fromkeys((*spec.key, _DOCUMENT)))).collect())
-
-
-def refuse_repeated(spec: TableSpec, frame: pl.DataFrame) -> None:
-    """Raise SchemaError naming table, column, rows and documents where rows share a key."""
-    twice = frame.filter(pl.struct(spec.key).is_duplicated())
-    if twice.height:
-        first = twice.row(0, named=True)
-        key = {column: first[column] for column in spec.key}
-        documents = sorted({str(sha) for sha in twice[_DOCUMENT].head(20)})
-        raise SchemaError(
-            f"table {spec.name}, column {', '.join(spec.key)}: {twice.height} rows share a key, first {key}, "
-            f"documents {', '.join(documents[:3])}"
-        )
 
 
 def whole_table(name: str, pieces: list[pl.DataFrame]) -> pl.DataFrame:

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import polars as pl
 
+from flows.catalogue import catalogue
 from flows.check_info import FAMILIES
-from flows.checks import catalogue
 from flows.failing import counted_outcome, is_failing
 from flows.site import charts, words
 from flows.site.catalogue import Catalogue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flows.checks import catalogue as checks
+from flows.catalogue import catalogue as checks
 from flows.site import words
 from flows.site.catalogue import Catalogue
 from flows.site.release import Release

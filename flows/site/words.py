@@ -97,6 +97,9 @@ WORDS: Final[dict[str, dict[str, Pair]]] = {
         "statement": ("一张表", "statement"),
         "document": ("一份文件", "document"),
         "department": ("跨文件", "several documents"),
+        "county": ("一县", "a county"),
+        "source": ("同一来源", "one source"),
+        "release": ("一个版本", "a release"),
     },
     "cause": {
         "reading": ("疑为误读", "perhaps misread by us"),

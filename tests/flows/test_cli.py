@@ -153,6 +153,8 @@ def test_check_says_both_sides_and_ends_with_one(shared: Path, capsys: pytest.Ca
     assert {row["check_id"] for row in told["findings"] if row["outcome"] == "fails"} == {
         "G01",
         "I01",
+        "I05",
+        "I07",
         "T01",
         "U01",
         "W01",

@@ -11,8 +11,7 @@ Exclusions:
   3. 一个部门有几份文件而数额不同的，不判断 / where a department has several documents with different amounts, not
      judged
   4. 政府所印只含一般公共预算安排的，部门的数可能含其他资金，故只作提示 / a department's amount may hold other funds
-     than the
-     general public budget of the government's: a warning only
+     than the general public budget of the government's: a warning only
 Not applicable: 不是政府预算、决算，或没有找到部门文件 / no government budget or final account, or no departments
   found
 """

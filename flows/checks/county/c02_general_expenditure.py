@@ -10,9 +10,8 @@ Exclusions:
      counted
   3. 一个部门有几份文件而数额不同的，不判断 / where a department has several documents with different amounts, not
      judged
-  4. 部门的数含上年结转而政府的数不含的，可能相差，故只作提示 / a department's amount may hold what was carried over,
-     the
-     government's not: a warning only
+  4. 部门的数含上年结转而政府的数不含的，可能相差，故只作提示 / a department's amount may hold what was carried
+     over, the government's not: a warning only
 Not applicable: 不是政府预算、决算，或没有找到部门文件 / no government budget or final account, or no departments
   found
 """

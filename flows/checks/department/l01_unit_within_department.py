@@ -1,20 +1,16 @@
 """L01 部门的数额不小于所属单位的 · A department's amount is no less than its unit's
 
 规则：部门预算（决算）汇总所属各单位（含本级）。同一年度、同一口径下，任一支出科目的部门数不应小于其任一单位的数。
-Rule: A department's budget (final account) adds up its units, its own office among them. For the same year and stage
-  no
-  line of the classification is smaller for the department than for one of its units.
+Rule: A department's budget (final account) adds up its units, its own office among them. For the same year and
+  stage no line of the classification is smaller for the department than for one of its units.
 Formula: department[code, year, stage] ≥ unit[code, year, stage]
 Exclusions:
   1. 只在单位与部门同名（本级），或部门文件列有该单位时检查 / checked only where the unit has the department's name
-     (its own
-     office), or the department's document lists it
+     (its own office), or the department's document lists it
   2. 只比较同一财政年度、同一阶段的文件 / only documents of the same fiscal year and stage are compared
-  3. 数额取一般公共预算支出表，以及文中逐项说明所印的本年数与上年执行数；单位间往来可能抵销的项目（转移性支出）不比较
-     /
-     amounts are those of the statement of general public spending, and those the prose prints line by line for the
-     year
-     and the one before; transfers, which may cancel out between units, are not compared
+  3. 数额取一般公共预算支出表，以及文中逐项说明所印的本年数与上年执行数；单位间往来可能抵销的项目（转移性支出）不比
+     较/ amounts are those of the statement of general public spending, and those the prose prints line by line for
+     the year and the one before; transfers, which may cancel out between units, are not compared
   4. 按所印位数四舍五入 / rounding as printed
 Not applicable: 没有同一部门的单位文件 / no document of a unit of the same department is at hand
 """

@@ -6,16 +6,15 @@ Rule: Where the documents of all units a department lists are at hand, its own o
 Formula: department[code] = Σ unit[code]
 Exclusions:
   1. 部门文件的单位表所列各单位须各有且只有一份同年同阶段的单位文件，缺一份即不判断 / every unit of the department's
-     own
-     table of units must have exactly one document of the same year and stage; where one is missing nothing is judged
+     own table of units must have exactly one document of the same year and stage; where one is missing nothing is
+     judged
   2. 没有列出两个以上单位的不检查 / departments that list fewer than two units are not checked
   3. 转移性支出可能在单位间抵销，不比较 / transfers, which may cancel out between units, are left out
   4. 空白不当作零：单位没有印出某科目，即没有该科目的支出 / a blank is not a zero: a unit that does not print a code
-     has no
-     spending under it
+     has no spending under it
   5. 容差为各数半个末位之和 / the tolerance is half of the last digit of every amount
-Not applicable: 没有列出两个以上单位，或单位文件不齐 / fewer than two units are listed, or not all their documents are
-  at hand
+Not applicable: 没有列出两个以上单位，或单位文件不齐 / fewer than two units are listed, or not all their documents
+  are at hand
 """
 
 from __future__ import annotations

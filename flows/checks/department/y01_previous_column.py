@@ -2,20 +2,17 @@
 
 规则：表中“上年预算数”一类的栏，各行应与上年同类文件同一张表的同一行相符。
 Rule: In a statement with a column of last year's budget, every line agrees with the same line of the same statement
-  in
-  last year's document.
+  in last year's document.
 Formula: previous_year[line, year] = amount[line, year − 1]
 Exclusions:
-  1. 只比较同一地区、同一部门、同一口径（部门或单位）、上一财政年度的同类文件；任一要素有疑问的不比较 / only documents
-     of
-     the same place, organisation, edition and kind, of the year before; where any of these is in doubt, none
+  1. 只比较同一地区、同一部门、同一口径（部门或单位）、上一财政年度的同类文件；任一要素有疑问的不比较 / only
+     documents of the same place, organisation, edition and kind, of the year before; where any of these is in
+     doubt, none
   2. 栏名为执行数、决算数的，与上年预算不是一回事，不比较 / a column of what was spent is not last year's budget
   3. 栏名没有说明是预算还是执行的，至少两个非零数相符、且相符的多于不符的，才作判断 / where the header does not say
-     which,
-     judged only if two amounts other than nought agree, and more agree than differ
+     which, judged only if two amounts other than nought agree, and more agree than differ
   4. 行按科目编码、表样行名或全名对应，任一文件中不唯一的不比较 / lines are matched by code, the form's name or the
-     whole
-     label; those that are not unique in either document are left out
+     whole label; those that are not unique in either document are left out
   5. 空白不当作零 / a blank is not a zero
 Not applicable: 没有上年的同类文件，或没有“上年”栏 / no document of the year before, or no such column
 """

@@ -1,20 +1,18 @@
 """Y02 决算所说的年初预算与预算文件相符 · The initial budget of a final account agrees with the budget
 
 规则：决算文件的表中“年初预算数”一栏，以及文中所说的“年初预算为……”，应与同一部门同一年度预算文件所印的数相符。
-Rule: What a final account prints as the initial budget, in a column or in the prose, agrees with the budget document
-  of
-  the same department and year.
+Rule: What a final account prints as the initial budget, in a column or in the prose, agrees with the budget
+  document of the same department and year.
 Formula: initial_budget[line, final account] = amount[line, budget of the year]
 Exclusions:
-  1. 只比较同一地区、同一部门、同一口径、同一财政年度的预算与决算；任一要素有疑问的不比较 / only a budget and a final
-     account of the same place, organisation, edition and year; where any of these is in doubt, none
+  1. 只比较同一地区、同一部门、同一口径、同一财政年度的预算与决算；任一要素有疑问的不比较 / only a budget and a
+     final account of the same place, organisation, edition and year; where any of these is in doubt, none
   2. 只写“预算数”的是全年（调整）预算，不比较 / a plain “budget” is the adjusted one of the whole year: not compared
   3. 预算文件没有印出该项的不比较；印在几处的，与其中一处相符即可 / not compared where the budget does not print the
-     thing;
-     where it does in several places, agreeing with one of them is enough
-  4. 至少两个非零数相符、且相符的多于不符的，才作判断：口径可能不同（是否含结转、是否含所属单位）/ judged only if two
-     amounts
-     other than nought agree, and more agree than differ: the scope may be another (carry-over, subordinate units)
+     thing; where it does in several places, agreeing with one of them is enough
+  4. 至少两个非零数相符、且相符的多于不符的，才作判断：口径可能不同（是否含结转、是否含所属单位）/ judged only if
+     two amounts other than nought agree, and more agree than differ: the scope may be another (carry-over,
+     subordinate units)
 Not applicable: 没有同年的预算文件，或决算没有说年初预算 / no budget of the same year, or no initial budget is said
 """
 

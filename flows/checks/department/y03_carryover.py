@@ -1,16 +1,16 @@
 """Y03 年初结转等于上年年末结转 · What was carried in is what was carried out the year before
 
 规则：决算的年初结转和结余，应等于同一部门上年决算的年末结转和结余。
-Rule: What a final account carries in equals what the same department's final account of the year before carried out.
+Rule: What a final account carries in equals what the same department's final account of the year before carried
+  out.
 Formula: carryover_in[year] = carryover_out[year − 1]
 Exclusions:
   1. 只比较同一地区、同一部门、同一口径、相邻两年的决算 / only final accounts of the same place, organisation and
-     edition, of
-     two years that follow each other
-  2. 任一文件中该行不唯一或为空白的不比较；空白不当作零 / not compared where the line is blank or not unique in either
-     document; a blank is not a zero
-  3. 机构变动、会计差错更正会使年初数调整，故只作提示 / the opening amount is adjusted where units move or errors are
-     corrected: a warning only
+     edition, of two years that follow each other
+  2. 任一文件中该行不唯一或为空白的不比较；空白不当作零 / not compared where the line is blank or not unique in
+     either document; a blank is not a zero
+  3. 机构变动、会计差错更正会使年初数调整，故只作提示 / the opening amount is adjusted where units move or errors
+     are corrected: a warning only
 Not applicable: 没有上年决算，或没有结转的行 / no final account of the year before, or no such line
 """
 

@@ -4,24 +4,18 @@
   直接印出上年预算数的，也应相符。
 Rule: Where prose says that something is up or down by an amount since last year('s budget), the earlier amount that
   follows from this year's amount and the change agrees with what last year's document of the same kind prints; so
-  does
-  an earlier amount the prose prints itself.
+  does an earlier amount the prose prints itself.
 Formula: now ∓ change = amount[year − 1]
 Exclusions:
   1. 只比较同一地区、同一部门、同一口径、上一财政年度的同类文件；任一要素有疑问的不比较 / only documents of the same
-     place,
-     organisation, edition and kind, of the year before; where any of these is in doubt, none
-  2. 与上年执行数、决算数相比的预算，与上年预算不是一回事，不比较；说明原因的分句不比较 / a budget compared with what
-     was
-     spent is left out, and so are clauses that give a reason
-  3. 至少两个非零数相符、且相符的多于不符的，才作判断：文中常不说明比的是预算还是执行，口径也可能变了 / judged only if
-     two
-     amounts other than nought agree, and more agree than differ: the prose often does not say whether it is the
-     budget
-     or what was spent, and the scope may have changed
+     place, organisation, edition and kind, of the year before; where any of these is in doubt, none
+  2. 与上年执行数、决算数相比的预算，与上年预算不是一回事，不比较；说明原因的分句不比较 / a budget compared with
+     what was spent is left out, and so are clauses that give a reason
+  3. 至少两个非零数相符、且相符的多于不符的，才作判断：文中常不说明比的是预算还是执行，口径也可能变了 / judged only
+     if two amounts other than nought agree, and more agree than differ: the prose often does not say whether it is
+     the budget or what was spent, and the scope may have changed
   4. 上年文件没有印出该项的不比较；印在几处的，与其中一处相符即可 / not compared where last year's document does not
-     print
-     the thing; where it does in several places, agreeing with one of them is enough
+     print the thing; where it does in several places, agreeing with one of them is enough
   5. 每个数按所印位数留出半个末位 / each number is taken with half of its last digit
 Not applicable: 没有上年的同类文件，或文中没有可比较的增减 / no document of the year before, or no change to compare
 """

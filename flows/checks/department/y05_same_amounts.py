@@ -2,8 +2,7 @@
 
 规则：同一部门不同年度的文件，所印非零金额不应全部相同；全部相同的，应是把上年的文件当作今年的发布，或只改了年份。
 Rule: The amounts other than nought of two years of one department are not all the same; where they are, last year's
-  file
-  was published again as this year's, or only its year was changed.
+  file was published again as this year's, or only its year was changed.
 Formula: amounts[year] ≠ amounts[other year], as multisets
 Exclusions:
   1. 只比较同一地区、同一部门、同一口径、同一阶段的文件；任一要素有疑问的不比较 / only documents of the same place,

@@ -4,13 +4,13 @@
 Rule: Every budget or final-account table named in the table of contents stands in the document under that name.
 Formula: names of tables in the contents ⊆ titles, captions and headings of the document
 Exclusions:
-  1. 名称略有出入的（“政府性基金支出预算表”与“财政拨款政府性基金支出预算表”）算同一张 / names that differ a little are
-     the same table
+  1. 名称略有出入的（“政府性基金支出预算表”与“财政拨款政府性基金支出预算表”）算同一张 / names that differ a little
+     are the same table
   2. 年份、序号、单位名称和“部门”“单位”字样不影响比较 / years, ordinals, names of organisations and the words for
      whose table it is do not matter
   3. 一行印有两张表的目录行不检查 / lines of contents that hold two tables are not checked
-  4. 所列的表有三分之一以上找不到的，可能另附文件，不判断 / where more than a third of the listed tables are missing,
-     they may be in another file: not assessed
+  4. 所列的表有三分之一以上找不到的，可能另附文件，不判断 / where more than a third of the listed tables are
+     missing, they may be in another file: not assessed
   5. 文件中有未能识别名称的表时不判断 / not assessed where a table was read whose title was not
 Not applicable: 文件没有列出报表的目录 / the document has no contents that list tables
 """

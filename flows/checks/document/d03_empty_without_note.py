@@ -4,9 +4,9 @@
 Rule: A table without data is printed empty, with a note that says why.
 Formula: statement blank ⇒ a note (无…、没有…、空表) beside it
 Exclusions:
-  1. 表内、表下、同一页上，报表目录“是否空表”栏，或文中说明没有该项资金的，算已说明；但文中又印有该项金额的，不算 / a
-     note in the table, under it, on its page, a list of tables that says which are empty, or prose that says there is
-     no such money will do; not where the prose prints an amount of it
+  1. 表内、表下、同一页上，报表目录“是否空表”栏，或文中说明没有该项资金的，算已说明；但文中又印有该项金额的，不算 /
+     a note in the table, under it, on its page, a list of tables that says which are empty, or prose that says
+     there is no such money will do; not where the prose prints an amount of it
   2. 只有零的表不是空表 / a table of zeros is not empty
   3. 跨页只读到一段的表不判断 / tables of which only a piece was read are not judged
   4. 空白模板、单独的表格文件（无文字）不检查 / blank templates and files that hold tables only are not checked

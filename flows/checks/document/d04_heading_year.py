@@ -4,11 +4,12 @@
 Rule: The year in headings and captions of the kind “2024年度部门决算…” is the year of the document.
 Formula: year in heading = fiscal year
 Exclusions:
-  1. 只看与文件同类（预算或决算）的标题；比较多年的标题不算 / only headings of the document's own kind (budget or final
-     account) count, and none that compare years
-  2. 写有其他年度的标题不少于本年度的，说明一份文件有几个年度，不判断 / where as many headings show another year, the
-     document holds several years: not assessed
-  3. “2023年结转”“2025年预算与2024年执行”等不是本年度的标题不算 / headings of carry-over or comparison are not counted
+  1. 只看与文件同类（预算或决算）的标题；比较多年的标题不算 / only headings of the document's own kind (budget or
+     final account) count, and none that compare years
+  2. 写有其他年度的标题不少于本年度的，说明一份文件有几个年度，不判断 / where as many headings show another year,
+     the document holds several years: not assessed
+  3. “2023年结转”“2025年预算与2024年执行”等不是本年度的标题不算 / headings of carry-over or comparison are not
+     counted
 Not applicable: 文件没有印有年度的标题 / the document has no heading with a year
 """
 

@@ -1,11 +1,12 @@
 """D06 不与本年自己比较 · A budget is not compared with itself
 
 规则：预算说明中“比某年预算增加（减少、持平）”的某年，应是以前年度，不能是本预算年度；决算“与某年度相比”亦同。
-Rule: Where a budget is said to be up, down or unchanged against the budget of a year, that year is an earlier one; the
-  same for a final account compared with a year.
+Rule: Where a budget is said to be up, down or unchanged against the budget of a year, that year is an earlier one;
+  the same for a final account compared with a year.
 Formula: year compared with < fiscal year
 Exclusions:
-  1. 决算与本年预算（年初、全年、调整预算）比较是应有的，不算 / a final account is rightly compared with its own budget
+  1. 决算与本年预算（年初、全年、调整预算）比较是应有的，不算 / a final account is rightly compared with its own
+     budget
   2. 说明原因的分句不算 / clauses that give a reason are not counted
 Not applicable: 文中没有指明年度的比较 / no comparison in the prose names a year
 """

@@ -4,11 +4,12 @@
 Rule: The prose of a unit's budget (final account) calls itself the unit's, not the department's.
 Formula: own words in the prose = edition of the document
 Exclusions:
-  1. 名词解释、职能、法规名称、“部门预算支出经济分类”等通用名称不算 / explanations of terms, duties, names of rules and
-     general names such as 部门预算支出经济分类 are not counted
+  1. 名词解释、职能、法规名称、“部门预算支出经济分类”等通用名称不算 / explanations of terms, duties, names of rules
+     and general names such as 部门预算支出经济分类 are not counted
   2. 文件各处自称不一、无从判断是哪一种的，不判断 / where the document calls itself both ways as often, it is not
      assessed
-  3. 部门文件中的“单位预算”多是泛称，不检查 / in a department's document 单位预算 is often a general word: not checked
+  3. 部门文件中的“单位预算”多是泛称，不检查 / in a department's document 单位预算 is often a general word: not
+     checked
   4. 只看带有年度或“安排”的自称（“2026年部门预算安排”）/ only own words with the year or 安排 are counted
 Not applicable: 文件不是单位的预算、决算 / the document is not a unit's budget or final account
 """

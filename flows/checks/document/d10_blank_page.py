@@ -5,8 +5,8 @@ Rule: Between its first and last page a document has no page without anything on
 Formula: every page between the first and the last prints something
 Exclusions:
   1. 只有页码、页眉的页也算空白 / a page with a page number or a running header only is blank
-  2. 前一页以表格或长段落结尾的不判断：它们可能延续到该页 / not judged behind a table or a long paragraph, which may go
-     on there
+  2. 前一页以表格或长段落结尾的不判断：它们可能延续到该页 / not judged behind a table or a long paragraph, which may
+     go on there
   3. 由图像识别的页、读取受限的页不判断 / pages read from pictures, or not read for a limit, are not judged
 Not applicable: 文件没有页 / the document has no pages
 """

@@ -1,15 +1,15 @@
 """G01 说列入政府采购预算的，采购表中应有 · What is said to be in the procurement budget is in its table
 
 规则：文中说某项金额已列入政府采购预算、详见政府采购预算表，或政府采购预算为若干的，政府采购预算表不应是空表。
-Rule: Where prose says that an amount is in the procurement budget (see the table), or gives a total of procurement, the
-  table of procurement is not declared empty.
+Rule: Where prose says that an amount is in the procurement budget (see the table), or gives a total of procurement,
+  the table of procurement is not declared empty.
 Formula: amount said to be in the procurement budget > 0 ⇒ the procurement table prints amounts
 Exclusions:
   1. 文中金额为零的不算 / an amount of nothing is not counted
   2. 采购表没有读出或不是空表的不判断 / not judged where the table was not read, or holds amounts
   3. 一段中几个金额都与采购有关的，都列出 / where several amounts of a passage concern procurement, all are listed
-Not applicable: 文件没有空白的政府采购表，或文中没有列入采购的金额 / the document has no empty procurement table, or its
-  prose names no amount in it
+Not applicable: 文件没有空白的政府采购表，或文中没有列入采购的金额 / the document has no empty procurement table, or
+  its prose names no amount in it
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """G02 授予中小企业的金额不超过政府采购总额 · Awards to small firms are within all procurement
 
-规则：文中所说面向中小企业预留项目的成交金额、其他项目中由中小企业成交的金额，两者之和不超过政府采购总额；授予小微企业的
-  不超过授予中小企业的。
-Rule: What small and medium firms won in reserved projects plus what they won in others is no more than all procurement;
-  what micro firms won is no more than what small and medium firms won.
+规则：文中所说面向中小企业预留项目的成交金额、其他项目中由中小企业成交的金额，两者之和不超过政府采购总额；授予小微企
+  业的不超过授予中小企业的。
+Rule: What small and medium firms won in reserved projects plus what they won in others is no more than all
+  procurement; what micro firms won is no more than what small and medium firms won.
 Formula: reserved award + other award ≤ procurement total; micro award ≤ small and medium award
 Exclusions:
   1. 没有印政府采购总额的不检查 / not checked where no total of procurement is printed

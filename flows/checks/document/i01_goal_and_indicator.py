@@ -2,12 +2,11 @@
 
 规则：部门绩效目标的文字写明数量（“办结案件数量大于12件”）的，与项目绩效指标表中名称相近、单位相同的指标值一致。
 Rule: Where the prose of the department's goals names a quantity, the indicator of nearly the same name and the same
-  unit
-  in the project forms has the same value.
+  unit in the project forms has the same value.
 Formula: number in prose = number of the indicator, same unit, names alike
 Exclusions:
-  1. 名称相近的指标不止一个的，与其一相同即可；都不同的不判断 / where several indicators are alike, one of them will do;
-     if none is, it is not assessed
+  1. 名称相近的指标不止一个的，与其一相同即可；都不同的不判断 / where several indicators are alike, one of them will
+     do; if none is, it is not assessed
   2. 百分数、金额、时间不比较 / per cents, amounts of money and times are not compared
   3. 指标名称与文中名称都须有同一个中心词（案件、会议……）/ both names must share their central noun
 Not applicable: 文中没有可与指标核对的数量 / no quantity in the prose can be compared with an indicator

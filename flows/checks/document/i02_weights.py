@@ -1,13 +1,13 @@
 """I02 指标分值之和为 100 · The weights of the indicators make 100
 
 规则：绩效自评表（目标表）中，一个项目各指标的分值（权重）之和为 100；预算执行率另占 10 分的，各指标之和为 90。
-Rule: In a self-evaluation (target) form the weights of a project's indicators make 100, or 90 where the execution of
-  the
-  budget has 10 of its own.
+Rule: In a self-evaluation (target) form the weights of a project's indicators make 100, or 90 where the execution
+  of the budget has 10 of its own.
 Formula: Σ weight ∈ {100, 90}
 Exclusions:
   1. 有指标没有印分值的项目不检查 / not checked where an indicator prints no weight
-  2. 分值之和小于 50 的（只印了一部分，或以小数计）不判断 / sums below 50 (a part only, or fractions) are not assessed
+  2. 分值之和小于 50 的（只印了一部分，或以小数计）不判断 / sums below 50 (a part only, or fractions) are not
+     assessed
 Not applicable: 文件没有印分值的绩效指标 / the document has no indicators with weights
 """
 

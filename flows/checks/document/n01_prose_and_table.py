@@ -5,12 +5,11 @@ Rule: A total said in prose (income and expenditure, fiscal appropriation) is th
   print for the same thing.
 Formula: amount in prose = amount in table
 Exclusions:
-  1. 只看一段开头所说的总额；分项、上年数、变动额不在此列 / only the total a passage begins with; parts, earlier years
-     and changes are not counted
+  1. 只看一段开头所说的总额；分项、上年数、变动额不在此列 / only the total a passage begins with; parts, earlier
+     years and changes are not counted
   2. 只说收入或只说支出（或其一部分）的，同段须另有与报表相符的姊妹数，以证明所说的就是全部门的数 / where it is of
-     income
-     or expenditure alone, a sister amount of the same passage must agree with the tables: that shows it is the whole
-     department's
+     income or expenditure alone, a sister amount of the same passage must agree with the tables: that shows it is
+     the whole department's
   3. 报表中没有这一事项的不检查 / not checked where the tables do not print the thing
   4. 两边按各自所印位数四舍五入 / each side is taken with half of its last digit
 Not applicable: 文中没有可与报表核对的总额 / the prose names no total that the tables print

@@ -2,8 +2,8 @@
 
 规则：文中说某项比上年（比预算）增加或减少若干、增长或下降百分之几的，方向与比率应与同一段文字所印的本年数、上年数
   （或由增减额推出的上年数）相符。
-Rule: Where prose says that something is up or down by an amount or per cent, direction and rate agree with this year's
-  amount and the earlier one printed in the same passage (or the earlier one that follows from the change).
+Rule: Where prose says that something is up or down by an amount or per cent, direction and rate agree with this
+  year's amount and the earlier one printed in the same passage (or the earlier one that follows from the change).
 Formula: percent = (now − before) / before, before printed or = now ∓ change; sign(now − before) = the word used
 Exclusions:
   1. 说明原因的分句不检查 / clauses that give a reason are not checked

@@ -5,8 +5,8 @@ Rule: Where a passage explains one line of the classification, the amounts it pr
   the same.
 Formula: first amount of the line = later amount of the same year and stage
 Exclusions:
-  1. 上年数、执行数、年初预算数与本年（决算）数各不相同，只在同一口径内比较 / earlier years, execution and the initial
-     budget are amounts of their own; only the same kind is compared
+  1. 上年数、执行数、年初预算数与本年（决算）数各不相同，只在同一口径内比较 / earlier years, execution and the
+     initial budget are amounts of their own; only the same kind is compared
   2. 列举明细、说明原因的数额不比较 / amounts listed as parts, or given in a reason, are not compared
   3. 按所印位数四舍五入相同的，视为相同 / amounts that round to the same are the same
 Not applicable: 文中没有逐项说明的支出科目 / the prose explains no line of the classification

@@ -5,10 +5,10 @@ Rule: Where prose lists parts with their shares, each share is the part divided 
   passage.
 Formula: share = part / whole
 Exclusions:
-  1. 总额须由本段的多数占比（至少两项，且最多一项不符）证明，或由文字明说其为总额 / the whole is the amount that most
-     of the passage's shares (two or more, at most one missing) prove, or the one the words name
-  2. 每个数按所印位数留出半个末位，占比另留一个末位 / each number is taken with half of its last digit, the share with
-     one whole one
+  1. 总额须由本段的多数占比（至少两项，且最多一项不符）证明，或由文字明说其为总额 / the whole is the amount that
+     most of the passage's shares (two or more, at most one missing) prove, or the one the words name
+  2. 每个数按所印位数留出半个末位，占比另留一个末位 / each number is taken with half of its last digit, the share
+     with one whole one
 Not applicable: 文中没有可核对的占比 / no share in the prose can be compared
 """
 

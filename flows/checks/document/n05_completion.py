@@ -6,8 +6,8 @@ Rule: Where prose says how much of a budget was done, the rate is the final amou
   (initial or adjusted); where that budget is nothing, there is no rate.
 Formula: completion = final / budget named
 Exclusions:
-  1. 只说“预算”而段中印有年初与全年两个预算数的，与其一相符即可 / where the words say 预算 only and both an initial and
-     an adjusted budget are printed, either will do
+  1. 只说“预算”而段中印有年初与全年两个预算数的，与其一相符即可 / where the words say 预算 only and both an initial
+     and an adjusted budget are printed, either will do
   2. 段中没有所说的预算数的不检查 / not checked where the passage does not print that budget
   3. 预算与决算均为零的不检查 / not checked where both are nothing
 Not applicable: 文中没有可核对的完成率 / no rate of completion in the prose can be compared

@@ -1,14 +1,15 @@
 """N07 基数为零时没有增长率 · From nothing there is no rate of growth
 
-规则：文中所说增加额等于本年数（上年为零）时，增长率没有意义，不应印出 100% 或其他比率；惯例是说明“基数为零，不可比”。
-Rule: Where the increase is the whole of this year's amount (the year before was nothing), there is no rate of growth;
-  printing 100% or another one is wrong. The custom is to say that it cannot be compared.
+规则：文中所说增加额等于本年数（上年为零）时，增长率没有意义，不应印出 100% 或其他比率；惯例是说明“基数为零，不可
+  比”。
+Rule: Where the increase is the whole of this year's amount (the year before was nothing), there is no rate of
+  growth; printing 100% or another one is wrong. The custom is to say that it cannot be compared.
 Formula: now = change, and a rate is printed
 Exclusions:
   1. 本年数与增减额均为零的不算 / an amount and a change of nothing are not counted
   2. 增加额为推算而非所印的不检查 / only changes that are printed as amounts are checked
-  3. 上年数不为零但按所印单位显示为零的（比率极大）不算 / a base that only rounds to nothing gives a huge rate, which
-     is right
+  3. 上年数不为零但按所印单位显示为零的（比率极大）不算 / a base that only rounds to nothing gives a huge rate,
+     which is right
 Not applicable: 文中没有基数为零的增长 / no growth from nothing in the prose
 """
 

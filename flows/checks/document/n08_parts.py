@@ -1,17 +1,15 @@
 """N08 文中分项之和等于总额 · The parts listed in prose add up
 
 规则：文中“其中：”列出全部分项的，分项之和等于总额：政府采购 = 货物 + 工程 + 服务；“三公”经费 = 出国 + 公车 + 接待；
-  公车 =
-  购置 + 运行；基本支出 = 人员 + 公用。
+  公车 =购置 + 运行；基本支出 = 人员 + 公用。
 Rule: Where prose lists all parts of a whole they add up: procurement = goods + works + services; 三公 = abroad +
-  vehicles +
-  receptions; vehicles = purchase + operation; basic spending = personnel + public.
+  vehicles + receptions; vehicles = purchase + operation; basic spending = personnel + public.
 Formula: whole = Σ parts, within one passage
 Exclusions:
-  1. 只在全部分项都印有数额、且都写明是该总额的“其中”时检查 / checked only where every part is printed and said to be of
-     that whole
-  2. 同一段中总额或分项不止一个的（如预算与决算、分资金）不检查 / not checked where the whole or a part is printed more
-     than once in the passage (budget and final, several funds)
+  1. 只在全部分项都印有数额、且都写明是该总额的“其中”时检查 / checked only where every part is printed and said to
+     be of that whole
+  2. 同一段中总额或分项不止一个的（如预算与决算、分资金）不检查 / not checked where the whole or a part is printed
+     more than once in the passage (budget and final, several funds)
   3. 按所印位数四舍五入 / rounding as printed
 Not applicable: 文中没有列全分项的总额 / no whole in the prose is listed with all its parts
 """

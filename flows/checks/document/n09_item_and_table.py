@@ -2,12 +2,13 @@
 
 规则：文中逐项说明支出科目（类、款、项）的，所印本年预算数（决算数）应等于一般公共预算支出表中同一科目的数额。
 Rule: Where prose explains the lines of the classification one by one, the amount of the year is the one the
-  statement of
-  general public spending prints for the same line.
+  statement of general public spending prints for the same line.
 Formula: amount of the item in prose = general_expenditure[code | class and name].total
 Exclusions:
-  1. 报表中没有、或同名科目不止一行的，不检查 / not checked where the table has no such line, or several of that name
-  2. 上年数、年初预算数、执行数不与本表比较 / earlier years, initial budgets and execution are no amounts of this table
+  1. 报表中没有、或同名科目不止一行的，不检查 / not checked where the table has no such line, or several of that
+     name
+  2. 上年数、年初预算数、执行数不与本表比较 / earlier years, initial budgets and execution are no amounts of this
+     table
   3. 一般公共预算支出表不止一张的，不检查 / not checked where there are several such statements
   4. 两边按各自所印位数四舍五入 / each side is taken with half of its last digit
 Not applicable: 文中没有可与报表核对的逐项说明 / the prose explains no line that the tables print

@@ -1,8 +1,9 @@
 """N10 逐项说明的数额之和等于总额 · The lines explained in prose add up to their total
 
-规则：决算说明先写一般公共预算财政拨款支出的年初预算（全年预算、决算）总额，再逐项说明的，各项同一口径的数额之和等于总额。
-Rule: Where the prose of a final account gives the initial (adjusted, final) total of general public spending and then
-  explains it line by line, the lines of the same stage add up to the total.
+规则：决算说明先写一般公共预算财政拨款支出的年初预算（全年预算、决算）总额，再逐项说明的，各项同一口径的数额之和等于
+  总额。
+Rule: Where the prose of a final account gives the initial (adjusted, final) total of general public spending and
+  then explains it line by line, the lines of the same stage add up to the total.
 Formula: total[stage] = Σ items[stage], stage ∈ {initial budget, adjusted budget, final}
 Exclusions:
   1. 有一项没有印该口径数额的，不检查该口径 / a stage is not checked where one line does not print it

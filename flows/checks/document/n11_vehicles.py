@@ -4,8 +4,8 @@
 Rule: Where prose gives the vehicles held and then their kinds, the kinds add up to the number.
 Formula: vehicles = Σ vehicles by use
 Exclusions:
-  1. 只在列有“其他用车”时检查：没有它，列举可能不全 / checked only where other vehicles (其他用车) are listed: without
-     them the list may not be complete
+  1. 只在列有“其他用车”时检查：没有它，列举可能不全 / checked only where other vehicles (其他用车) are listed:
+     without them the list may not be complete
   2. 一句话内不止一个总数的不检查 / not checked where a sentence gives more than one number in all
 Not applicable: 文中没有车辆的分类数 / the prose gives no vehicles by use
 """

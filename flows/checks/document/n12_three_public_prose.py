@@ -2,14 +2,13 @@
 
 规则：文中所说本年的“三公”经费及其各项、机关运行经费，应等于“三公”经费（和机关运行经费）表中的数额。
 Rule: The 三公 expenses of the year, each of their items and the operating funds said in prose are those of the
-  statement
-  of 三公 expenses (and operating funds).
+  statement of 三公 expenses (and operating funds).
 Formula: amount in prose = three_public[item]
 Exclusions:
-  1. 上年数、变动额、说明原因的数不比较；表中上年的栏也不比较 / earlier years, changes and reasons are not compared, nor
-     the table's columns of the year before
-  2. 表中同一事项有几个数（预算与决算、分单位）的，与其一相符即可 / where the table prints several amounts for the thing
-     (budget and final, several units), one of them will do
+  1. 上年数、变动额、说明原因的数不比较；表中上年的栏也不比较 / earlier years, changes and reasons are not compared,
+     nor the table's columns of the year before
+  2. 表中同一事项有几个数（预算与决算、分单位）的，与其一相符即可 / where the table prints several amounts for the
+     thing (budget and final, several units), one of them will do
   3. 只看“三公”经费与机关运行经费两部分的文字 / only the parts of the prose on these two are read
   4. 表中没有印出的不检查；两边按所印位数四舍五入 / not checked where the table prints nothing; rounding as printed
 Not applicable: 文中或表中没有可核对的“三公”经费 / prose or tables print no 三公 expenses to compare

@@ -11,8 +11,8 @@ Exclusions:
   2. 没有支出总表时用一般公共预算支出表，但只在项目没有其他资金时 / the statement of general public spending is used
      where there is no expenditure statement and no project prints other money
   3. 有项目没有印预算数的，不判断 / not assessed when a form prints no budget
-  4. 差额恰为其中一个项目的，该项目可能是对下转移支付，不判断 / where the difference is exactly one project, it may be a
-     transfer outside the department's spending: not assessed
+  4. 差额恰为其中一个项目的，该项目可能是对下转移支付，不判断 / where the difference is exactly one project, it may
+     be a transfer outside the department's spending: not assessed
   5. 文件有多份支出总表（部门与单位）的不检查 / documents with several expenditure statements are not checked
 Not applicable: 文件没有项目绩效目标表，或没有列出项目支出的支出总表 / the document has no project forms, or no
   expenditure statement with project spending

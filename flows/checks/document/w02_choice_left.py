@@ -6,7 +6,8 @@ Formula: no 增加（减少）, 大于（小于）, 增加/减少 and the like b
 Exclusions:
   1. “增减变化”“增加或减少”等本来就泛指两者的说法不算 / general words for both directions are not counted
   2. 其后为零的（“增加（减少）0万元”）不算：两种都对 / before nothing (0万元) either word is right
-  3. 名词解释、表注、填表说明中的不算；空白模板不检查 / not in explanations of terms, notes of forms, or blank templates
+  3. 名词解释、表注、填表说明中的不算；空白模板不检查 / not in explanations of terms, notes of forms, or blank
+     templates
 Not applicable: 没有文字，或文件是空白模板 / no prose, or a blank template
 """
 

@@ -6,8 +6,8 @@ Formula: last character of the paragraph ∈ 。；！？”）
 Exclusions:
   1. 只看写有“主要原因”的完整段落；标题、列举、分行的文字不算 / only whole paragraphs that give a main reason; no
      headings, lists or lines cut short
-  2. 文中这样的段落多数没有句号的（文件不用句号），不算 / where most such paragraphs have none, the document does not
-     use them
+  2. 文中这样的段落多数没有句号的（文件不用句号），不算 / where most such paragraphs have none, the document does
+     not use them
   3. 由图像识别的文字不检查 / text read from pictures is not checked
 Not applicable: 文中没有说明原因的段落 / no paragraph gives a reason
 """

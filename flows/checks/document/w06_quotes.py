@@ -5,10 +5,10 @@ Rule: Within a paragraph quotation marks and marks of titles come in pairs.
 Formula: number of “ = number of ”; number of 《 = number of 》
 Exclusions:
   1. 前后引号印成同一种的不检查 / not checked where opening and closing marks are printed the same
-  2. 一句话被分成几段的，只在前后段都配不上时报告 / where a sentence is cut into paragraphs, it is told only when the
-     neighbours do not pair it either
-  3. 没有句号的文字（标题、链接的名称）和以省略号截断的文字不检查 / text without a full stop (titles, names of links)
-     and text cut short by dots is not checked
+  2. 一句话被分成几段的，只在前后段都配不上时报告 / where a sentence is cut into paragraphs, it is told only when
+     the neighbours do not pair it either
+  3. 没有句号的文字（标题、链接的名称）和以省略号截断的文字不检查 / text without a full stop (titles, names of
+     links) and text cut short by dots is not checked
   4. 由图像识别的文字不检查 / text read from pictures is not checked
 Not applicable: 文中没有引号 / the prose has no quotation marks
 """

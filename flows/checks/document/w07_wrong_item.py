@@ -1,13 +1,14 @@
 """W07 科目的用途说明不是另一科目的 · The explanation of a line is not that of another
 
-规则：逐项说明支出科目“主要用于…”时，所写的用途应属于该科目；住房公积金的用途不能是医疗保险，职业年金的用途不能是
-  公积金，等等。
-Rule: Where prose says what a line of the classification is spent on, it is that line's purpose: a housing fund is not
-  spent on medical insurance, nor a pension on the housing fund.
-Formula: none of the exclusive words of another line stands in the purpose, unless the line's own words stand there too
+规则：逐项说明支出科目“主要用于…”时，所写的用途应属于该科目；住房公积金的用途不能是医疗保险，职业年金的用途不能是公
+  积金，等等。
+Rule: Where prose says what a line of the classification is spent on, it is that line's purpose: a housing fund is
+  not spent on medical insurance, nor a pension on the housing fund.
+Formula: none of the exclusive words of another line stands in the purpose, unless the line's own words stand there
+  too
 Exclusions:
-  1. 只比较专有的用途：医疗、养老、年金、公积金、购房补贴、提租补贴、失业、工伤、生育 / only purposes that belong to one
-     line alone are compared
+  1. 只比较专有的用途：医疗、养老、年金、公积金、购房补贴、提租补贴、失业、工伤、生育 / only purposes that belong to
+     one line alone are compared
   2. 科目名称没有专有用途的不检查 / lines whose name has no such word are not checked
 Not applicable: 文中没有逐项说明的用途 / the prose explains the purpose of no line
 """

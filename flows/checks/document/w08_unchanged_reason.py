@@ -4,9 +4,10 @@
 Rule: Where prose says that something is unchanged, the reason it gives is not a decrease or an increase.
 Formula: after 持平, 主要原因 holds no word of one direction only
 Exclusions:
-  1. 原因中增、减都有的（相互抵消），或“未增加”“无变化”“严格控制”的，不算 / reasons with both directions (they cancel
-     out), or that say nothing was added or changed, are not counted
-  2. 本段另有数额增减的，原因可能说的是它们，不算 / where the paragraph also tells of changes, the reason may be theirs
+  1. 原因中增、减都有的（相互抵消），或“未增加”“无变化”“严格控制”的，不算 / reasons with both directions (they
+     cancel out), or that say nothing was added or changed, are not counted
+  2. 本段另有数额增减的，原因可能说的是它们，不算 / where the paragraph also tells of changes, the reason may be
+     theirs
 Not applicable: 文中没有写原因的“持平” / nothing in the prose is unchanged for a reason
 """
 

@@ -1,13 +1,13 @@
 """X09 人员经费、公用经费各表一致 · Personnel and public funds agree between statements
 
-规则：全部支出都由一般公共预算安排时，收支总表（支出总表）总计行的人员经费、公用经费，等于一般公共预算基本支出表合计行的
-  人员经费、公用经费。
-Rule: Where all spending is from the general public budget, personnel and public funds on the total line of the overall
-  statement equal those of the statement of basic general public spending.
+规则：全部支出都由一般公共预算安排时，收支总表（支出总表）总计行的人员经费、公用经费，等于一般公共预算基本支出表合计
+  行的人员经费、公用经费。
+Rule: Where all spending is from the general public budget, personnel and public funds on the total line of the
+  overall statement equal those of the statement of basic general public spending.
 Formula: overall.total[personnel | public] = basic_expenditure.grand_total[personnel | public]
 Exclusions:
-  1. 支出总计不等于一般公共预算支出合计（另有其他资金）的不检查 / not checked where total spending is not that of the
-     general public budget (other funds are in it)
+  1. 支出总计不等于一般公共预算支出合计（另有其他资金）的不检查 / not checked where total spending is not that of
+     the general public budget (other funds are in it)
   2. 同类报表不止一张的不检查 / not checked where there are several statements of a kind
   3. 任一边空白不判断 / not assessed when either side is blank
 Not applicable: 文件没有可对应的这两张报表 / the document has no pair of these statements

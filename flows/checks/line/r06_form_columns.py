@@ -1,23 +1,20 @@
 """R06 各列之间符合表式的等式 · The columns keep the identities of the form
 
-规则：表式列明的各列之间的等式（如财政拨款 = 一般公共预算 + 政府性基金 + 国有资本经营预算；“三公”经费 = 出国 + 公车 +
-  接待；
-  公车 = 购置 + 运行），每一行都成立。等式取自表式，不在此另写。
+规则：表式列明的各列之间的等式，每一行都成立，如财政拨款 = 一般公共预算 + 政府性基金 + 国有资本经营预算；
+  “三公”经费 = 出国 + 公车 + 接待；公车 = 购置 + 运行。等式取自表式，不在此另写。
 Rule: The identities between columns that a form states (appropriation = general public budget + government funds +
-  state
-  capital; 三公 = abroad + vehicles + receptions; vehicles = purchase + operation) hold on every line. They are taken
-  from
-  the forms and not written here again.
+  state capital; 三公 = abroad + vehicles + receptions; vehicles = purchase + operation) hold on every line. They
+  are taken from the forms and not written here again.
 Formula: left = Σ right, from `identities` of the form (scope: columns)
 Exclusions:
   1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
   2. R01 至 R05 已查的等式不重复 / identities that R01 to R05 check are not checked again
   3. 少于两个组成列的、或组成列重复的，不检查 / not checked with fewer than two parts, or with parts that repeat
-  4. 上年、本年、增减与预算、决算各自成组，只在组内相加 / columns of another year, of a change, and of another stage are
-     groups of their own
-  5. 另有含义不明而印有金额的列，且不相等的，不判断；同列另有至少两行照样相等、只此一行不等的除外 / not assessed where a
-     column of unknown meaning prints an amount and the sum differs, unless two other lines or more agree all the same
-     and this is the only one that does not
+  4. 上年、本年、增减与预算、决算各自成组，只在组内相加 / columns of another year, of a change, and of another stage
+     are groups of their own
+  5. 另有含义不明而印有金额的列，且不相等的，不判断；同列另有至少两行照样相等、只此一行不等的除外 / not assessed
+     where a column of unknown meaning prints an amount and the sum differs, unless two other lines or more agree
+     all the same and this is the only one that does not
 Not applicable: 文件没有列出这些列的报表 / the document has no statement with these columns
 """
 

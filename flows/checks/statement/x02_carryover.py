@@ -6,10 +6,10 @@ Rule: In the statements of income and expenditure and of fiscal appropriation, t
 Formula: total = current + carryover [+ other lines printed between them]
 Exclusions:
   1. 空白不当作零：只加所印的数 / a blank is not a zero: only what is printed is added
-  2. 本年合计与总计之间另有印有金额的行（如使用非财政拨款结余、结余分配）时，连同它们相加；仍不等则不判断，
-     除非它们加结转恰为总计（即本年合计的分项）/ other lines printed between the two are tried as parts; when the sum
-     still differs it is not assessed, unless they and the carry-over alone make the total (then they are what this
-     year's amount consists of)
+  2. 本年合计与总计之间另有印有金额的行（如使用非财政拨款结余、结余分配）时，连同它们相加；仍不等则不判断，除非它们
+     加结转恰为总计（即本年合计的分项）/ other lines printed between the two are tried as parts; when the sum still
+     differs it is not assessed, unless they and the carry-over alone make the total (then they are what this year's
+     amount consists of)
   3. 结转行自己的下级行不再相加 / the carry-over's own parts are not added again
 Not applicable: 文件没有同时印出本年合计与总计的收支总表 / the document has no statement that prints both this
   year's amount and the total

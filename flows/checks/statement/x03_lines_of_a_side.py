@@ -11,9 +11,9 @@ Exclusions:
      outermost lines are added, of-which lines are not; where those numbered 一、二、 alone, or the lines of all
      levels, make the sum, it holds
   3. 合计印在最前的表（其上无行）不检查 / statements that print the total first (no line above it) are not checked
-  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断，除非最外层的行连续编号（一、二、三） / lines on several
-     levels none of whose readings make the sum are not assessed, for the levels may be misread, unless the outermost
-     ones are numbered 一、二、三 without a gap
+  4. 各行分几层而以上各种加法都不相等的，层次可能读错，不判断，除非最外层的行连续编号（一、二、三） / lines on
+     several levels none of whose readings make the sum are not assessed, for the levels may be misread, unless the
+     outermost ones are numbered 一、二、三 without a gap
 Not applicable: 文件没有逐行列出并合计的收支总表 / the document has no statement that lists lines and their sum
 """
 

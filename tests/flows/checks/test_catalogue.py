@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from flows.catalogue import catalogue, page
 from flows.check_info import FAMILIES, FAMILY_NAMES
-from flows.checks import all_checks, catalogue, check_document
+from flows.checks import all_checks, check_document
 from flows.checks.check import Check
-from flows.checks.page import page
-from flows.checks.rule import RuleTextError, check_info
+from flows.release.checks import release_checks
+from flows.rule_text import RuleTextError, check_info
 from tests.flows.checks.build import Builder
 from tests.flows.checks.report import found
 
-FOLDER = Path(__file__).resolve().parents[3] / "flows" / "checks"
+FLOWS = Path(__file__).resolve().parents[3] / "flows"
+FOLDER = FLOWS / "checks"
+ORDER = "HRXTPINGALYCSDWUV"
 
 
 def test_one_file_is_one_check_named_after_it() -> None:
@@ -21,14 +24,15 @@ def test_one_file_is_one_check_named_after_it() -> None:
         for level in ("line", "statement", "document", "department", "county", "source")
         for path in (FOLDER / level).glob("[a-z]*.py")
     )
-    assert files == sorted(info.id for info in catalogue())
+    files += sorted(path.stem[:3].upper() for path in (FLOWS / "release" / "checks").glob("v*.py"))
+    assert sorted(files) == sorted(info.id for info in catalogue())
 
 
 def test_the_order_is_fixed() -> None:
     families = "".join(dict.fromkeys(info.family for info in catalogue()))
-    assert families == "HRXTPINGLYCSDWU"
+    assert families == ORDER
     ids = [info.id for info in catalogue()]
-    assert ids == sorted(ids, key=lambda check_id: ("HRXTPINGLYCSDWU".index(check_id[0]), check_id))
+    assert ids == sorted(ids, key=lambda check_id: (ORDER.index(check_id[0]), check_id))
 
 
 @pytest.mark.parametrize("info", catalogue(), ids=lambda info: info.id)
@@ -37,6 +41,15 @@ def test_every_rule_says_everything_in_both_languages(info: object) -> None:
         assert getattr(info, part).strip(), part
     assert info.exclusions and all(" / " in text or "/ " in text for text in info.exclusions)  # type: ignore[attr-defined]
     assert any("\u4e00" <= ch <= "\u9fff" for ch in info.rule_zh)  # type: ignore[attr-defined]
+
+
+def test_what_a_release_refuses_is_in_the_catalogue_under_the_name_it_is_accepted_by() -> None:
+    assert [check.name for check in release_checks()] == [
+        "references", "lost_facts", "coverage", "rows", "schema", "keys", "previous",
+    ]  # fmt: skip
+    listed = {info.id: info for info in catalogue() if info.level == "release"}
+    assert list(listed) == [check.id for check in release_checks()]
+    assert {info.family for info in listed.values()} == {"V"}
 
 
 def test_a_docstring_without_its_parts_is_a_bug() -> None:
@@ -79,8 +92,8 @@ def test_the_fingerprint_follows_the_print() -> None:
 
 
 def test_the_page_of_the_catalogue_is_current() -> None:
-    text = (FOLDER.parents[1] / "docs" / "checks.md").read_text(encoding="utf-8")
-    assert text == page(), "run: python -m flows.checks.page > docs/checks.md"
+    text = (FLOWS.parent / "docs" / "checks.md").read_text(encoding="utf-8")
+    assert text == page(), "run: python -m flows.catalogue > docs/checks.md"
 
 
 def test_every_family_has_a_name() -> None:

@@ -34,6 +34,8 @@ def test_exactly_the_real_faults_fail(findings: Rows) -> None:
     assert sorted(row["check_id"] for row in findings if row["outcome"] == "fails") == [
         "G01",
         "I01",
+        "I05",
+        "I07",
         "T01",
         "U01",
         "W01",
@@ -63,6 +65,16 @@ def test_the_fifteen_that_meetings_lack(findings: Rows) -> None:
     assert len(row["fact_ids"]) == len(row["places"]) == len(set(row["places"]))
 
 
+def test_the_two_indicators_without_a_basis_and_the_one_of_the_whole_city(findings: Rows) -> None:
+    basis, place = of(findings, "fails")["I05"], of(findings, "fails")["I07"]
+    assert (basis["n_terms"], len(basis["evidence"]), basis["severity"]) == (126, 2, "warning")
+    assert (place["n_terms"], len(place["evidence"])) == (126, 1) and "全市" in place["evidence"][0]
+
+
+def test_the_codes_of_the_projects_keep_their_check_character(findings: Rows) -> None:
+    assert of(findings, "holds")["P05"]["n_terms"] == 14
+
+
 def test_plans_under_percent_hold_amounts(findings: Rows) -> None:
     row = of(findings, "fails")["U01"]
     assert row["n_terms"] == 14 and len([text for text in row["evidence"] if "支出计划" in text]) == 18
@@ -77,4 +89,4 @@ def test_the_hundredth_between_projects_and_project_spending_is_rounding(finding
 def test_most_of_the_report_is_really_checked(findings: Rows) -> None:
     holding = {row["check_id"] for row in findings if row["outcome"] == "holds"}
     assert holding >= {"H01", "H02", "R01", "R02", "R03", "R04", "R05", "X01", "X02", "X03", "X04", "X05", "X06"}
-    assert holding >= {"X07", "X08", "T02", "T03", "T04", "T06", "P02", "P03", "P04"}
+    assert holding >= {"X07", "X08", "T02", "T03", "T04", "T06", "P02", "P03", "P04", "A01", "H03"}

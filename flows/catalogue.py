@@ -1,15 +1,19 @@
-"""The catalogue of checks as a page, every word from a docstring: `python -m flows.checks.page > docs/checks.md`."""
+"""The whole catalogue of checks: of documents (`flows.checks`) and of releases (`flows.release.checks`).
+
+As a page, every word from a docstring: `python -m flows.catalogue > docs/checks.md`.
+"""
 
 from __future__ import annotations
 
 import sys
 
 from flows.check_info import FAMILIES, FAMILY_NAMES, CheckInfo
-from flows.checks import catalogue
+from flows.checks import catalogue as of_documents
+from flows.release.checks import catalogue as of_releases
 
 HEAD = """# 检查目录 · Catalogue of checks
 
-<!-- Made by `python -m flows.checks.page`; do not edit. 由各检查的说明生成，请勿手改。 -->
+<!-- Made by `python -m flows.catalogue`; do not edit. 由各检查的说明生成，请勿手改。 -->
 
 每项检查的结果之一：成立 holds，四舍五入范围内成立 rounding，不成立 fails，不适用 not_applicable（附理由），无法判断
 not_assessable（附不能读出的是什么）。空白不当作零。容差由所印位数与加数的个数推得：每个数半个末位。
@@ -26,7 +30,23 @@ Checks of the levels department, county and source compare a document with other
 its year, its units, its departments, or one with the very same amounts. Where place, organisation, edition, year or
 stage of either is in doubt they are not compared, and nothing is recorded. A finding stands with the later document
 (the department's, the government's); what the other one prints, and where, is in its evidence.
+
+层次为 release 的检查针对整个版本，其结果不在 findings 表中：不成立的，不发布该版本（命令以退出码 4 结束，说明哪张表、
+多少行），`yujue release prepare` 可以预先看到；由人接受的（`yujue release accept`），连同理由写在版本的 index.json 中。
+
+Checks of the level release are about a release as a whole, and their outcome is no row of findings: where one fails
+there is no release (the command ends with exit code 4 and says which table and how many rows), and `yujue release
+prepare` shows it beforehand; what a person accepted (`yujue release accept`) is in the index.json of the release, with
+the reason.
+
+哪些检查有真实文件可以证明、图册中哪些规则没有做成检查以及为何：[checks-proof.md](checks-proof.md)。Which checks
+are proven on real documents, and which rules are no checks and why: [checks-proof.md](checks-proof.md).
 """
+
+
+def catalogue() -> list[CheckInfo]:
+    """What every check says about itself, families in the order they run."""
+    return [*of_documents(), *of_releases()]
 
 
 def page() -> str:

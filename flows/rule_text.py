@@ -1,4 +1,4 @@
-"""The docstring of a check, taken apart.
+"""The docstring of a check, taken apart; of a check of documents (`flows.checks`) and of a release alike.
 
 Shape of every docstring (the order is fixed, a part may run over several lines)::
 
@@ -15,14 +15,28 @@ Shape of every docstring (the order is fixed, a part may run over several lines)
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from flows.check_info import CheckInfo
-from flows.checks.check import Check
-from flows.checks.together import CrossCheck
 
 PARTS = ("规则：", "Rule:", "Formula:", "Exclusions:", "Not applicable:")
 LAST_ALPHABET = 0x2FFF
 _EXCLUSION = re.compile(r"^\d+\.\s*")
+
+
+class Told(Protocol):
+    """What says of itself what it checks."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def doc(self) -> str: ...
 
 
 class RuleTextError(ValueError):
@@ -38,7 +52,7 @@ def _joined(lines: list[str]) -> str:
     return text
 
 
-def check_info(check: Check | CrossCheck) -> CheckInfo:
+def check_info(check: Told) -> CheckInfo:
     """The check's docstring as parts. Raises RuleTextError when a part is missing or out of order."""
     title, *lines = check.doc.strip().splitlines()
     zh, _, en = title.removeprefix(check.id).strip().partition(" · ")

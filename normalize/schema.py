@@ -291,6 +291,24 @@ JOINED: Final[dict[str, tuple[Field, ...]]] = {
 }
 
 
+# Tables of a release that are columns of another one, row for row, for one purpose: table → the whole table.
+EXCERPTS: Final = {"facts_by_document": "budget_lines"}
+_BY_DOCUMENT: Final = (
+    "document_sha256", "fact_id", "page", "table_no", "row_no", "col_no", "statement_code", "stage", "line_code",
+    "line_label", "column_path", "printed_text", "amount_state", "amount_yuan", "unit_printed", "standing",
+)  # fmt: skip
+
+
+def excerpt_specs() -> dict[str, TableSpec]:
+    """The tables of EXCERPTS. facts_by_document: what is read of one document over HTTP, in as few bytes as may be."""
+    whole = {field.name: field for field in published_spec(TABLES["budget_lines"]).columns}
+    titles = ("金额，少列，供按文件读取", "amounts in fewer columns, to be read one document at a time")
+    columns = tuple(whole[name] for name in _BY_DOCUMENT)
+    return {
+        "facts_by_document": TableSpec("facts_by_document", "core", *titles, columns, ("fact_id",), _BY_DOCUMENT[:1])
+    }
+
+
 def published_spec(spec: TableSpec) -> TableSpec:
     """The table as a release has it: what the facts stage made, with the columns of JOINED behind."""
     return replace(spec, columns=(*spec.columns, *JOINED.get(spec.name, ())))

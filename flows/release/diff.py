@@ -19,12 +19,13 @@ import polars as pl
 from flows.release.reasons import EXTRACTOR, ORDER, of_table, of_value
 from normalize.code_tables import MADE
 from normalize.panels.tables import PUBLISHED, table_name
+from normalize.schema import EXCERPTS
 from normalize.withholding import WITHHELD
 
 SCHEMA: Final = MADE["changes"].polars_schema()
 DOCUMENT: Final = "document_sha256"
 # Made of the others, or of two releases: their differences would only repeat those.
-NOT_COMPARED: Final = frozenset({"changes", "panel_lineage"})
+NOT_COMPARED: Final = frozenset({"changes", "panel_lineage", *EXCERPTS})
 # A row is the same row where all but these are equal.
 _PLACES: Final = frozenset(
     {"table_no", "row_no", "col_no", "paragraph_no", "page", "x0", "y0", "x1", "y1", "seq", "statement_seq", "places",

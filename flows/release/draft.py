@@ -15,7 +15,7 @@ from flows.columnar import as_frame, as_table
 from flows.release.checks.v06_keys import refuse_repeated
 from flows.release.package import TableWriter, file_name
 from normalize.panels.tables import PUBLISHED
-from normalize.schema import TABLES
+from normalize.schema import EXCERPTS, TABLES
 
 Frames = dict[str, pl.DataFrame]
 Piece = dict[str, pa.Table]
@@ -54,7 +54,7 @@ class Draft:
         Raises SchemaError where a key occurs in two pieces.
         """
         names = streamed()
-        writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in names}
+        writers = {name: TableWriter(name, self.folder / file_name(name), self.version) for name in (*names, *EXCERPTS)}
         kept: dict[str, list[pa.Table]] = {name: [] for name in TABLES if name not in names}
         try:
             with ThreadPoolExecutor(WRITERS) as pool:  # the next piece is made meanwhile
@@ -63,7 +63,9 @@ class Draft:
                     made = beside(piece)
                     for done in waiting:
                         done.result()
-                    waiting = [pool.submit(writers[name].write, made[name]) for name in names]
+                    for name, of in EXCERPTS.items():
+                        made[name] = made[of].select(list(PUBLISHED[name].names()))
+                    waiting = [pool.submit(writer.write, made[name]) for name, writer in writers.items()]
                     for name, tables in kept.items():
                         tables.append(made[name].combine_chunks())
                 for done in waiting:

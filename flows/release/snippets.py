@@ -8,6 +8,7 @@ from flows.release.exports import more_formats
 from flows.release.package import file_name
 from normalize.panels.tables import PUBLISHED, table_name
 
+ONE_DOCUMENT: Final = "facts_by_document"
 DUCKDB_NOTE: Final = "DuckDB reads web addresses only with its extension httpfs; a downloaded file needs none"
 
 
@@ -35,3 +36,27 @@ def snippets(table: str, base: str = "") -> dict[str, str]:
         found["stata"] = f'use "{dta}", clear\ndescribe\n'
         found["r_haven"] = f'{name} <- haven::read_dta("{dta}")\n'
     return found
+
+
+def one_document(base: str, sha256: str) -> dict[str, str]:
+    """Name of the tool → code that reads the facts of one document over HTTP and fetches little else.
+
+    base: address of a release. The benchmark of releases runs these very texts and tells the bytes they move.
+    """
+    path = f"{base.rstrip('/')}/{file_name(ONE_DOCUMENT)}"
+    return {
+        "polars": (
+            f'import polars as pl\n\nfacts = pl.scan_parquet("{path}")\n'
+            f'facts = facts.filter(pl.col("document_sha256") == "{sha256}").collect()\n'
+        ),
+        "hyparquet": (
+            "import { asyncBufferFromUrl, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'\n"
+            "import { compressors } from 'hyparquet-compressors'\n\n"
+            f"const file = await asyncBufferFromUrl({{ url: '{path}' }})\n"
+            "const metadata = await parquetMetadataAsync(file, { initialFetchSize: 1 << 16 })\n"
+            "const facts = await parquetReadObjects({\n"
+            "  file, metadata, compressors, useOffsetIndex: true, usePageIndex: true,\n"
+            f"  filter: {{ document_sha256: {{ $eq: '{sha256}' }} }},\n"
+            "})\n"
+        ),
+    }

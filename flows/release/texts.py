@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flows.release.describe import LICENSE_URL, TITLE_EN, TITLE_ZH
-from flows.release.snippets import snippets
+from flows.release.snippets import one_document, snippets
 
 PANEL: Final = "panel_department_year"
 LINES: Final = "budget_lines"
@@ -33,6 +33,10 @@ def _code(language: str) -> str:
     return "\n".join(f"```{name}\n{text}```" for name, text in blocks)
 
 
+def _one_document() -> str:
+    return f"```python\n{one_document('https://…/releases/VERSION', 'SHA256')['polars']}```"
+
+
 def _zh(index: dict[str, Any]) -> str:
     counts, version = index["counts"], index["version"]
     return f"""# yujue {version} · {TITLE_ZH}
@@ -50,6 +54,10 @@ def _zh(index: dict[str, Any]) -> str:
 ## 读取
 
 {_code("zh")}
+
+放在网上的版本，一份文件的全部金额可以单取，只传几百 kB（`core_facts_by_document` 是 `core_budget_lines` 的摘录）：
+
+{_one_document()}
 
 `sha256sum -c SHA256SUMS` 核对文件。`index.html` 可直接打开。
 
@@ -85,6 +93,11 @@ findings. 中文：README.zh.md
 ## Loading
 
 {_code("en")}
+
+From a release on the web the facts of one document can be had alone, for some hundred kB (`core_facts_by_document` is
+an excerpt of `core_budget_lines`):
+
+{_one_document()}
 
 `sha256sum -c SHA256SUMS` verifies the files. `index.html` opens in a browser.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from flows.bodies import archive_at
 from flows.settings import Place
-from flows.site import feeds, place_pages, quality_pages, search, table_pages, text_pages
+from flows.site import feeds, place_pages, quality_pages, review_page, search, table_pages, text_pages
 from flows.site.catalogue import Catalogue
 from flows.site.document_pages import Made, code_digest, write_documents
 from flows.site.output import MARK, MEMORY, Output, building
@@ -55,6 +55,7 @@ def build_site(
         table_pages.write(pages, release)
         place_pages.write(pages, release, catalogue)
         charts = quality_pages.write(pages, release, catalogue)
+        review_page.write(pages, release, catalogue)
         text_pages.write(pages, release, catalogue)
         made, fingerprints = write_documents(
             pages, release, archive_at(archive) if archive else None, contact, progress

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from flows.site import words
+from flows.site import linked, words
 from flows.site.output import Output
 
 HERE: Final = Path(__file__).resolve().parent
@@ -146,12 +146,15 @@ class Pages:
             return f"{root}{language}/{where}"
 
         own = self.base.rstrip("/") + "/" if self.base else root
+        release = quote(str(self.common.get("version", "")), safe="")
         return {
             **tools(language),
             "root": root,
             "path": path,
             "base": self.base.rstrip("/") + "/" if self.base else None,
             "u": to,
+            "at": lambda where: f"{own}{language}/{where}",
+            "file_at": lambda name: f"{own}releases/{release}/{quote(name, safe='')}",
             "other": other,
             "other_url": f"{root}{other}/{path}",
             "alternates": {one: f"{own}{one}/{path}" for one in LANGUAGES},
@@ -167,7 +170,7 @@ def tools(language: str) -> dict[str, Any]:
     def w(vocabulary: str, code: object) -> str:
         return words.say(vocabulary, code, language)
 
-    return {"lang": language, "t": t, "w": w, "words": words}
+    return {"lang": language, "t": t, "w": w, "words": words, "linked": linked}
 
 
 def escape(text: str) -> str:

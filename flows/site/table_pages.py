@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from flows.release.snippets import ONE_DOCUMENT, one_document
 from flows.site import charts, columns
 from flows.site.columns import Spread
 from flows.site.formulas import formulas
@@ -50,6 +51,7 @@ def write(pages: Pages, release: Release) -> None:
         "data/index.html",
         "data.html",
         layers=[(layer, tables) for layer, tables in by_layer if tables],
+        shown=shown,
         start=start,
         warnings=warnings_of(start, release),
         relations=_relations(shown),
@@ -71,6 +73,7 @@ def write(pages: Pages, release: Release) -> None:
             reason_words=columns.reason_words,
             preview=first,
             shown=columns.shown,
+            one_document=_one_document(release, table, pages.base),
         )
         pages.write(
             f"data/{table.stem}/preview.html",
@@ -78,6 +81,14 @@ def write(pages: Pages, release: Release) -> None:
             table=table,
             release=release,
         )
+
+
+def _one_document(release: Release, table: Table, base: str | None) -> dict[str, str]:
+    """How one document's facts are read over HTTP, shown with the tables of facts; {} with others."""
+    if table.name not in (ONE_DOCUMENT, "budget_lines") or not table.rows or not release.has(ONE_DOCUMENT):
+        return {}
+    sha256 = release.scan(table.name).select("document_sha256").first().collect().item()
+    return one_document(f"{base.rstrip('/') if base else 'https://…'}/releases/{release.version}", str(sha256))
 
 
 def _years(release: Release) -> pl.LazyFrame | None:

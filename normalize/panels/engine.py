@@ -87,8 +87,16 @@ def condition(pick: Pick, classes: tuple[str, ...]) -> pl.Expr:
 
 
 def _positions(panel: Panel, facts: Frame, key: tuple[str, ...]) -> Frame:
-    """Every fact that a term of a source names, with column, source and term."""
+    """Every fact that a term of a source names, with column, source and term.
+
+    _by: a number for key, document, column, source and term: to look at the facts that have them in common one number
+    is compared, not ten texts.
+    """
     whole = ["document_sha256", "whole", "statement_code"]
+    of = [*key, "doc_rank"]
+    numbers = facts.select(of).unique(maintain_order=True).with_row_index("_of")
+    facts = facts.join(numbers, on=of, how="left", nulls_equal=True, maintain_order="left")
+    terms = sum(len(source.terms()) for amount in panel.amounts for source in amount.sources)
     sums = bool(panel.class_systems)
     keep = (
         *key,
@@ -117,37 +125,39 @@ def _positions(panel: Panel, facts: Frame, key: tuple[str, ...]) -> Frame:
                         pl.lit(amount.name).alias("column"),
                         pl.lit(number, pl.Int32).alias("source"),
                         pl.lit(place, pl.Int32).alias("term"),
+                        (pl.col("_of").cast(pl.Int64) * terms + len(found)).alias("_by"),
                         pl.col("whole"),
                         pl.col("may_add") if sums else pl.lit(False).alias("may_add"),
                         pl.lit(sums).alias("is_class"),
                     )
                 )
-    return _parted(pl.concat(found), key)
+    return _parted(pl.concat(found)).drop("_by")
 
 
-def _parted(named: Frame, key: tuple[str, ...]) -> Frame:
+def _parted(named: Frame) -> Frame:
     """part: 0, but counted where lines of one code may be added; their blanks are proven to hold nothing.
 
     Only within one statement: where several statements of a document print the code, their sums must be the same, and
     the first is taken. is_repeated: several lines of one statement print the class and may not be added.
     """
-    by = [*key, "column", "doc_rank", "source", "term"]
+    by, within = "_by", ["_by", "whole"]
     number = pl.col("amount_yuan").is_not_null()
     printed = named.with_columns(
-        number.any().over([*by, "whole"]).alias("_any"),
-        pl.col("amount_yuan").sum().over([*by, "whole"]).alias("_sum"),
+        number.any().over(within).alias("_any"),
+        pl.col("amount_yuan").sum().over(within).alias("_sum"),
         pl.when(number & (pl.col("amount_yuan") != 0)).then(pl.struct("table_no", "row_no")).alias("_line"),
     ).with_columns(
         pl.when("_any").then("_sum").alias("_sum"),
         pl.when("_any").then("whole").min().over(by).alias("_first"),
-        pl.col("_line").drop_nulls().n_unique().over([*by, "whole"]).alias("_lines"),
+        pl.col("_line").drop_nulls().n_unique().over(within).alias("_lines"),
     )
     spread = pl.col("_sum").max().over(by) - pl.col("_sum").min().over(by)
     same = spread <= pl.col("resolution_yuan").max().over(by) + _SLACK
-    adds = pl.col("may_add").all().over([*by, "whole"]) & same.fill_null(False)
-    repeats = pl.col("is_class") & ~adds & (pl.col("_lines") > 1)
+    adds = pl.col("may_add").all().over(within) & same.fill_null(False)
+    repeats = pl.col("is_class") & ~pl.col("_adds") & (pl.col("_lines") > 1)
     return (
-        printed.with_columns(adds.alias("_adds"), repeats.any().over(by).alias("is_repeated"))
+        printed.with_columns(adds.alias("_adds"))  # apart: a window inside a window is reckoned row by row
+        .with_columns(repeats.any().over(by).alias("is_repeated"))
         .filter(~pl.col("_adds") | (number & (pl.col("whole") == pl.col("_first"))))
         .sort(*_PLACE, nulls_last=True)
         .with_columns(pl.when("_adds").then(pl.int_range(pl.len()).over(by)).otherwise(0).alias("part"))

@@ -10,7 +10,7 @@ import polars as pl
 from normalize.code_tables import CODES, MADE
 from normalize.columns import COLUMNS, F64, I16, I32, NO_AMOUNT, NOT_PRINTED, B, Field, Null, S
 from normalize.panels.declaration import Panel, load_panels
-from normalize.schema import TABLES, TableSpec, published_spec
+from normalize.schema import TABLES, TableSpec, excerpt_specs, published_spec
 
 LINEAGE: Final = "panel_lineage"
 DEPARTMENT: Final = ("org_id", "fiscal_year", "stage")
@@ -199,6 +199,7 @@ PANELS: Final[dict[str, TableSpec]] = {
 # Every table of a release, in the order of its dictionary: panels are what most readers begin with.
 PUBLISHED: Final[dict[str, TableSpec]] = {
     **{name: published_spec(spec) for name, spec in TABLES.items()},
+    **excerpt_specs(),
     **MADE,
     **PANELS,
     **CODES,

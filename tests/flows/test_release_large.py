@@ -9,6 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flows import columnar
 from flows.release import diff
@@ -16,15 +18,16 @@ from flows.release import panels as dealing
 from flows.release.checks import refusals
 from flows.release.diff import compare
 from flows.release.draft import Draft
-from flows.release.package import BLOCK, PAGE, ROW_GROUP, TableWriter, file_name
+from flows.release.package import BY_DOCUMENT, PAGE, ROW_GROUP, TableWriter, file_name
 from flows.release.panels import add_panels
+from flows.release.row_groups import BLOCK, ByDocument
 from flows.release.standing import standings_beside, with_standings
 from flows.release.verify import verify
 from flows.settings import DataRoot
 from flows.store import DATES
 from normalize.panels.build import build_panels
-from normalize.panels.tables import KEYS, LINEAGE
-from normalize.schema import TABLES, Row, SchemaError, to_frame
+from normalize.panels.tables import KEYS, LINEAGE, PUBLISHED
+from normalize.schema import EXCERPTS, TABLES, Row, SchemaError, to_frame
 from tests.flows.conftest import rows_of, tables_of
 from tests.flows.releases import two_releases
 from tests.flows.test_release import SHAS, publish
@@ -74,6 +77,40 @@ def test_row_groups_are_whole_and_pages_are_short(monkeypatch: pytest.MonkeyPatc
     assert column.has_column_index and column.has_offset_index and column.is_stats_set
     assert not file.metadata.row_group(0).column(names.index("home")).is_stats_set
     assert PAGE <= BLOCK
+
+
+def of_documents(*rows: int) -> pa.Table:
+    shas = [f"{number:064x}" for number, count in enumerate(rows) for _ in range(count)]
+    return pa.table({"document_sha256": pa.array(shas, pa.string()), "row": pa.array(range(len(shas)), pa.int32())})
+
+
+@given(st.lists(st.integers(1, 40), max_size=12), st.integers(1, 60), st.integers(1, 50))
+def test_no_document_is_in_two_row_groups(rows: list[int], most: int, piece: int) -> None:
+    table, made = of_documents(*rows), []
+    for size in (piece, max(1, table.num_rows)):
+        groups = ByDocument(table.schema, most)
+        found = [one for start in range(0, table.num_rows, size) for one in groups.add(table.slice(start, size))]
+        made.append([*found, *groups.rest()])
+    assert [one.num_rows for one in made[0]] == [one.num_rows for one in made[1]]
+    assert pa.concat_tables([table.slice(0, 0), *made[0]]).equals(table)
+    inside = [set(one["document_sha256"].to_pylist()) for one in made[0]]
+    assert sum(map(len, inside)) == len(rows)
+    assert all(one.num_rows <= most or len(documents) == 1 for one, documents in zip(made[0], inside, strict=True))
+    together = [first.num_rows + rows[min(int(sha, 16) for sha in second)]
+                for first, second in zip(made[0], inside[1:], strict=False)]  # fmt: skip
+    assert all(count > most for count in together)  # and no group is shorter than it must be
+
+
+def test_an_excerpt_is_its_table_row_for_row(tmp_path: Path) -> None:
+    folder = publish(DataRoot(tmp_path)).folder
+    for name, of in EXCERPTS.items():
+        columns = list(PUBLISHED[name].names())
+        whole = pl.read_parquet(folder / file_name(of), columns=columns).select(columns)
+        assert pl.read_parquet(folder / file_name(name)).equals(whole)
+        assert whole.height > 0
+        assert name in BY_DOCUMENT
+        described = {field.name: field for field in PUBLISHED[of].columns}
+        assert all(field == described[field.name] for field in PUBLISHED[name].columns)
 
 
 def test_what_waits_to_be_written_holds_none_of_what_it_was_cut_from() -> None:

@@ -12,6 +12,7 @@ import time
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import polars as pl
@@ -25,9 +26,10 @@ from flows.site.documents import CELLS_OF_A_PART, make_document
 from flows.site.output import MEMORY, building
 from flows.site.release import open_release
 from flows.site.render import defused, size, visible, web_address
-from tests.flows.site_release import HOSTILE, VERSION, write_release
+from tests.flows.site_release import HOSTILE, VERSION, hostile_tables, write_release
 
 LANGUAGES = ("zh", "en")
+DATA_BLOCKS = ("application/json", "application/ld+json")  # no script: nothing in them runs
 NORMAL_SCRIPT, DOCUMENT_SCRIPT, PREVIEW_SCRIPT = 0, 15_000, 130_000  # bytes; the preview's after gzip
 
 
@@ -93,7 +95,7 @@ def test_both_trees_have_the_same_pages_and_name_each_other(site_built: Path) ->
 def test_scripts_stay_within_their_bounds(site_built: Path) -> None:
     for path in pages(site_built):
         place = path.relative_to(site_built).as_posix()
-        scripts = [one for one in parsed(path).all("script") if one.get("type") != "application/json"]
+        scripts = [one for one in parsed(path).all("script") if one.get("type") not in DATA_BLOCKS]
         sources = [(path.parent / str(one["src"])).resolve() for one in scripts]
         raw = sum(source.stat().st_size for source in sources)
         if place.endswith("/preview.html"):
@@ -280,7 +282,7 @@ def test_hostile_text_is_inert_on_every_page(site_hostile: Path) -> None:
                     path
                 )
             if tag == "script":
-                assert attributes.get("type") == "application/json" or attributes.get("src"), path
+                assert attributes.get("type") in DATA_BLOCKS or attributes.get("src"), path
         assert "49" not in re.sub(r"[0-9a-f.,]{6,}", "", re.findall(r"<title>(.*?)</title>", text)[0])
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u2028\x07]", text), path
     document = (site_hostile / "zh" / "doc" / ("ab" * 8) / "index.html").read_text("utf-8")
@@ -377,3 +379,96 @@ def test_the_vendored_reader_is_the_one_that_is_named(site_built: Path) -> None:
 def test_hostile_fixture_is_hostile() -> None:
     assert "<script>" in HOSTILE
     assert "\u202e" in HOSTILE
+
+
+# ------------------------------------------------------------------------------------------- what a page is about
+
+
+def linked(path: Path) -> dict[str, Any]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)
+    assert len(found) == 1, path
+    return json.loads(found[0])  # type: ignore[no-any-return]
+
+
+def test_pages_say_to_programs_what_they_are_about(site_built: Path, site_sample: tuple[Path, Path]) -> None:
+    kinds = {
+        "index.html": "Dataset", "data/index.html": "DataCatalog", "data/core_budget_lines/index.html": "Dataset",
+        "county/130630/index.html": "CollectionPage", "department/*/index.html": "GovernmentOrganization",
+        "doc/*/index.html": "DigitalDocument",
+    }  # fmt: skip
+    for language, other in (("zh", "en"), ("en", "zh")):
+        for pattern, kind in kinds.items():
+            for path in (site_built / language).glob(pattern):
+                said = linked(path)
+                assert kind in said["@type"], path
+                assert said["@context"]["@vocab"] == "https://schema.org/"
+                place = path.relative_to(site_built).as_posix()
+                assert said["@id"] == f"https://example.org/{place}"
+                assert said.get("@id") != linked(site_built / other / path.relative_to(site_built / language))["@id"]
+    index = json.loads((site_sample[0] / "index.json").read_text("utf-8"))
+    files = {one["name"]: one for one in index["resources"]}
+    table = linked(site_built / "en" / "data" / "core_budget_lines" / "index.html")
+    for one in table["distribution"]:
+        name = one["name"]
+        assert one["contentUrl"] == f"https://example.org/releases/{VERSION}/{name}"
+        assert one["contentSize"] == f"{files[name]['bytes']} B"
+        assert (one["dcat:byteSize"], one["sha256"]) == (files[name]["bytes"], files[name]["sha256"])
+        assert (site_built / "releases" / VERSION / name).stat().st_size == one["dcat:byteSize"]
+    units = {one["name"]: one.get("unitText") for one in table["variableMeasured"]}
+    assert units["amount_yuan"] == "yuan"
+    assert len(units) == files["core_budget_lines.parquet"]["columns"]
+    listed = linked(site_built / "zh" / "data" / "index.html")["dataset"]
+    assert {one["name"] for one in listed} == {name.split(".")[0] for name in files}
+    assert linked(site_built / "zh" / "index.html")["license"].startswith("https://creativecommons.org/")
+
+
+def test_what_a_page_says_to_programs_cannot_end_its_element(site_hostile: Path) -> None:
+    seen = 0
+    for path in pages(site_hostile):
+        for text in re.findall(
+            r'<script type="application/ld\+json">(.*?)</script', path.read_text("utf-8"), re.DOTALL
+        ):
+            json.loads(text)
+            assert not re.search(r"[<>&\u202e\u2066\u2028\x07]", text), path
+            seen += "onerror" in text
+    assert seen > 0
+
+
+def test_without_an_address_programs_are_led_by_relative_ones(site_hostile: Path) -> None:
+    path = site_hostile / "zh" / "data" / "core_budget_lines" / "index.html"
+    said = linked(path)
+    assert (path.parent / said["@id"]).resolve() == path.resolve()
+    assert all((path.parent / one["contentUrl"]).resolve().is_file() for one in said["distribution"])
+
+
+def test_the_page_of_review_lists_what_waits(site_built: Path, site_sample: tuple[Path, Path]) -> None:
+    findings = pl.read_parquet(site_sample[0] / "meta_findings.parquet")
+    waiting = findings.filter(pl.col("outcome") == "fails", pl.col("human_verdict").is_null())
+    lines = pl.read_parquet(site_sample[0] / "core_budget_lines.parquet")
+    doubtful = lines.filter(pl.col("standing") == "doubtful").height
+    for language in LANGUAGES:
+        text = (site_built / language / "review" / "index.html").read_text("utf-8")
+        numbers = re.findall(r"<dt>[^<]*</dt><dd>([\d,]+)</dd>", text)
+        assert numbers[:2] == [f"{waiting.height:,}", f"{doubtful:,}"]
+        rows = re.findall(r"yujue review ([0-9a-f]{16})</code>", text)
+        assert {sha[:16] for sha in waiting["document_sha256"].drop_nulls()} <= set(rows)
+        for check in waiting["check_id"].unique():
+            assert f'../quality/index.html#{check}">{check}</a>' in text.replace(f"../{language}/", "")
+        assert 'href="../../' + language + '/review/index.html"' in (
+            site_built / language / "quality" / "index.html"
+        ).read_text("utf-8")
+
+
+def test_verdicts_of_people_are_counted_and_wait_no_more(tmp_path: Path) -> None:
+    tables = hostile_tables()
+    said = ["confirm", "reject", "flag", None]
+    findings = tables["findings"]
+    findings = pl.concat([findings.head(1)] * 4).with_columns(
+        pl.Series("human_verdict", said), pl.lit("fails").alias("outcome"),
+        pl.Series("finding_id", ["a", "b", "c", "d"]),
+    )  # fmt: skip
+    folder = write_release(tmp_path / "releases" / VERSION, {**tables, "findings": findings})
+    build_site(open_release(folder), tmp_path / "site")
+    text = (tmp_path / "site" / "en" / "review" / "index.html").read_text("utf-8")
+    assert "1 confirmed, 1 rejected, 1 flagged" in text
+    assert re.findall(r"<dt>[^<]*</dt><dd>([\d,]+)</dd>", text)[0] == "2"

@@ -43,6 +43,7 @@ def kinds(site: Path) -> list[str]:
              "coverage/index.html", "quality/index.html", "county/index.html", "county/130630/index.html",
              f"department/{org}/index.html", *(f"doc/{key}/index.html" for key in keys), "codebooks/index.html",
              "codebooks/functional.html", "changes/index.html", "cite/index.html", "methods/index.html",
+             "review/index.html",
              "limits/index.html", "personal/index.html", "feeds/index.html", "search/index.html?q=会议费"]  # fmt: skip
     assert all((site / "zh" / name.partition("?")[0]).is_file() for name in names)
     return names

@@ -34,6 +34,7 @@
     const rows = await hyparquet.parquetReadObjects({
       file: counted, metadata, compressors: { ZSTD: (bytes, size) => hyparquet.decompressZstd(bytes, new Uint8Array(size)) },
       rowStart: filter ? undefined : start, rowEnd: filter ? undefined : start + SIZE, filter: filter || undefined,
+      useOffsetIndex: true, usePageIndex: true,  // of a row group only the pages that hold these rows
     });
     const page = filter ? rows.slice(start, start + SIZE) : rows;
     const all = filter ? rows.length : +table.dataset.rows;

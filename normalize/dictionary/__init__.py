@@ -1,0 +1,1 @@
+"""The published columns, each defined once, by what they are about. `normalize.columns` has them all together."""

@@ -78,12 +78,8 @@ def _new_list(work: OpenTable, context: Surroundings, form: Form) -> tuple[ListP
     shape = read_shape(table, grid)
     columns = _list_columns(shape, form)
     titles = [plain_title(p.text) for p in context.titles()]
-    titles += [
-        plain_title(title)
-        for row in shape.caption
-        for cell in distinct(grid[row])
-        if (title := title_line(cell.text)) is not None
-    ]
+    in_caption = (title_line(cell.text) for row in shape.caption for cell in distinct(grid[row]))
+    titles += [plain_title(line) for line in in_caption if line is not None]
     if not _is_list(columns, titles, form, shape):
         return None
     caption = _list_caption(grid, shape, context)

@@ -196,7 +196,9 @@ def _is_inside(outline: Outline, spot: _Spot, inside: set[html.HtmlElement] | No
     """Whether a link stands in the article; None where the page marks none and the link is not one of those that pages
     offer beside it (previous, next, related)."""
     if inside is not None:
-        return any(anchor in inside for anchor in spot.anchors)
+        here = [anchor for anchor in spot.anchors if anchor in inside]
+        # the notices before and after it stand in some articles, too
+        return bool(here) and not all(_PREVIOUS_NEXT.match(outline.label_before(one) or "") for one in here[:3])
     for anchor in spot.anchors[:3]:
         near = (outline.label_before(anchor) or "", *outline.above(outline.row(anchor))[:2])
         if any(_BESIDE.match(text) for text in near) or any(_PREVIOUS_NEXT.match(text) for text in spot.words):

@@ -203,6 +203,17 @@ def test_a_notice_around_an_embedded_document_dated_in_full_width_digits() -> No
     assert [link.url.rsplit("/", 1)[-1] for link in notice.attachments] == ["1.pdf", "2.pdf"]
 
 
+def test_previous_and_next_inside_the_article_are_no_papers_of_it() -> None:
+    title = "某县水利局2024年度部门决算公开"
+    steps = "".join(
+        f'<p class="np">{word}一篇：<a href="content-4-{n}.html">{name}2024年度部门决算公开</a></p>'
+        for n, (word, name) in enumerate([("上", "某县交通运输局"), ("下", "某县民政局")])
+    )
+    text = "根据《中华人民共和国预算法》等规定，现予公开。"
+    body = f"<article><h2>{title}</h2><p>日期：2025-09-25 来源：县水利局</p><div><p>{text}</p><a href='/u/1.pdf'>附件.pdf</a></div>{steps}</article>"
+    assert classify(page(body, title).encode(), 200, "http://www.a.gov.cn/content-4-9.html").kind == "notice"
+
+
 def test_a_column_whose_title_names_its_site_is_no_home_page() -> None:
     crumbs = '<div class="position">当前位置：<a href="/">首页</a> &gt; <a href="/x/">信息公开</a> &gt; 财政资金</div>'
     rows = "".join(

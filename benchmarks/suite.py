@@ -94,6 +94,14 @@ SUITE: Final = (
         "findings that say “fails” over all documents {fails_true} were judged true",
     ),
     _of(
+        "checks",
+        "checking every document from stored rows, one core, second engine included",
+        "benchmarks/checks.py {documents} --keep {work}/checks",
+        "{documents} documents: {documents_per_minute:,.0f} a minute ({milliseconds:.0f} ms each), "
+        "{second_engine_share:.0f} % of it the second engine on {second_engine_pages} pages",
+        "--every 20",
+    ),
+    _of(
         "planted",
         "errors planted in single cells and lines of statements of 13 documents",
         "benchmarks/planted.py {gold} {documents} --count 2000",

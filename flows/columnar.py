@@ -51,8 +51,10 @@ def _encoded(name: str, rows: list[Row]) -> object:
     return msgspec.msgpack.Ext(_CODE, buffer.getvalue())
 
 
-def decode_rows(raw: bytes, only: Collection[str] | None = None) -> Tables:
-    """Rows per table. only: tables that are wanted; None: all.
+def decode_rows(
+    raw: bytes, only: Collection[str] | None = None, without: Mapping[str, Collection[str]] | None = None
+) -> Tables:
+    """Rows per table. only: tables that are wanted; None: all. without: table → columns that are not wanted.
 
     Raises msgspec.MsgspecError, ValueError, KeyError or TypeError for what is damaged.
     """
@@ -60,16 +62,23 @@ def decode_rows(raw: bytes, only: Collection[str] | None = None) -> Tables:
     for name, found in _decoder.decode(raw).items():
         if only is not None and name not in only:
             continue
-        tables[name] = _as_rows(name, found) if isinstance(found, _Stream) else found
+        left_out = without.get(name, ()) if without is not None else ()
+        tables[name] = _as_rows(name, found, left_out) if isinstance(found, _Stream) else found
     return tables
 
 
-def _as_rows(name: str, stream: _Stream) -> list[Row]:
+@cache
+def _schema(name: str) -> dict[str, pl.DataType]:
+    return dict(TABLES[name].polars_schema())
+
+
+def _as_rows(name: str, stream: _Stream, without: Collection[str] = ()) -> list[Row]:
     frame = pl.read_ipc_stream(io.BytesIO(stream))
-    if frame.schema != TABLES[name].polars_schema():
+    if dict(frame.schema) != _schema(name):
         raise ValueError(f"table {name} has other columns")
-    names = frame.columns
-    return [dict(zip(names, row, strict=True)) for row in zip(*(one.to_list() for one in frame), strict=True)]
+    names = [column for column in frame.columns if column not in without]
+    columns = [frame.get_column(column).to_list() for column in names]
+    return [dict(zip(names, row)) for row in zip(*columns)]  # noqa: B905 - columns of one frame; this is the hot loop
 
 
 def decode_tables(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pa.Table]:

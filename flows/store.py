@@ -214,10 +214,13 @@ def pack_tables(tables: Mapping[str, list[Row]]) -> bytes:
     return _pack(columnar.encode(tables))
 
 
-def unpack_tables(packed: bytes, only: Collection[str] | None = None) -> Tables:
-    """Rows per table, with dates as dates again. only: tables that are wanted; None: all. Raises DamagedResult."""
+def unpack_tables(
+    packed: bytes, only: Collection[str] | None = None, without: Mapping[str, Collection[str]] | None = None
+) -> Tables:
+    """Rows per table, with dates as dates again. only: tables that are wanted; None: all. without: table → columns that
+    are left out of its rows. Raises DamagedResult."""
     try:
-        tables = columnar.decode_rows(_unpack(packed), only)
+        tables = columnar.decode_rows(_unpack(packed), only, without)
         for name, rows in tables.items():
             columnar.with_dates(rows, DATES[name])
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:

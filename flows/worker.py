@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -163,6 +164,20 @@ def facts(arguments: dict[str, Any]) -> bytes:
     return pack_tables(tables)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles: rows of one document hold none, and it would go through all of them again and
+    again. What cycles a job leaves are collected after it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def check(arguments: dict[str, Any]) -> bytes:
     """Packed rows of one document as packed rows of the tables findings and standings (and issues, of stale verdicts).
 
@@ -171,6 +186,7 @@ def check(arguments: dict[str, Any]) -> bytes:
     the document is, for the second engine; without them there is no second witness.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
+    from flows.checks.columns_read import NOT_READ, TABLES_READ  # noqa: PLC0415
     from flows.checks.together import Companions  # noqa: PLC0415
     from flows.reviews import Verdict, decided, rejected, stale_rows, with_verdicts  # noqa: PLC0415
     from flows.second_engine import SecondEngine  # noqa: PLC0415
@@ -180,7 +196,7 @@ def check(arguments: dict[str, Any]) -> bytes:
             return _content(arguments)
         return None
 
-    tables = unpack_tables(_packed(arguments, "tables"))
+    tables = unpack_tables(_packed(arguments, "tables"), TABLES_READ, NOT_READ)
     verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
     company = Companions((relation, partial(_rows_at, rows)) for relation, _, rows in arguments.get("company", ()))
     made = judge_document(tables, decided(verdicts, tables), rejected(verdicts), SecondEngine(given), company)
@@ -201,7 +217,9 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 
 def _rows_at(given: bytes | str) -> dict[str, list[dict[str, object]]]:
     """Rows of another document. Raises DamagedResult."""
-    return unpack_tables(given if isinstance(given, bytes) else read_place(given))
+    from flows.checks.columns_read import NOT_READ, TABLES_READ  # noqa: PLC0415 - only what the job needs
+
+    return unpack_tables(given if isinstance(given, bytes) else read_place(given), TABLES_READ, NOT_READ)
 
 
 def _packed(arguments: dict[str, Any], name: str) -> bytes:

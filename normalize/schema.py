@@ -6,6 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
 from typing import Final, Literal
 
 import polars as pl
@@ -383,25 +385,46 @@ _PYTHON: Final[dict[pl.DataType, type]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Column:
+    """What `quickly` asks of a column, found out once: the Python type of its values (of a list: of what is in it)."""
+
+    field: Field
+    kind: type
+    is_list: bool
+    is_float: bool
+
+
+@cache
+def _columns_of(name: str) -> tuple[_Column, ...]:
+    columns = []
+    for field in TABLES[name].columns:
+        inner = field.dtype.inner if isinstance(field.dtype, pl.List) else field.dtype
+        kind = _PYTHON[inner() if isinstance(inner, type) else inner]
+        columns.append(_Column(field, kind, isinstance(field.dtype, pl.List), field.dtype == pl.Float64()))
+    return tuple(columns)
+
+
 def quickly(spec: TableSpec, rows: Sequence[Mapping[str, object]]) -> pl.DataFrame | None:
     """The rows as a frame in the order given, checked by columns; None where `check_rows` has something to say."""
     if any(len(row) != len(spec.columns) for row in rows):
         return None
     series: list[pl.Series] = []
-    for field in spec.columns:
+    found: dict[str, list[object]] = {}
+    for column in _columns_of(spec.name):
+        field = column.field
         try:
-            values = [row[field.name] for row in rows]
-            if not _fits(values, field):
+            values = found[field.name] = [row[field.name] for row in rows]
+            if not _fits(values, column):
                 return None
             series.append(_series(field, values))
         except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
             return None
-        if field.dtype == pl.Float64() and not series[-1].is_finite().all():
+        if column.is_float and not series[-1].is_finite().all():
             return None
-    frame = pl.DataFrame(series) if series else pl.DataFrame()
-    if spec.key and rows and frame.select(pl.struct(spec.key).n_unique()).item() != len(rows):
+    if spec.key and rows and len(set(zip(*(found[name] for name in spec.key), strict=True))) != len(rows):
         return None
-    return frame
+    return pl.DataFrame(series) if series else pl.DataFrame()
 
 
 def _series(field: Field, values: list[object]) -> pl.Series:
@@ -413,19 +436,17 @@ def _series(field: Field, values: list[object]) -> pl.Series:
     return pl.Series(field.name, pa.array(values, pa.list_(inner))).cast(field.dtype)
 
 
-def _fits(values: list[object], field: Field) -> bool:
+def _fits(values: list[object], column: _Column) -> bool:
     """Whether every value is exactly of the column's type, and null only where one may be."""
     kinds = set(map(type, values))
     if type(None) in kinds:
-        if not field.nullable:
+        if not column.field.nullable:
             return False
         kinds.discard(type(None))
-    if not isinstance(field.dtype, pl.List):
-        return kinds <= {_PYTHON[field.dtype]}
-    inner = field.dtype.inner() if isinstance(field.dtype.inner, type) else field.dtype.inner
-    return kinds <= {list} and all(
-        set(map(type, value)) <= {_PYTHON[inner]} for value in values if isinstance(value, list)
-    )
+    if not column.is_list:
+        return kinds <= {column.kind}
+    inside = chain.from_iterable(value for value in values if isinstance(value, list))
+    return kinds <= {list} and set(map(type, inside)) <= {column.kind}
 
 
 def empty_tables() -> dict[str, list[Row]]:

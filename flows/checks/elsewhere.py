@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from flows.checks.noun import Cell, Finding, Outcome, Quote
+from flows.checks.prose import Passage, Said
 from flows.checks.views import DocumentFacts
 from flows.checks.words import one_line
 
@@ -42,6 +43,14 @@ def of_cell(facts: DocumentFacts, cell: Cell) -> Amount:
     if cell.yuan is None:
         raise ValueError(f"{cell.fact_id}: no amount")
     return Amount(cell.yuan, cell.resolution, cell.printed or "", cell.label, facts.document_sha256, cell=cell)
+
+
+def of_said(facts: DocumentFacts, passage: Passage, said: Said, label: str) -> Amount:
+    """An amount of the prose. Raises ValueError where none is printed."""
+    if said.yuan is None:
+        raise ValueError(f"{passage.place}: no amount")
+    quote = passage.say(said)
+    return Amount(said.yuan, said.resolution, said.printed or "", label, facts.document_sha256, quote=quote)
 
 
 def called(facts: DocumentFacts) -> tuple[str, str]:

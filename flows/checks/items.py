@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from flows.checks.elsewhere import Amount, of_cell
+from flows.checks.elsewhere import Amount, of_cell, of_said
 from flows.checks.linking import rows_of
 from flows.checks.noun import Cell
 from flows.checks.prose import fold
@@ -68,9 +68,7 @@ def _said(facts: DocumentFacts, concept: str) -> Iterator[Amount]:
             if said.code is not None or said.label is not None or is_before(said, facts.about.fiscal_year):
                 continue
             if said.stage in (None, facts.about.stage):
-                label = str(said.row["subject_printed"] or concept)
-                quote, sha256 = passage.say(said), facts.document_sha256
-                yield Amount(said.yuan, said.resolution, said.printed or "", label, sha256, quote=quote)
+                yield of_said(facts, passage, said, str(said.row["subject_printed"] or concept))
 
 
 class StagedCell(msgspec.Struct, frozen=True):

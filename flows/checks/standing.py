@@ -26,7 +26,7 @@ import msgspec
 
 from flows.checks.blanks import UNDETERMINED, BlankEvidence, blank_evidence
 from flows.checks.check import AnyCheck
-from flows.checks.noun import EMPTY_STATES, Cell, Finding, Row
+from flows.checks.noun import EMPTY_STATES, Cell, Finding, Outcome, Row
 from flows.checks.views import DocumentFacts
 from flows.reviews import Verdict
 
@@ -52,15 +52,16 @@ BEARERS: Final[dict[str, tuple[str, str, str | None]]] = {
     "procurement": ("purchase_id", "total_printed", "total_state"),
     "claims": ("claim_id", "amount_printed", "amount_state"),
 }
+COUNTED: Final[dict[Outcome, int]] = {"holds": 0, "rounding": 1, "fails": 2, "not_assessable": 3}
 WORST: Final = {"holds": 0, "rounding": 1}
 FAILS: Final = {"warning": 2, "error": 3}
 
 
 class Tally(msgspec.Struct):
-    """What the checks said about one fact. counts: findings by outcome. sums: the other printed amounts of each sum
-    that holds through it. worst: as in column check_worst."""
+    """What the checks said about one fact. counts: findings by outcome, in the order of COUNTED. sums: the other
+    printed amounts of each sum that holds through it. worst: as in column check_worst."""
 
-    counts: dict[str, int]
+    counts: list[int]
     sums: set[frozenset[str]]
     worst: int | None = None
     accused: bool = False
@@ -68,7 +69,7 @@ class Tally(msgspec.Struct):
 
 
 def _tally() -> Tally:
-    return Tally({"holds": 0, "rounding": 0, "fails": 0, "not_assessable": 0}, set())
+    return Tally([0, 0, 0, 0], set())
 
 
 def tallies(judged: Iterable[tuple[AnyCheck, Finding]]) -> dict[str, Tally]:
@@ -94,12 +95,12 @@ def tallies(judged: Iterable[tuple[AnyCheck, Finding]]) -> dict[str, Tally]:
 def _count(check: AnyCheck, finding: Finding, of: Any) -> None:
     """A finding into the tallies of the facts it concerns, each once."""
     marks: Sequence[Any] = (*finding.cells, *finding.quotes)
-    fails = finding.outcome == "fails"
+    fails, place = finding.outcome == "fails", COUNTED[finding.outcome]
     named = {cell.fact_id for cell, _ in finding.suspects}
     contested = fails and not named and check.severity == "error" and finding.left is not None
     for fact_id in {mark.fact_id for mark in marks if mark.fact_id is not None}:
         tally = of(fact_id)
-        tally.counts[finding.outcome] += 1
+        tally.counts[place] += 1
         worst = FAILS[check.severity] if fails else WORST.get(finding.outcome)
         if worst is not None:
             tally.worst = max(worst, tally.worst or 0)
@@ -210,10 +211,10 @@ def _row(facts: DocumentFacts, table: str, fact_id: str, evidence: Evidence, bla
         "of_table": table,
         "standing": standing_of(evidence),
         "check_worst": evidence.tally.worst,
-        "n_holds": counts["holds"],
-        "n_rounding": counts["rounding"],
-        "n_fails": counts["fails"],
-        "n_not_assessable": counts["not_assessable"],
+        "n_holds": counts[0],
+        "n_rounding": counts[1],
+        "n_fails": counts[2],
+        "n_not_assessable": counts[3],
         "n_equations": len(evidence.tally.sums),
         "blank_evidence": None if blank is None else blank.kind,
         "implied_yuan": None if blank is None or blank.yuan is None else float(blank.yuan),

@@ -18,13 +18,9 @@ Not applicable: 不是政府预算、决算，或没有找到部门文件 / no g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flows.checks.elsewhere import Amount, of_cell
 from flows.checks.items import three_public_items
-from flows.checks.noun import Finding
-from flows.checks.together import Companions, CrossCheck
-from flows.checks.totals import no_more_than
+from flows.checks.totals import of_departments
 from flows.checks.views import DocumentFacts
 
 
@@ -35,16 +31,4 @@ def _amount(facts: DocumentFacts) -> Amount | None:
     return None if cell is None else of_cell(facts, cell)
 
 
-def run(government: DocumentFacts, company: Companions) -> Iterator[Finding]:
-    yield from no_more_than(government, company, ("“三公”经费", "three_public"), _amount(government), _amount)
-
-
-CHECK = CrossCheck(
-    "C01",
-    "county",
-    "warning",
-    __doc__,
-    "department",
-    run,
-    ("no_departments", "没有部门文件。", "No documents of departments."),
-)
+CHECK = of_departments("C01", __doc__, ("“三公”经费", "three_public"), _amount)

@@ -18,12 +18,8 @@ Not applicable: 不是政府预算、决算，或没有找到部门文件 / no g
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flows.checks.elsewhere import Amount, of_cell
-from flows.checks.noun import Finding
-from flows.checks.together import Companions, CrossCheck
-from flows.checks.totals import no_more_than
+from flows.checks.totals import of_departments
 from flows.checks.views import DocumentFacts
 
 
@@ -37,17 +33,4 @@ def _amount(facts: DocumentFacts) -> Amount | None:
     return of_cell(facts, cell) if cell is not None and cell.known else None
 
 
-def run(government: DocumentFacts, company: Companions) -> Iterator[Finding]:
-    what = ("一般公共预算支出", "general_expenditure")
-    yield from no_more_than(government, company, what, _amount(government), _amount)
-
-
-CHECK = CrossCheck(
-    "C02",
-    "county",
-    "warning",
-    __doc__,
-    "department",
-    run,
-    ("no_departments", "没有部门文件。", "No documents of departments."),
-)
+CHECK = of_departments("C02", __doc__, ("一般公共预算支出", "general_expenditure"), _amount)

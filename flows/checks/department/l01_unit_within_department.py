@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.elsewhere import Amount, of_cell
+from flows.checks.elsewhere import Amount, of_cell, of_said
 from flows.checks.noun import Finding
 from flows.checks.together import Companions, CrossCheck
 from flows.checks.topics import is_before
@@ -47,9 +47,7 @@ def _prose_amounts(facts: DocumentFacts) -> Iterator[tuple[tuple[str, str], Amou
             if not said.level or said.yuan is None or said.within is not None:
                 continue
             if said.stage == "execution" and is_before(said, facts.about.fiscal_year):
-                said_of, quote = facts.document_sha256, passage.say(said)
-                amount = Amount(said.yuan, said.resolution, said.printed or "", item.label, said_of, quote=quote)
-                yield (item.code, f"{said.year}/{said.stage}"), amount
+                yield (item.code, f"{said.year}/{said.stage}"), of_said(facts, passage, said, item.label)
 
 
 def _amounts(facts: DocumentFacts) -> dict[tuple[str, str], Amount]:

@@ -20,12 +20,12 @@ Not applicable: 没有列出两个以上单位，或单位文件不齐 / fewer t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from flows.checks.department.l01_unit_within_department import TRANSFERS
 from flows.checks.elsewhere import Amount, of_cell
 from flows.checks.noun import Finding
 from flows.checks.together import Companions, CrossCheck
+from flows.checks.totals import added, by_organisation
 from flows.checks.views import DocumentFacts
 from normalize.organisation import canonical_name
 
@@ -65,40 +65,37 @@ def run(department: DocumentFacts, company: Companions) -> Iterator[Finding]:
     mine = _amounts(department)
     if len(listed) < 2 or mine is None:
         return
-    units: dict[str, dict[str, Amount]] = {}
-    twice: set[str] = set()
-    for unit in company.of("unit"):
-        name, amounts = canonical_name(unit.about.org_name or ""), _amounts(unit)
-        if name in units:
-            twice.add(name)
-        if amounts is not None:
-            units[name] = amounts
-    missing = sorted(name for name in listed if name not in units or name in twice)
+    printed = by_organisation(company.of("unit"), _amounts)
+    units = {name: amounts[0] for name, amounts in printed.items() if len(amounts) == 1 and amounts[0] is not None}
+    missing = sorted(listed - units.keys())
     if missing:
         yield _not_all(len(listed), missing)
         return
     for code, amount in mine.items():
-        terms = [units[name][code] for name in sorted(listed) if code in units[name]]
-        total = sum((term.yuan for term in terms), Decimal(0))
-        bound = sum((term.resolution for term in (amount, *terms)), Decimal(0)) / 2
-        gap = abs(amount.yuan - total)
-        fails = gap > bound
-        yield Finding(
-            subject=f"{code}/{len(listed)}",
-            outcome="fails" if fails else "rounding" if gap else "holds",
-            message_zh=f"科目 {code} {amount.label}：部门 {amount.printed}，所属 {len(listed)} 个单位之和 "
-            f"{total / 10_000:f} 万元，" + ("不符。" if fails else "相符。"),
-            message_en=f"{code} {amount.label}: the department has {amount.printed}, its {len(listed)} units "
-            f"{total / 10_000:f} 万元 together: " + ("they differ." if fails else "they agree."),
-            left=amount.yuan,
-            right=total,
-            tolerance=bound,
-            left_zh="部门",
-            right_zh="各单位之和",
-            n_terms=len(terms),
-            cells=(amount.cell,) if amount.cell is not None else (),
-            elsewhere=tuple(term.where for term in terms),
-        )
+        terms = [own[code] for name in sorted(listed) if (own := units[name]) is not None and code in own]
+        yield _judge(code, amount, terms, len(listed))
+
+
+def _judge(code: str, amount: Amount, terms: list[Amount], listed: int) -> Finding:
+    total = added(terms)
+    bound, gap = total.slack + amount.resolution / 2, abs(amount.yuan - total.yuan)
+    fails = gap > bound
+    return Finding(
+        subject=f"{code}/{listed}",
+        outcome="fails" if fails else "rounding" if gap else "holds",
+        message_zh=f"科目 {code} {amount.label}：部门 {amount.printed}，所属 {listed} 个单位之和 {total.shown}，"
+        + ("不符。" if fails else "相符。"),
+        message_en=f"{code} {amount.label}: the department has {amount.printed}, its {listed} units "
+        f"{total.shown} together: " + ("they differ." if fails else "they agree."),
+        left=amount.yuan,
+        right=total.yuan,
+        tolerance=bound,
+        left_zh="部门",
+        right_zh="各单位之和",
+        n_terms=len(terms),
+        cells=(amount.cell,) if amount.cell is not None else (),
+        elsewhere=tuple(term.where for term in terms),
+    )
 
 
 CHECK = CrossCheck(

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.checks.elsewhere import Amount, compared, of_cell, where_known
+from flows.checks.elsewhere import Amount, compared, of_cell, of_said, where_known
 from flows.checks.items import amounts_of, three_public_items
 from flows.checks.noun import Finding
 from flows.checks.together import Companions, CrossCheck
@@ -41,10 +41,8 @@ def _said(facts: DocumentFacts) -> Iterator[tuple[str, Amount, tuple[str | None,
             code = said.code or (item.code if item is not None else None)
             label = said.label or (item.label if item is not None else None)
             name = label or said.printed or ""
-            amount = Amount(
-                said.yuan, said.resolution, said.printed or "", name, facts.document_sha256, quote=passage.say(said)
-            )
-            yield f"{passage.place}/{said.concept or code or label}", amount, (said.concept, code, label)
+            subject = f"{passage.place}/{said.concept or code or label}"
+            yield subject, of_said(facts, passage, said, name), (said.concept, code, label)
 
 
 def _judge(facts: DocumentFacts, budget: DocumentFacts) -> Iterator[Finding]:

@@ -25,7 +25,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from flows.checks.elsewhere import Amount, compared, where_known
+import msgspec
+
+from flows.checks.elsewhere import Amount, compared, of_said, where_known
 from flows.checks.items import amounts_of
 from flows.checks.noun import Finding
 from flows.checks.prose import Passage, Said
@@ -54,10 +56,9 @@ def _of_change(facts: DocumentFacts, passage: Passage, one: Said) -> Earlier | N
     if before < 0:
         return None
     name = _name(passage, now)
-    sha256, quote = facts.document_sha256, passage.say(one)
-    slack = now.resolution + one.resolution
-    mine = Amount(one.yuan, one.resolution, f"{now.printed}、{zh}{one.printed}", name, sha256, quote=quote)
-    wanted = Amount(before, slack, "", name, sha256)
+    change = of_said(facts, passage, one, name)
+    mine = msgspec.structs.replace(change, printed=f"{now.printed}、{zh}{one.printed}")
+    wanted = Amount(before, now.resolution + one.resolution, "", name, facts.document_sha256)
     return f"{passage.place}/{one.concept or name}/change", mine, wanted, now
 
 
@@ -66,7 +67,7 @@ def _of_level(facts: DocumentFacts, passage: Passage, one: Said) -> Earlier | No
     if one.yuan is None or one.stage not in BASES.get(facts.about.stage or "", frozenset()):
         return None
     name = _name(passage, one)
-    amount = Amount(one.yuan, one.resolution, one.printed or "", name, facts.document_sha256, quote=passage.say(one))
+    amount = of_said(facts, passage, one, name)
     return f"{passage.place}/{one.concept or name}/level", amount, amount, one
 
 

@@ -17,7 +17,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-from flows.columnar import as_frame, as_table
+from flows.columnar import as_frame
 from flows.release.draft import Draft
 from flows.release.package import TableWriter, file_name
 from normalize.panels.build import build_panels
@@ -83,21 +83,34 @@ def _deal(draft: Draft, table: str, groups: list[pl.DataFrame], folder: Path) ->
 
     A document whose disclosures are of two groups goes to both.
     """
-    numbered = pl.concat([group.with_columns(pl.lit(n).alias("_group")) for n, group in enumerate(groups)])
+    numbers: dict[str, list[int]] = {}
+    for number, group in enumerate(groups):
+        for sha256 in group[_DOCUMENT]:
+            numbers.setdefault(sha256, []).append(number)
     columns = list(_COLUMNS[table])
-    types = as_table(pl.DataFrame(schema={name: TABLES[table].polars_schema()[name] for name in columns})).schema
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with contextlib.ExitStack() as stack:
+        source = stack.enter_context(pq.ParquetFile(draft.folder / file_name(table)))
+        types = pa.schema([pa.field(name, source.schema_arrow.field(name).type) for name in columns])
         files = [
             stack.enter_context(pa.ipc.new_stream(_dealt(folder, table, n), types, options=options))
             for n in range(len(groups))
         ]
-        source = stack.enter_context(pq.ParquetFile(draft.folder / file_name(table)))
         for number in range(source.num_row_groups):
-            rows = as_frame(source.read_row_group(number, columns=columns, use_threads=False)).select(columns)
-            placed = rows.join(numbered, on=_DOCUMENT, maintain_order="left")
-            for (n,), part in placed.partition_by("_group", as_dict=True, include_key=False).items():
-                files[int(n)].write_table(as_table(part).cast(types))
+            rows = source.read_row_group(number, columns=columns, use_threads=False).select(columns)
+            for n, parts in _of_groups(rows, numbers).items():
+                files[n].write_table(pa.concat_tables(parts).combine_chunks().cast(types))
+
+
+def _of_groups(rows: pa.Table, numbers: dict[str, list[int]]) -> dict[int, list[pa.Table]]:
+    """Group → the rows of its documents, in order. Rows of a document lie together: they are cut, not picked."""
+    found: dict[int, list[pa.Table]] = {}
+    start = 0
+    for run in pl.Series(rows.column(_DOCUMENT)).rle():
+        for number in numbers.get(run["value"], ()):
+            found.setdefault(number, []).append(rows.slice(start, run["len"]))
+        start += run["len"]
+    return found
 
 
 def _panels(draft: Draft, groups: list[pl.DataFrame], number: int, folder: Path) -> Frames:

@@ -250,3 +250,26 @@ def test_a_damaged_file_is_found_once_by_its_sum_and_once_by_the_index(tmp_path:
     assert faults[:2] == ["the checksum differs", "it is not what the index says"]
     path.unlink()
     assert "the file is missing" in [one.en for one in verify(folder) if one.file == path.name]
+
+
+@given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(0, 2))] * 4), max_size=6), st.booleans())
+def test_rows_that_lie_in_order_are_told_from_those_that_do_not(
+    places: list[tuple[int | None, ...]], is_sorted: bool
+) -> None:
+    """What is looked at by neighbours is ordered exactly as a sort, nulls last, would order it."""
+    names = ("table_no", "row_no", "col_no", "paragraph_no")
+    base = to_frame("raw_cells", rows_of("raw_cells", "ab" * 32, 1)).head(1)
+    frame = pl.concat([base] * len(places)) if places else base.clear()
+    table = columnar.as_table(
+        frame.with_columns(
+            pl.Series("document_sha256", ["ab" * 32] * frame.height, pl.String),
+            pl.Series("block_no", range(frame.height), pl.Int32),
+            *(pl.Series(name, [one[n] for one in places], pl.Int32) for n, name in enumerate(names)),
+        )
+    )
+    order = [name for name in TABLES["raw_cells"].sort if name in names or name == "document_sha256"]
+    rows = columnar.as_frame(table).sort(order, nulls_last=True, maintain_order=True)
+    given_rows = columnar.as_table(rows) if is_sorted else table
+    same = columnar.as_frame(given_rows).equals(rows)
+    assert columnar._is_ordered(given_rows, order) == same
+    assert not is_sorted or same

@@ -171,8 +171,10 @@ SUITE: Final = (
         "release",
         "a release of 4,000,000 facts (the sample enlarged)",
         "-m benchmarks.release --facts 4000000 --work {work}/release --hyparquet {work}/node_modules",
-        "{seconds:.0f} s, {max_rss_mb:,} MB, core_budget_lines {core_budget_lines_mb:.0f} MB; one document over HTTP: "
-        "{polars_kb:.0f} kB by Polars, {hyparquet_kb:.0f} kB by hyparquet",
+        "{seconds:.0f} s, {max_rss_mb:,} MB, core_budget_lines {core_budget_lines_mb:.0f} MB; one document over HTTP, "
+        "from core_facts_by_document: {polars_shown_kb:.0f} kB by Polars, {hyparquet_shown_kb:.0f} kB by hyparquet; "
+        "from core_budget_lines 13 columns: {polars_projected_kb:,.0f} and {hyparquet_projected_kb:.0f} kB, whole rows "
+        "{polars_whole_row_kb:,.0f} and {hyparquet_whole_row_kb:.0f} kB",
     ),
     _of(
         "roundtrip",

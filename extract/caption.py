@@ -97,12 +97,16 @@ def _split(text: str, rest: str) -> list[str]:
 
 
 _TITLE_AND_UNIT = re.compile(
-    r"^(?P<title>.{2,60}?表)\s*(?P<unit>(?:金额|计量|货币)?\s*单\s*位\s*[:：]?\s*(?:人民币)?\s*(?:百\s*万|[亿万千])?\s*元)\s*$"
+    r"^(?P<title>.{2,60}?表(?:\s?[(（][^()（）]{1,12}[)）])?)\s*"
+    r"(?P<unit>(?:金额|计量|货币)?\s*单\s*位\s*[:：]?\s*(?:人民币)?\s*(?:百\s*万|[亿万千])?\s*元)\s*$"
 )
 
 
 def title_and_unit(text: str) -> tuple[str, str] | None:
-    """The two parts of a line that prints the unit behind the name of the table: `部门收支总表　单位：万元`."""
+    """The two parts of a line that prints the unit behind the name of the table: `部门收支总表　单位：万元`.
+
+    The name may end in brackets: `基本支出表（经济科目）　单位：万元`.
+    """
     match = _TITLE_AND_UNIT.match(text) if len(text) <= LONGEST else None
     return (match["title"], match["unit"]) if match else None
 

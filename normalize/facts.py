@@ -122,11 +122,10 @@ def _add_performance(  # noqa: PLR0917 - everything the rows follow from
     of projects is a statement too, and what it prints goes before what other forms agree on."""
     issues: list[Issue] = list(forms.issues)
     tables["goals"] += [department_goal_row(goal, disclosure, placing) for goal in interpretation.goals]
+    printed = resolve_units([form.caption for form in interpretation.projects], header_first=True)
     units = [
         unit if unit.basis == "printed" else by_table.get(form.tables[0], unit)
-        for form, unit in zip(
-            interpretation.projects, resolve_units([form.caption for form in interpretation.projects]), strict=True
-        )
+        for form, unit in zip(interpretation.projects, printed, strict=True)
     ]
     for number, (form, unit) in enumerate(zip(forms.forms, units, strict=True)):
         rows, more = project_rows(form, unit, disclosure, placing)

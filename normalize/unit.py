@@ -69,18 +69,25 @@ def find_money_unit(text: str | None) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def own_unit(caption: Mapping[str, Text]) -> MoneyUnit:
-    """The unit a statement or form prints for itself: kinds `unit` (caption) and `unit_header` (header)."""
-    kinds: tuple[tuple[str, UnitSource], ...] = (("unit", "caption"), ("unit_header", "header"))
-    for kind, source in kinds:
+_KINDS: Final[tuple[tuple[str, UnitSource], ...]] = (("unit", "caption"), ("unit_header", "header"))
+
+
+def own_unit(caption: Mapping[str, Text], *, header_first: bool = False) -> MoneyUnit:
+    """The unit a statement or form prints for itself: kinds `unit` (caption) and `unit_header` (header).
+
+    header_first: of a form that has its amounts under one heading, `项目资金（万元）`, which is nearer to them than a
+    line above the form, perhaps printed on every page for other tables.
+    """
+    for kind, source in reversed(_KINDS) if header_first else _KINDS:
         if kind in caption and (unit := find_money_unit(caption[kind].text)):
             return MoneyUnit(unit, caption[kind].text, source, "printed")
     return UNKNOWN
 
 
-def resolve_units(captions: Sequence[Mapping[str, Text]]) -> list[MoneyUnit]:
-    """One unit for each statement of a document, in order: its own, else the one all others print (inherited)."""
-    own = [own_unit(caption) for caption in captions]
+def resolve_units(captions: Sequence[Mapping[str, Text]], *, header_first: bool = False) -> list[MoneyUnit]:
+    """One unit for each statement (or form) of a document, in order: its own (`own_unit`), else what all others print
+    (inherited)."""
+    own = [own_unit(caption, header_first=header_first) for caption in captions]
     agreed = {each.unit for each in own if each.unit}
     inherited = UNKNOWN
     if len(agreed) == 1:

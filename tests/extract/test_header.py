@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extract.caption import title_and_unit
 from extract.columns import read_columns
 from extract.header import declares_empty, is_number_row, read_shape
 from tests.extract.build import table
@@ -112,3 +113,10 @@ def test_any_grid_has_a_shape_that_covers_its_rows_once(grid: list[list[str]]) -
     assert all(row < shape.body for row in above)
     assert shape.body <= made.n_rows
     assert len(shape.paths) == made.n_cols
+
+
+def test_a_unit_beside_a_title_that_ends_in_brackets() -> None:
+    title = "财政拨款基本支出表（经济科目）"
+    assert title_and_unit(f"{title}　　单位：万元") == (title, "单位：万元")
+    assert title_and_unit("部门收支总表 单位：元") == ("部门收支总表", "单位：元")
+    assert title_and_unit("支出表（万元）") is None

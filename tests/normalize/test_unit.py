@@ -71,3 +71,12 @@ def test_units_of_columns_and_labels() -> None:
     assert label_unit("人均费用（元）", MEASURES).unit == "元"
     assert label_unit("一、因公出国（境）", MEASURES).unit is None
     assert money_factor("辆") is None
+
+
+def test_the_heading_over_a_forms_amounts_is_nearer_than_a_line_above_the_form() -> None:
+    """A line with 单位：元, printed on every page for the tables before, made 983.64 万元 of a project 983.64 元."""
+    caption = {"unit": at(1, 1, "部门：某县水利局　金额单位：元"), "unit_header": at(2, 1, "项目资金（万\n元）")}
+    (unit,) = resolve_units([caption], header_first=True)
+    assert (unit.unit, unit.source) == ("万元", "header")
+    assert resolve_units([caption])[0].unit == "元"
+    assert resolve_units([{"unit": at(1, 1, "单位：千元")}], header_first=True)[0].unit == "千元"

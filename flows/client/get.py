@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,10 +11,12 @@ from typing import Any, Final
 import polars as pl
 
 from flows import errors
-from flows.client.source import Json, Release, Releases, Tell, quiet, write_whole
+from flows.client.source import Json, Release, Releases, Tell, quiet, written_whole
 from normalize.panels.tables import PUBLISHED, table_name
 
 FORMATS: Final = ("parquet", "csv", "dta")
+ROW_GROUP: Final = 122_880
+MOST_DTA_ROWS: Final = 300_000  # they are written from memory, by values of Python
 _COUNTY, _YEAR, _DOCUMENT = "county_code", "fiscal_year", "document_sha256"
 
 
@@ -128,13 +128,14 @@ def _as_published(release: Release, name: str, asked: Asked, out: Path, tell: Te
 def _filtered(  # noqa: PLR0917 - what, of which, where to
     release: Release, name: str, asked: Asked, out: Path, cache: Path, tell: Tell
 ) -> tuple[Path, int]:
-    frame = wanted(release, name, asked, cache, tell).collect()
+    rows = wanted(release, name, asked, cache, tell)
     ending = {"parquet": "parquet", "csv": "csv", "dta": "dta"}[asked.form]
     if out.is_dir() or not out.suffix:
         parts = ["-".join(asked.counties), "-".join(str(year) for year in asked.years)]
         out = out / ".".join([table_name(PUBLISHED[name]), *(part for part in parts if part), ending])
-    write_whole(out, as_bytes(frame, name, asked.form, release.version))
-    return out, frame.height
+    with written_whole(out) as part:
+        write_part(rows, part, name, asked.form, release.version)
+    return out, int(rows.select(pl.len()).collect(engine="streaming").item())
 
 
 def wanted(release: Release, name: str, asked: Asked, cache: Path, tell: Tell = quiet) -> pl.LazyFrame:
@@ -154,8 +155,8 @@ def wanted(release: Release, name: str, asked: Asked, cache: Path, tell: Tell = 
             f"table {name} is not by county and year; leave --county and --year out",
         )
     disclosures = pl.scan_parquet(_fetched(release, "disclosures", cache, tell))
-    documents = disclosures.filter(*_conditions(asked)).select(_DOCUMENT).unique()
-    return found.join(documents, on=_DOCUMENT, how="semi", maintain_order="left")
+    documents = disclosures.filter(*_conditions(asked)).select(_DOCUMENT).unique().collect()[_DOCUMENT]
+    return found.filter(pl.col(_DOCUMENT).is_in(documents.implode()))
 
 
 def _fetched(release: Release, name: str, cache: Path, tell: Tell) -> Path:
@@ -182,24 +183,30 @@ def _stem(code: str) -> str:
     return code
 
 
-def as_bytes(frame: pl.DataFrame, name: str, form: str, version: str) -> bytes:
-    """The rows in a format. Raises Trouble (exit code 2) for .dta without the extra `stata`."""
+def write_part(rows: pl.LazyFrame, path: Path, name: str, form: str, version: str) -> None:
+    """Write the rows in a format, a piece at a time where the format allows it: `.dta` needs them all in memory.
+
+    Raises Trouble (exit code 2) for .dta without the extra `stata`, and for one of more than MOST_DTA_ROWS rows.
+    """
     from flows.release import exports  # noqa: PLC0415 - beside its only use
 
     if form == "csv":
-        return exports.csv_bytes(frame)
-    if form == "parquet":
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer, compression="zstd", metadata={"release": version, "table": name})
-        return buffer.getvalue()
-    if not exports.has_dta():
+        csv = rows.select(exports.csv_columns(rows.collect_schema()))
+        csv.sink_csv(path, line_terminator="\n", quote_style="necessary", check_extension=False)
+    elif form == "parquet":
+        said = {"release": version, "table": name}
+        rows.sink_parquet(path, compression="zstd", row_group_size=ROW_GROUP, metadata=said)
+    elif not exports.has_dta():
         raise errors.usage("写 .dta 需要 pip install 'yujue[stata]'", "writing .dta takes pip install 'yujue[stata]'")
-    folder = Path(tempfile.mkdtemp(prefix="yujue-"))
-    try:
-        exports.write_dta(frame, name, folder / "table.dta", version)
-        return (folder / "table.dta").read_bytes()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        count = int(rows.select(pl.len()).collect(engine="streaming").item())
+        if count > MOST_DTA_ROWS:
+            raise errors.usage(
+                f"{count} 行太多，不能写成 .dta（至多 {MOST_DTA_ROWS} 行）；请加 --county 或 --year，或用 parquet、csv",
+                f"{count} rows are too many for .dta ({MOST_DTA_ROWS} at most); add --county or --year, or take parquet"
+                " or csv",
+            )
+        exports.write_dta(rows.collect(), name, path, version)
 
 
 def _warnings(release: Release, resource: Json) -> list[Json]:

@@ -42,16 +42,21 @@ def undefused(text: pl.Expr) -> pl.Expr:
     return text.str.strip_prefix("'")
 
 
-def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """UTF-8 without mark, lines end in LF, null is empty and an empty text is `""`; lists joined with `;`."""
+def csv_columns(schema: pl.Schema) -> list[pl.Expr]:
+    """Every column as a CSV has it: lists joined with `;`, texts that are no formulas."""
     columns = []
-    for name, dtype in frame.schema.items():
+    for name, dtype in schema.items():
         column = pl.col(name)
         if isinstance(dtype, pl.List):
             column = column.cast(pl.List(pl.String)).list.join(LIST_SEPARATOR)
         is_text = dtype == pl.String() or isinstance(dtype, pl.List)
         columns.append((defused(column) if is_text else column).alias(name))
-    return frame.select(columns).write_csv(line_terminator="\n", quote_style="necessary").encode()
+    return columns
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """UTF-8 without mark, lines end in LF, null is empty and an empty text is `""`."""
+    return frame.select(csv_columns(frame.schema)).write_csv(line_terminator="\n", quote_style="necessary").encode()
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

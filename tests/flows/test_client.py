@@ -11,11 +11,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows.client import get as getting
 from flows.client.get import Asked, Got, get
 from flows.client.source import Releases
 from flows.entry import main
-from flows.errors import Trouble
+from flows.errors import USAGE, Trouble
 from flows.publish_release import Published
+from flows.release.exports import csv_bytes
 from flows.release.package import file_name
 from flows.serve import FileServer, Handler, in_background
 from flows.settings import DataRoot
@@ -86,6 +88,35 @@ def test_a_csv_of_a_part_holds_no_formula(url: str, tmp_path: Path) -> None:
     got = fetched(url, tmp_path, "meta_disclosures", years=(2024,), form="csv")
     names = pl.read_csv(got.path)["org_name"].to_list()
     assert set(names) == {"'=1+1"}
+
+
+def test_a_part_is_written_piece_by_piece_as_it_would_be_whole(url: str, release: Published, tmp_path: Path) -> None:
+    for table in ("budget_lines", "raw_cells", "panel_department_year"):
+        whole = pl.read_parquet(release.folder / file_name(table))
+        if "county_code" in whole.columns:
+            whole = whole.filter(pl.col("county_code") == "130631")
+        else:
+            said = pl.read_parquet(release.folder / file_name("disclosures")).filter(pl.col("county_code") == "130631")
+            whole = whole.filter(pl.col("document_sha256").is_in(said["document_sha256"].implode()))
+        assert whole.height > 0, table
+        parquet = fetched(url, tmp_path, table, counties=("130631",)).path
+        assert pl.read_parquet(parquet).equals(whole), table
+        assert pl.read_parquet_metadata(parquet)["release"] == release.version
+        csv = fetched(url, tmp_path, table, counties=("130631",), form="csv").path
+        assert csv.read_bytes() == csv_bytes(whole), table
+    dta = fetched(url, tmp_path, "panel_department_year", counties=("130631",), form="dta")
+    assert dta.path.read_bytes().startswith(b"<stata_dta>")
+    assert dta.rows == whole.height
+
+
+def test_a_part_that_cannot_be_written_leaves_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(getting, "MOST_DTA_ROWS", 0)
+    with pytest.raises(Trouble, match=r"too many for \.dta") as trouble:
+        fetched(url, tmp_path, "panel_department_year", years=(2024,), form="dta")
+    assert trouble.value.code == USAGE
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".part") or path.suffix == ".dta"]
 
 
 def test_what_was_asked_for_and_is_absent_is_told(release: Published, tmp_path: Path) -> None:

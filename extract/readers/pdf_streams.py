@@ -42,14 +42,15 @@ def damaged_streams(data: bytes) -> tuple[int, int]:
                 lost = not opened and _is_end(data, at)  # the end of a part that has no beginning
                 broken, seen, opened = broken + lost, seen + lost, False
             elif data[at - 1 : at] in (b">", b" ", b"\t", b"\r", b"\n"):
-                opened = True
+                lost = _is_flate(data, at) and _has_lost_its_line(data, at)
+                broken, seen, opened = broken + lost, seen + lost, True
             at = data.find(b"stream", at + 6)
             continue
         end = _end_of(data, start)
         if _is_flate(data, at) or _has_lost_its_filter(data, at, start):
             size = _inflated(data, start, end)
             seen += 1
-            broken += size is None or not _is_flate(data, at)
+            broken += size is None or not _is_flate(data, at) or _has_lost_its_opening(data, at)
             inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
@@ -96,6 +97,18 @@ def _is_flate(data: bytes, at: int) -> bool:
     return _FLATE.search(_head(data, at)) is not None
 
 
+def _has_lost_its_line(data: bytes, at: int) -> bool:
+    """The word behind a dictionary, and no end of line behind it as there must be (spaces before it are seen)."""
+    behind = data[at + 6 : at + 40].lstrip(b" \t")
+    return data[max(0, at - 8) : at].rstrip().endswith(b">>") and behind[:1] not in (b"\r", b"\n")
+
+
+def _has_lost_its_opening(data: bytes, at: int) -> bool:
+    """A dictionary that begins nowhere between the word `obj` and the part."""
+    head = _head(data, at)
+    return b"obj" in head[:8] and b"<<" not in head
+
+
 def _has_lost_its_filter(data: bytes, at: int, start: int) -> bool:
     """Packed to its last byte, checksum and all, with no filter named that this could be inside of."""
     looks_packed = data[start : start + 1] == b"\x78" and int.from_bytes(data[start : start + 2], "big") % 31 == 0
@@ -107,7 +120,8 @@ def _has_lost_its_filter(data: bytes, at: int, start: int) -> bool:
 
 
 def _inflated(data: bytes, start: int, end: int) -> int | None:
-    """Bytes that the part holds; None where it is broken or cut. What stands behind its end is left alone."""
+    """Bytes that the part holds; None where it is broken or cut, or where other objects stand before its end: then its
+    own end, and the beginning of another part, are lost. What else stands behind it is left alone."""
     machine = zlib.decompressobj()
     size = 0
     rest = data[start:end]
@@ -120,5 +134,7 @@ def _inflated(data: bytes, start: int, end: int) -> int | None:
         if not machine.eof:
             size += len(machine.flush())
     except zlib.error:
+        return None
+    if b"endobj" in machine.unused_data:
         return None
     return size if machine.eof or end == start else None

@@ -25,7 +25,8 @@ def load_xls(data: bytes, limits: Limits) -> Workbook:
     try:
         if _runs_in_a_circle(data):
             raise UnreadableDocument(damaged("a stream of the compound file runs in a circle"))
-        book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
+        # ragged: one cell in the last corner, as a damaged record may put it, would make millions of empty ones
+        book = xlrd.open_workbook(file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO())
     except UnreadableDocument:
         raise
     except XLRDError as error:

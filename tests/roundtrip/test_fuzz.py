@@ -220,6 +220,28 @@ def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"").replace(b"x\x9c", b"x\x9d")) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("word", "instead"),
+    [(b">>\nstream\n", b">>\nstream\x00"), (b"obj\n<<\n/Filter", b"obj\n<\x97\n/Filter")],
+    ids=["the line behind its word", "the opening of its dictionary"],
+)
+def test_a_part_of_a_pdf_that_has_lost_its_beginning_is_told(word: bytes, instead: bytes) -> None:
+    whole = made("pdf", 1)[0]
+    assert whole.count(word) > 0
+    assert damaged_streams(whole.replace(word, instead, 1))[0] == 1
+    assert damaged_streams(whole.replace(b"stream\n", b"stream  \r\n"))[0] == 0, (
+        "spaces before the end of line are seen"
+    )
+
+
+def test_a_part_of_a_pdf_that_runs_into_the_next_one_is_told() -> None:
+    """Its own end and the other's beginning were cut out; the other's page was empty."""
+    whole = made("pdf", 1)[0]
+    first = whole.index(b"endstream")
+    broken = whole[:first] + b"\nendobj\n" + whole[whole.index(b"stream\n", first + 12) + 7 :]
+    assert damaged_streams(broken)[0] == 1
+
+
 def test_what_ties_the_parts_of_a_pdf_together_is_covered_by_no_checksum() -> None:
     """A page without contents is a page: nothing there may be another fact, but facts may be missing."""
     whole = next(pdf for pdf in made("pdf", 8) if pdf.count(b"/Contents") > 1)

@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(_light(), given)
     try:
         from flows import cli  # noqa: PLC0415 - everything: Scrapy, Prefect, readers
+
+        return cli.main(given)  # imports the rest; what a command raises while it runs is caught in `run`
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ROOMS:
             raise
@@ -40,7 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mark="yujue:",
         )
         return USAGE
-    return cli.main(given)
 
 
 def _light() -> typer.Typer:

@@ -253,7 +253,8 @@ def _in_python(code: str) -> int:
 def _in_node(code: str, packages: Path) -> int:
     script = packages.parent / "read_one_document.mjs"
     script.write_text(f"{code}console.log(facts.length)\n", encoding="utf-8")
-    return int(subprocess.run(["node", str(script)], check=True, capture_output=True, text=True).stdout)
+    answer = subprocess.run(["node", str(script)], check=True, capture_output=True, text=True, timeout=120)
+    return int(answer.stdout)
 
 
 def _footer(path: Path) -> int:

@@ -76,6 +76,7 @@ class FileServer(ThreadingHTTPServer):
     answer. In a built site ETag and Last-Modified follow from the bytes and the release, not from the clock."""
 
     daemon_threads = True
+    request_queue_size = 128  # hyparquet opens many connections at once; beyond the queue they hang for minutes
 
     def __init__(
         self,

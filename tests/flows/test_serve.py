@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,18 @@ def test_head_and_other_methods(server: FileServer) -> None:
 
 def test_it_listens_on_loopback_only(server: FileServer) -> None:
     assert server.server_address[0] == "127.0.0.1"
+
+
+def test_a_reader_that_opens_a_hundred_connections_at_once_is_answered_on_each(tmp_path: Path) -> None:
+    """hyparquet asks for many ranges together; what does not fit into the queue of the socket hangs for minutes."""
+    (tmp_path / "a.txt").write_text("0123456789")
+    server = FileServer(tmp_path)  # it listens, and nobody takes a connection yet
+    with ExitStack() as stack:
+        readers = []
+        for _ in range(100):
+            reader = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=5)
+            stack.callback(reader.close)
+            reader.request("GET", "/a.txt")
+            readers.append(reader)
+        with in_background(server):
+            assert {reader.getresponse().read() for reader in readers} == {b"0123456789"}

@@ -7,7 +7,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -203,3 +203,25 @@ def test_the_runner_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YUJUE_WORK_RUNNER", "spark")
     with pytest.raises(SettingError, match="processes, dask or ray"):
         work_runner()
+
+
+def test_while_a_slow_batch_is_waited_for_the_other_slots_have_work(tmp_path: Path) -> None:
+    """Batches come back in any order; the first in the row may take as long as all others."""
+    there = There()
+    out: list[str] = []
+
+    class Coming:
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def result(self) -> bytes:
+            if not out:
+                out.append(str(len(there.seen)))  # how many were sent when the first was waited for
+            return cast(bytes, self.inner.result())
+
+    def submit(name: str, packed: bytes) -> Coming:
+        return Coming(there.submit(name, packed))
+
+    plan = plan_of(tmp_path / "tables", [f"{number:02d}" for number in range(40)])
+    assert spread_over(plan, plan.missing(), submit, slots=2) == 0
+    assert out == ["8"]  # all there are, four for each slot: none waits for the slow one

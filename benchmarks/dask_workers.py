@@ -7,6 +7,9 @@ each; a Prefect server of its own; nights alternate between one worker and two, 
 shared, and end when the stage is done; the cluster that is not asked is stopped (SIGSTOP) for that time. Printed:
 seconds of the stage in each round, medians and their ratio. Exit code 1 where it is below 1.5, or where the results of
 the two differ.
+
+Two workers cannot be quicker than two processes of the machine are: beside each round stands how many cores' work two
+plain processes got done there (2.0 on two idle cores; virtual machines often have less than they say).
 """
 
 from __future__ import annotations
@@ -107,6 +110,15 @@ def night(root: DataRoot, address: str, home: Path, none: Path, log: Path) -> tu
     return float(ended[0]["seconds"]), total.hexdigest()
 
 
+def plain(processes: int) -> float:
+    """Seconds in which so many processes do the same sums each."""
+    code = "s = 0\nfor i in range(8_000_000): s += i * i"
+    begin = time.monotonic()
+    for one in [subprocess.Popen([sys.executable, "-c", code]) for _ in range(processes)]:
+        one.wait()
+    return time.monotonic() - begin
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("folder", type=Path)
@@ -115,6 +127,7 @@ def main() -> int:
     given = parser.parse_args()
     files = sorted(path for path in given.folder.rglob("*") if path.suffix.lower() in SUFFIXES)[:: given.every]
     taken: dict[int, list[float]] = {1: [], 2: []}
+    cores: list[float] = []
     digests: set[str] = set()
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
@@ -138,6 +151,10 @@ def main() -> int:
                     clusters[number].append(start("distributed.cli.dask_worker", *command, log=log, **QUIET))
                     processes.append(clusters[number][-1])
             for turn in range(given.rounds):
+                for cluster in clusters.values():
+                    tell_all(cluster, signal.SIGSTOP)
+                cores.append(2 * plain(1) / plain(2))
+                print(f"round {turn}, two processes do the work of {cores[-1]:.2f} cores", flush=True)
                 for number in (1, 2) if turn % 2 == 0 else (2, 1):
                     root = fill(folder / f"data{turn}{number}", files)
                     tell_all(clusters[3 - number], signal.SIGSTOP)
@@ -152,7 +169,14 @@ def main() -> int:
                 process.wait()
             stop_server(home)
     one, two = statistics.median(taken[1]), statistics.median(taken[2])
-    found = {"documents": len(files), "one": one, "two": two, "ratio": round(one / two, 2), "results": len(digests)}
+    found = {
+        "documents": len(files),
+        "one": one,
+        "two": two,
+        "ratio": round(one / two, 2),
+        "results": len(digests),
+        "cores": round(statistics.median(cores), 2),
+    }
     print(json.dumps(found))
     tell(**found)
     return int(one / two < LEAST or len(digests) != 1)

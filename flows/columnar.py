@@ -16,6 +16,7 @@ import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
+from flows.lazy_rows import LazyRows, dicts
 from normalize.schema import TABLES, quickly, to_frame
 
 Row = dict[str, Any]
@@ -53,9 +54,13 @@ def _encoded(name: str, rows: list[Row]) -> object:
 
 
 def decode_rows(
-    raw: bytes, only: Collection[str] | None = None, without: Mapping[str, Collection[str]] | None = None
+    raw: bytes,
+    only: Collection[str] | None = None,
+    without: Mapping[str, Collection[str]] | None = None,
+    lazy: Collection[str] = (),
 ) -> Tables:
-    """Rows per table. only: tables that are wanted; None: all. without: table → columns that are not wanted.
+    """Rows per table. only: tables that are wanted; None: all. without: table → columns that are not wanted. lazy:
+    tables of which few rows or columns are wanted (`flows.lazy_rows`).
 
     Raises msgspec.MsgspecError, ValueError, KeyError or TypeError for what is damaged.
     """
@@ -64,7 +69,13 @@ def decode_rows(
         if only is not None and name not in only:
             continue
         left_out = without.get(name, ()) if without is not None else ()
-        tables[name] = _as_rows(name, found, left_out) if isinstance(found, _Stream) else found
+        if isinstance(found, _Stream):
+            frame = _frame(name, found)
+            names = [column for column in frame.columns if column not in left_out]
+            # a sequence of dicts is what rows are; only `with_dates` changes them, and no lazy table has dates
+            tables[name] = LazyRows(frame, left_out) if name in lazy else dicts(frame, names)  # type: ignore[assignment]
+        else:
+            tables[name] = found
     return tables
 
 
@@ -73,13 +84,11 @@ def _schema(name: str) -> dict[str, pl.DataType]:
     return dict(TABLES[name].polars_schema())
 
 
-def _as_rows(name: str, stream: _Stream, without: Collection[str] = ()) -> list[Row]:
+def _frame(name: str, stream: _Stream) -> pl.DataFrame:
     frame = pl.read_ipc_stream(io.BytesIO(stream))
     if dict(frame.schema) != _schema(name):
         raise ValueError(f"table {name} has other columns")
-    names = [column for column in frame.columns if column not in without]
-    columns = [frame.get_column(column).to_list() for column in names]
-    return [dict(zip(names, row)) for row in zip(*columns)]  # noqa: B905 - columns of one frame; this is the hot loop
+    return frame
 
 
 def decode_tables(many: Iterable[bytes], dates: Mapping[str, list[str]]) -> dict[str, pa.Table]:

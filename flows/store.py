@@ -215,12 +215,16 @@ def pack_tables(tables: Mapping[str, list[Row]]) -> bytes:
 
 
 def unpack_tables(
-    packed: bytes, only: Collection[str] | None = None, without: Mapping[str, Collection[str]] | None = None
+    packed: bytes,
+    only: Collection[str] | None = None,
+    without: Mapping[str, Collection[str]] | None = None,
+    lazy: Collection[str] = (),
 ) -> Tables:
     """Rows per table, with dates as dates again. only: tables that are wanted; None: all. without: table → columns that
-    are left out of its rows. Raises DamagedResult."""
+    are left out of its rows. lazy: tables without dates whose rows are `flows.lazy_rows.LazyRows`. Raises
+    DamagedResult."""
     try:
-        tables = columnar.decode_rows(_unpack(packed), only, without)
+        tables = columnar.decode_rows(_unpack(packed), only, without, lazy)
         for name, rows in tables.items():
             columnar.with_dates(rows, DATES[name])
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:

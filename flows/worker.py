@@ -186,7 +186,7 @@ def check(arguments: dict[str, Any]) -> bytes:
     the document is, for the second engine; without them there is no second witness.
     """
     from flows.checks import judge_document  # noqa: PLC0415 - only what the job needs
-    from flows.checks.columns_read import NOT_READ, TABLES_READ  # noqa: PLC0415
+    from flows.checks.columns_read import LAZY, NOT_READ, TABLES_READ  # noqa: PLC0415
     from flows.checks.together import Companions  # noqa: PLC0415
     from flows.reviews import Verdict, decided, rejected, stale_rows, with_verdicts  # noqa: PLC0415
     from flows.second_engine import SecondEngine  # noqa: PLC0415
@@ -196,7 +196,7 @@ def check(arguments: dict[str, Any]) -> bytes:
             return _content(arguments)
         return None
 
-    tables = unpack_tables(_packed(arguments, "tables"), TABLES_READ, NOT_READ)
+    tables = unpack_tables(_packed(arguments, "tables"), TABLES_READ, NOT_READ, LAZY)
     verdicts = msgspec.convert(arguments.get("verdicts", []), list[Verdict])
     company = Companions((relation, partial(_rows_at, rows)) for relation, _, rows in arguments.get("company", ()))
     made = judge_document(tables, decided(verdicts, tables), rejected(verdicts), SecondEngine(given), company)
@@ -217,9 +217,9 @@ OPERATIONS: dict[str, Callable[[dict[str, Any]], bytes]] = {
 
 def _rows_at(given: bytes | str) -> dict[str, list[dict[str, object]]]:
     """Rows of another document. Raises DamagedResult."""
-    from flows.checks.columns_read import NOT_READ, TABLES_READ  # noqa: PLC0415 - only what the job needs
+    from flows.checks.columns_read import LAZY, NOT_READ, TABLES_READ  # noqa: PLC0415 - only what the job needs
 
-    return unpack_tables(given if isinstance(given, bytes) else read_place(given), TABLES_READ, NOT_READ)
+    return unpack_tables(given if isinstance(given, bytes) else read_place(given), TABLES_READ, NOT_READ, LAZY)
 
 
 def _packed(arguments: dict[str, Any], name: str) -> bytes:

@@ -12,6 +12,7 @@ TABLES_READ: Final = frozenset({
     "documents", "disclosures", "statements", "budget_lines", "projects", "spending_plans", "goals", "indicators",
     "org_units", "assets", "procurement", "narratives", "claims", "issues", "raw_cells",
 })  # fmt: skip
+LAZY: Final = frozenset({"raw_cells"})  # thousands of rows, of which a check wants few, or a few columns
 NOT_READ: Final[dict[str, frozenset[str]]] = {
     "budget_lines": frozenset({
         "flow", "line_no", "map_status", "sum_safe", "fund", "nature", "unit_source", "is_labelled", "correction_ids",

@@ -17,6 +17,7 @@ import msgspec
 
 from flows.checks.noun import Quote
 from flows.checks.words import UNITS
+from flows.lazy_rows import rows_with
 
 AnyRow = Mapping[str, Any]
 
@@ -175,7 +176,7 @@ def prose_of(tables: Mapping[str, Sequence[AnyRow]]) -> Prose:
         if row["paragraph_no"] is not None:
             claims.setdefault(row["paragraph_no"], []).append(row)
     sections = {row["paragraph_no"]: row["section_code"] for row in tables.get("narratives", ())}
-    rows = [row for row in tables.get("raw_cells", ()) if row["paragraph_no"] is not None and row["text"].strip()]
+    rows = [row for row in rows_with(tables.get("raw_cells", ()), "paragraph_no") if row["text"].strip()]
     rows.sort(key=lambda row: (row["block_no"], row["paragraph_no"]))
     edges: dict[int, float] = {}
     for row in rows:

@@ -21,6 +21,7 @@ import msgspec
 from flows.checks.noun import Cell
 from flows.checks.views import AnyRow, DocumentFacts
 from flows.checks.words import UNITS
+from flows.lazy_rows import rows_with
 from normalize.amount import parse_number
 
 How = Literal["split", "merge", "shift"]
@@ -61,8 +62,7 @@ def _grid(facts: DocumentFacts) -> Grid:
     if found is None:
         found = {
             (row["table_no"], row["row_no"], row["col_no"]): row
-            for row in facts.tables.get("raw_cells", ())
-            if row["table_no"] is not None
+            for row in rows_with(facts.tables.get("raw_cells", ()), "table_no")
         }
         facts.made[_GRID] = found
     return cast(Grid, found)

@@ -25,12 +25,14 @@ from flows.checks.noun import Cell
 from flows.checks.regrid import regrid
 from flows.checks.views import DocumentFacts
 from flows.checks.words import UNITS
+from flows.lazy_rows import columns_of
 from normalize.amount import parse_number
 
 Cause = Literal["reading", "source", "unknown"]
 Box = tuple[float, float, float, float]
 Witness = Callable[[int, Box], "Witnessed | None"]  # page (1-based) and box → what a second engine reads there
 _BOXES: Final = "boxes"
+_WHERE: Final = ("table_no", "row_no", "col_no", "x0", "y0", "x1", "y1")
 
 # Digits that recognition takes for each other in small print.
 ALIKE: Final = frozenset(
@@ -121,9 +123,9 @@ def box_of(facts: DocumentFacts, cell: Cell) -> Box | None:
     boxes = facts.made.get(_BOXES)
     if boxes is None:
         boxes = {
-            f"t{row['table_no']}.r{row['row_no']}.c{row['col_no']}": (row["x0"], row["y0"], row["x1"], row["y1"])
-            for row in facts.tables.get("raw_cells", ())
-            if row["table_no"] is not None and row["x0"] is not None
+            f"t{table}.r{row}.c{col}": (x0, y0, x1, y1)
+            for table, row, col, x0, y0, x1, y1 in columns_of(facts.tables.get("raw_cells", ()), *_WHERE)
+            if table is not None and x0 is not None
         }
         facts.made[_BOXES] = boxes
     return cast(dict[str, Box], boxes).get(cell.place)

@@ -26,6 +26,7 @@ from flows.checks.noun import Finding
 from flows.checks.prose import Passage
 from flows.checks.titles import name_of
 from flows.checks.views import DocumentFacts
+from flows.lazy_rows import columns_of
 
 _TABLE = re.compile(
     r"(?:预算|决算|收支|收入|支出|经费|拨款|采购)[^。]{0,24}表[^\w\u4e00-\u9fff]*(?:\d{1,3})?[^\w\u4e00-\u9fff]*$"
@@ -43,9 +44,9 @@ def _printed(facts: DocumentFacts) -> set[str]:
     for passage in facts.prose.passages:
         if len(passage.text) <= 80 and "表" in passage.text:
             names.add(name_of(passage.text, organisation))
-    for row in facts.tables.get("raw_cells", ()):
-        if row["table_no"] is not None and (row["row_no"] or 9) <= 4 and "表" in row["text"] and len(row["text"]) <= 80:
-            names.add(name_of(row["text"], organisation))
+    for table, row_no, text in columns_of(facts.tables.get("raw_cells", ()), "table_no", "row_no", "text"):
+        if table is not None and (row_no or 9) <= 4 and "表" in text and len(text) <= 80:
+            names.add(name_of(text, organisation))
     return names
 
 

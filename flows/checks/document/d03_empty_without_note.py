@@ -24,6 +24,7 @@ from flows.checks.noun import Finding, Quote
 from flows.checks.pieces import cut_statements
 from flows.checks.template import is_template
 from flows.checks.views import UNREAD_STATEMENTS, DocumentFacts
+from flows.lazy_rows import columns_of
 
 _NOTE = re.compile(
     r"空表|空列|为空|[无没][^。]{0,40}(?:预算|收入|支出|安排|数据|收支|经费|项目|事项|情况|拨款|采购|购买|资金|内容)|不涉及|未安排|不适用"
@@ -77,17 +78,14 @@ def _noted(facts: DocumentFacts, row: dict[str, Any]) -> bool:
     if none and amount is None:
         return True
     page, table = row["page"], row["table_no"]
-    cells = facts.tables.get("raw_cells", ())
-    blocks = [one["block_no"] for one in cells if one["table_no"] == table]
-    last = max(blocks, default=0)
-    following = min(
-        (one["block_no"] for one in cells if one["table_no"] is not None and one["block_no"] > last), default=last + 9
-    )
-    for one in cells:
-        near = (page is not None and one["page"] == page) or last <= one["block_no"] < min(following, last + 9)
-        if len(one["text"]) < LONGEST_HEADER and _LIST.search(one["text"]):
+    cells = list(columns_of(facts.tables.get("raw_cells", ()), "table_no", "block_no", "page", "text"))
+    last = max((block for of, block, *_ in cells if of == table), default=0)
+    following = min((block for of, block, *_ in cells if of is not None and block > last), default=last + 9)
+    for of, block, on, text in cells:
+        near = (page is not None and on == page) or last <= block < min(following, last + 9)
+        if len(text) < LONGEST_HEADER and _LIST.search(text):
             return True
-        if (near or one["table_no"] == table) and _NOTE.search(one["text"]):
+        if (near or of == table) and _NOTE.search(text):
             return True
     return False
 

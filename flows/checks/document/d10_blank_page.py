@@ -14,21 +14,33 @@ Not applicable: 文件没有页 / the document has no pages
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import NamedTuple
 
 from flows.checks.check import Check
 from flows.checks.noun import Finding, Quote
 from flows.checks.views import DocumentFacts
+from flows.lazy_rows import columns_of
 
 LONGEST_LINE = 100  # characters: a longer paragraph may run on over the next page, and rows name its first page only
+
+
+class Last(NamedTuple):
+    """What stands last on a page: its block, whether that is a table, its text."""
+
+    block: int
+    in_table: bool
+    text: str
 
 
 def run(facts: DocumentFacts) -> Iterator[Finding]:
     count = facts.about.n_pages
     if count is None or facts.about.method != "pdf_text":
         return
-    rows = [row for row in facts.tables.get("raw_cells", ()) if row["page"] is not None and row["home"] != "page_field"]
-    last = {row["page"]: row for row in sorted(rows, key=lambda row: row["block_no"])}
+    cells = facts.tables.get("raw_cells", ())
+    last: dict[int, Last] = {}
+    for page, home, block, table, text in columns_of(cells, "page", "home", "block_no", "table_no", "text"):
+        if page is not None and home != "page_field" and (page not in last or last[page].block <= block):
+            last[page] = Last(block, table is not None, text)
     told = {issue["page"] for issue in facts.tables.get("issues", ()) if issue["page"] is not None}
     if not last:
         return
@@ -46,10 +58,10 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         yield Finding("pages", "holds", "没有空白页。", "No page is blank.", n_terms=count)
 
 
-def _ended(last: Mapping[int, Mapping[str, Any]], page: int) -> bool:
+def _ended(last: Mapping[int, Last], page: int) -> bool:
     """Whether what stands before the page ends before it: neither a table nor a long paragraph that may go on there."""
     before = last[max(one for one in last if one < page)]
-    return before["table_no"] is None and len(before["text"]) <= LONGEST_LINE
+    return not before.in_table and len(before.text) <= LONGEST_LINE
 
 
 CHECK = Check(

@@ -31,6 +31,7 @@ from flows.checks.prose import fold
 from flows.checks.quoting import quote_of
 from flows.checks.views import DocumentFacts, ProjectView
 from flows.checks.words import UNITS, money, unit_in
+from flows.lazy_rows import columns_of
 
 _SIGNS = re.compile(r"[^\w]+")
 _TERM = re.compile("(?:实施期|中期|项目期|全周期|三年|总投资)[^。]{0,4}(?:资金|预算|总额)")
@@ -96,9 +97,9 @@ def _judge(facts: DocumentFacts, form: ProjectView, row: Any) -> Finding | None:
 def _is_of_term(facts: DocumentFacts, form: ProjectView) -> bool:
     table = form.total.place.partition(".")[0]
     return any(
-        f"t{cell['table_no']}" == table and _TERM.search(fold(cell["text"]))
-        for cell in facts.tables.get("raw_cells", ())
-        if cell["table_no"] is not None
+        f"t{number}" == table and _TERM.search(fold(text))
+        for number, text in columns_of(facts.tables.get("raw_cells", ()), "table_no", "text")
+        if number is not None
     )
 
 

@@ -53,7 +53,8 @@ class LazyRows(Sequence[Row]):
     def having(self, name: str) -> list[Row]:
         """The rows in which this column is not null."""
         if name not in self._parts:
-            self._parts[name] = dicts(self._frame.filter(self._frame.get_column(name).is_not_null()), self._names)
+            chosen = [index for index, value in enumerate(self.column(name)) if value is not None]
+            self._parts[name] = dicts(self._frame[chosen], self._names)
         return self._parts[name]
 
 

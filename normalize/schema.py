@@ -410,21 +410,31 @@ def quickly(spec: TableSpec, rows: Sequence[Mapping[str, object]]) -> pl.DataFra
     if any(len(row) != len(spec.columns) for row in rows):
         return None
     series: list[pl.Series] = []
-    found: dict[str, list[object]] = {}
-    for column in _columns_of(spec.name):
-        field = column.field
-        try:
-            values = found[field.name] = [row[field.name] for row in rows]
-            if not _fits(values, column):
+    try:
+        found = _by_columns(spec.names(), rows)
+        for column in _columns_of(spec.name):
+            values = found[column.field.name]
+            if not _fits(values, column) or (column.is_float and not _finite(values)):
                 return None
-            series.append(_series(field, values))
-        except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-            return None
-        if column.is_float and not series[-1].is_finite().all():
-            return None
+            series.append(_series(column.field, values))
+    except (KeyError, TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+        return None
     if spec.key and rows and len(set(zip(*(found[name] for name in spec.key), strict=True))) != len(rows):
         return None
     return pl.DataFrame(series) if series else pl.DataFrame()
+
+
+def _by_columns(names: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    """The values of each column. Most rows are written down in the order of the columns: those are turned as a whole.
+    Raises KeyError where a row lacks a column."""
+    if rows and all(tuple(row) == names for row in rows):
+        return dict(zip(names, map(list, zip(*(row.values() for row in rows), strict=True)), strict=True))
+    return {name: [row[name] for row in rows] for name in names}
+
+
+def _finite(values: list[object]) -> bool:
+    """Whether every float is a number."""
+    return all(value is None or (isinstance(value, float) and math.isfinite(value)) for value in values)
 
 
 def _series(field: Field, values: list[object]) -> pl.Series:

@@ -13,14 +13,15 @@ Not applicable: 文件没有页 / the document has no pages
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.checks.check import Check
 from flows.checks.noun import Finding, Quote
-from flows.checks.views import DocumentFacts
+from flows.checks.views import AnyRow, DocumentFacts
 from flows.lazy_rows import columns_of
 
+PAGE_FIELD = "page_field"  # a page number, a running head: such a page is blank all the same
 LONGEST_LINE = 100  # characters: a longer paragraph may run on over the next page, and rows name its first page only
 
 
@@ -37,14 +38,13 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
     if count is None or facts.about.method != "pdf_text":
         return
     cells = facts.tables.get("raw_cells", ())
-    last: dict[int, Last] = {}
-    for page, home, block, table, text in columns_of(cells, "page", "home", "block_no", "table_no", "text"):
-        if page is not None and home != "page_field" and (page not in last or last[page].block <= block):
-            last[page] = Last(block, table is not None, text)
+    homes = set(columns_of(cells, "page", "home"))
+    printed = {page for page, home in homes if page is not None and home != PAGE_FIELD}
     told = {issue["page"] for issue in facts.tables.get("issues", ()) if issue["page"] is not None}
-    if not last:
+    if not printed:
         return
-    blank = [page for page in range(min(last) + 1, max(last)) if page not in last and page not in told]
+    blank = [page for page in range(min(printed) + 1, max(printed)) if page not in printed and page not in told]
+    last = _last(cells) if blank else {}
     sure = [page for page in blank if _ended(last, page)]
     for page in sure:
         yield Finding(
@@ -56,6 +56,15 @@ def run(facts: DocumentFacts) -> Iterator[Finding]:
         )
     if not blank:
         yield Finding("pages", "holds", "没有空白页。", "No page is blank.", n_terms=count)
+
+
+def _last(cells: Sequence[AnyRow]) -> dict[int, Last]:
+    """What stands last on each page."""
+    last: dict[int, Last] = {}
+    for page, home, block, table, text in columns_of(cells, "page", "home", "block_no", "table_no", "text"):
+        if page is not None and home != PAGE_FIELD and (page not in last or last[page].block <= block):
+            last[page] = Last(block, table is not None, text)
+    return last
 
 
 def _ended(last: Mapping[int, Last], page: int) -> bool:

@@ -38,6 +38,7 @@ from flows.runs import EVENTS, runs  # noqa: E402
 from flows.settings import DataRoot, work_limits  # noqa: E402
 from flows.store import Store  # noqa: E402
 from flows.workers import run_jobs  # noqa: E402
+from flows.writing import written  # noqa: E402
 
 MOST_SHARE, MOST_START = 0.05, 15.0
 
@@ -49,10 +50,9 @@ def bare(root: DataRoot, into: Path) -> float:
     plan = plan_reading(documents, plan_converting(documents, root, limits), root, limits)
     jobs = [plan.works[sha256].job for sha256 in sorted(plan.works)]
     begin = time.monotonic()
-    for outcome in run_jobs(jobs, limits):
+    for outcome, _ in written(run_jobs(jobs, limits), lambda one: store.put(one.job.sha256, "0" * 16, one.packed)):
         if outcome.failure is not None:
             raise SystemExit(f"not read: {outcome.failure} {outcome.detail}")
-        store.put(outcome.job.sha256, "0" * 16, outcome.packed)
     return time.monotonic() - begin
 
 

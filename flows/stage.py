@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
 from extract.document import Issue, Stage
 from flows.errors import where
@@ -23,6 +23,7 @@ from flows.journal import Journal
 from flows.settings import WorkLimits
 from flows.store import DamagedResult, Store, damaged_issue, name_of, unpack_tables
 from flows.workers import Failure, Job, Outcome, Workers, run_jobs, try_alone
+from flows.writing import written
 
 T = TypeVar("T")
 
@@ -72,6 +73,13 @@ class Works(Mapping[str, Work]):
 
 def failed_fingerprint(fingerprint: str, limits: WorkLimits, *more: str) -> str:
     return digest("failed", fingerprint, str(limits.seconds), str(limits.memory_mib), *more)
+
+
+class _Stored(NamedTuple):
+    """A result that was written: its name, and whether one of that name was there and the same."""
+
+    fingerprint: str
+    same: bool | None = None
 
 
 @dataclass
@@ -149,13 +157,14 @@ class Plan:
         killed: list[Job] = []
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
-        for outcome in self._run([self.works[sha256].job for sha256 in documents]):
-            if outcome.failure == "damaged" and self.has_source:
-                builds_on_damaged.append(outcome.job.sha256)
+        outcomes = self._run([self.works[sha256].job for sha256 in documents])
+        for outcome, stored in written(outcomes, lambda one: None if self._is_open(one) else self._write(one)):
+            if stored is not None:
+                failed += self._book(outcome, stored)
             elif outcome.was_killed:
                 killed.append(outcome.job)
             else:
-                failed += self._store(outcome)
+                builds_on_damaged.append(outcome.job.sha256)
             self.advance(1)
         for sha256 in builds_on_damaged:
             failed += self.rebase(sha256)
@@ -196,22 +205,36 @@ class Plan:
         """Store the result that says why the document has none."""
         self._store(outcome)
 
+    def _is_open(self, outcome: Outcome) -> bool:
+        """Whether more is to be tried: what it builds on made again, or alone after the system ended its worker."""
+        return outcome.was_killed or (outcome.failure == "damaged" and self.has_source)
+
     def _store(self, outcome: Outcome) -> bool:
+        """Write a result and book it; whether it says that the work failed."""
+        return self._book(outcome, self._write(outcome))
+
+    def _write(self, outcome: Outcome) -> _Stored:
+        """Write a result; in any thread."""
         work = self.works[outcome.job.sha256]
+        if outcome.failure is not None:
+            self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
+            return _Stored(work.failed_fingerprint)
+        before = self.store.get(work.sha256, work.fingerprint)
+        self.store.put(work.sha256, work.fingerprint, outcome.packed)
+        self.store.forget(work.sha256, work.failed_fingerprint)
+        return _Stored(work.fingerprint, None if before is None else before == outcome.packed)
+
+    def _book(self, outcome: Outcome, stored: _Stored) -> bool:
+        sha256 = outcome.job.sha256
         self._note(outcome)
+        self.made.add(sha256)
         if outcome.failure is None:
-            before = self.store.get(work.sha256, work.fingerprint)
-            if before is not None:
-                (self.same if before == outcome.packed else self.differing).append(work.sha256)
-            self.store.put(work.sha256, work.fingerprint, outcome.packed)
-            self.store.forget(work.sha256, work.failed_fingerprint)
-            self.known[work.sha256] = work.fingerprint
-            self.made.add(work.sha256)
+            if stored.same is not None:
+                (self.same if stored.same else self.differing).append(sha256)
+            self.known[sha256] = stored.fingerprint
             return False
-        self.failures[work.sha256] = outcome
-        self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
-        self.forget_result(work.sha256)  # a good one that was made before holds
-        self.made.add(work.sha256)
+        self.failures[sha256] = outcome
+        self.forget_result(sha256)  # a good one that was made before holds
         return True
 
     def _note(self, outcome: Outcome) -> None:

@@ -110,6 +110,12 @@ class Surroundings:
         )
 
 
+def _on_page_of(table: Table, field: Paragraph) -> bool:
+    """What a page prints at its head speaks of its own tables; over the table before it names that one."""
+    page = table.cells[0].place.page if table.cells else None
+    return page is None or field.place.page is None or field.place.page == page
+
+
 def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, Surroundings]:
     """Surroundings of every table, by Table.number. passed: paragraphs that name no table, lines of contents."""
     found: dict[int, Surroundings] = {}
@@ -123,7 +129,7 @@ def surroundings(reading: Reading, passed: Set[int] = frozenset()) -> dict[int, 
             continue
         if isinstance(block, Table):
             here = Surroundings(block, above=list(reversed(above[-MAX_ABOVE:])), heading=heading)
-            here.running = list(reversed(running[-MAX_ABOVE:]))
+            here.running = [p for p in reversed(running[-MAX_ABOVE:]) if _on_page_of(block, p)]
             if last is not None and not above:
                 here.directly_after = last.table.number
             found[block.number] = here

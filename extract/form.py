@@ -166,6 +166,11 @@ class Form(_Strict):
     level1_names: tuple[Pattern, ...] = ()
     level2_names: tuple[Pattern, ...] = ()
 
+    def names_row(self, folded: str) -> bool:
+        """Whether a (folded) label without ordinal and 其中 is that of one of the form's rows."""
+        rows = [*self.rows, *(child for row in self.rows for child in row.children)]
+        return any(matches_whole(row.labels, folded) for row in rows)
+
 
 class HeaderWord(_Strict):
     """A header text that means the same in every table."""

@@ -28,12 +28,13 @@ from extract.glossary import glossary_paragraphs, read_terms
 from extract.goals import read_goals
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.identity import read_identity
+from extract.lines import strip_of_which
 from extract.narrative import read_sections
 from extract.recognize import evidence, plain_title, recognize
 from extract.records import read_records
 from extract.statement import account_header, read_body
 from extract.target_forms import TargetReader
-from extract.text import fold, is_blank, is_integer, ordinal_rank
+from extract.text import fold, is_blank, is_integer, ordinal_rank, strip_ordinal
 from extract.uses import CONTENTS, Account, OpenTable
 
 
@@ -174,13 +175,22 @@ def _lines_as_header(work: OpenTable, before: _Before) -> bool:
     roles = [before.work.columns[place].role for place in places]
     cells = [cell for row in work.shape.header for cell in distinct(work.grid[row]) if not is_blank(cell.text)]
     return any(role == "amount" for role in roles) and all(
-        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 and _names_a_line(cell.text) for cell in cells
+        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 and _names_a_line(cell.text, before.work.form)
+        for cell in cells
     )
 
 
-def _names_a_line(text: str) -> bool:
-    """A word for a line of any statement, or a numbered one; the tail of a label cut by the page is neither."""
-    return row_word(fold(text)) is not None or ordinal_rank(text) is not None or is_integer(text)
+def _names_a_line(text: str, form: Form | None) -> bool:
+    """A word for a line of any statement or of the form's, a numbered one, or a part (其中：…); the tail of a label cut
+    by the page is none of them."""
+    core = strip_of_which(strip_ordinal(text))
+    return (
+        row_word(fold(text)) is not None
+        or ordinal_rank(text) is not None
+        or is_integer(text)
+        or core != fold(text)
+        or (form is not None and form.names_row(core))
+    )
 
 
 _NAMING = frozenset({"label", "code", "ordinal"})
@@ -242,6 +252,7 @@ def _continuation(
     )
     places = _places(work, before) or tuple(range(work.table.n_cols))
     work.form, work.readers = before.form, before.readers
+    work.lines_before = before.lines_before + len(statement.lines)
     work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
     work.shape.paths = [before.shape.paths[place] for place in places]
     work.shape.leaves = [before.shape.leaves[place] for place in places]

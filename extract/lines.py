@@ -31,6 +31,11 @@ def class_of_header(header: str) -> str | None:
     return "functional" if "功能" in header else None
 
 
+def strip_of_which(folded: str) -> str:
+    """The folded label without 其中："""
+    return _OF_WHICH.sub("", folded)
+
+
 @dataclass
 class RowIdentity:
     """What one row prints in one lane to say which line it is. code_parts: 类, 款, 项 as printed ('' where blank).
@@ -181,7 +186,7 @@ class LineReader:
 
     def _named(self, label: str) -> tuple[str | None, str | None, str | None, str | None, tuple[str, ...] | None]:
         """(key, agg_role, flow, class_system, path) that the form or the shared words give this label."""
-        core = _OF_WHICH.sub("", strip_ordinal(label))
+        core = strip_of_which(strip_ordinal(label))
         core = strip_ordinal(core)
         if self.form is not None:
             found = self._form_row(core)

@@ -126,7 +126,8 @@ def _read_lane(work: OpenTable, row: int, reader: LineReader, columns: list[Colu
         identity.label = _named_by_field(work, row, columns, positions)
     if identity.label is None and identity.code is None and identity.code_parts is None:
         if not any(column.role in ("label", "code") for column in work.columns):
-            if positions:
+            # blank rows that a page break leaves alone say nothing more; without a line before, one says "blank"
+            if positions and (not work.lines_before or any(not is_blank(cell.text) for _, cell in positions)):
                 line = Line(row=row, lane=reader.lane, label=None, path=(), level=0, agg_role="grand_total")
                 _add(work, body, line, positions)
             return

@@ -15,6 +15,7 @@ from functools import cached_property
 import msgspec
 
 from extract.document import Cell, Place, Seam, Table
+from extract.seam_texts import counts_up, folded, title_inside
 
 EDGE_TOLERANCE = 2.5  # points by which the same edge may move from page to page
 FULL = 3.0  # widths of a character: a line with less room was broken by the cell's edge (a mark may not begin a line)
@@ -23,6 +24,9 @@ TITLE_ROWS = 6  # rows of title, department and unit that may stand above a head
 _AMOUNT = re.compile(r"[-－+]?[\d,，]+[.．]\d{2,}%?")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _Row = list[tuple[float, float, int, str]]
+LABELS_AGAIN = 3  # rows that begin with the labels of the table's own rows show that the form is printed anew
+_COUNTS = re.compile(r"\d(?!\d*年)")
+_COLUMN_NUMBERS = frozenset({"栏次", "行次"})
 _NO_BEGINNING = "（(）)、，。；：％%”》/"
 
 
@@ -170,7 +174,7 @@ class _Growing:
         label_again = n_title > 0 and not repeated and self._label_again(piece)
         if n_title and not repeated and not label_again:
             return None  # the same title over other first rows: the next form of a series
-        if self._caption_differs(piece):
+        if self._caption_differs(piece) or self._other_title(piece):
             return None
         if n_title:
             reasons.append("title repeated")
@@ -178,7 +182,7 @@ class _Growing:
             reasons.append("label of the row above printed again")
         if repeated:
             reasons.append(f"{repeated} header rows repeated")
-        elif self._starts_like_first(piece):
+        if self._starts_like_first(piece, shift, repeated):
             return None
         rest = piece.heights[repeated:]
         fits = bool(rest) and rest[0] <= last.room - 2 * EDGE_TOLERANCE
@@ -229,11 +233,30 @@ class _Growing:
         own = {_bare(c.text) for c in self._first.cells if not c.ruled}
         return any(_bare(c.text) not in own for c in piece.cells if not c.ruled)
 
-    def _starts_like_first(self, piece: Piece) -> bool:
-        """A new table of the same form begins with the same label in its corner, though other rows follow."""
+    def _other_title(self, piece: Piece) -> bool:
+        """Whether the piece begins with a title inside the grid that is not the table's own: the next of a series."""
+        title = title_inside(piece.cells, piece.n_cols)
+        return title is not None and title not in {folded(c.text) for c in self._first.cells}
+
+    def _starts_like_first(self, piece: Piece, shift: float, repeated: int) -> bool:
+        """A new table of the same form begins with the same label in its corner, though other rows follow; where its
+        first rows are the same as well (the next form of the same project), with the labels of the rows below."""
+        if repeated:
+            return self._labels_again(piece, shift, repeated) >= LABELS_AGAIN
         corner = next((_bare(c.text) for c in self._first.cells if c.row == 0 and c.col == 0), "")
         theirs = next((_bare(c.text) for c in piece.cells if c.row == 0 and c.col == 0), "")
         return bool(corner) and corner == theirs and self._first.n_rows > 1
+
+    def _labels_again(self, piece: Piece, shift: float, repeated: int) -> int:
+        """How many different words begin the rows under the repeated ones as they begin our own rows there."""
+        theirs, ours = _Rows(piece, shift), self._first_rows
+        words: set[str] = set()
+        for row in range(repeated, min(piece.n_rows, self._first.n_rows)):
+            mine, other = ours.get(row), theirs.get(row)
+            if not mine or not other or not _same_row(mine[:1], other[:1]) or not _HAN.search(mine[0][3]):
+                break
+            words.add(mine[0][3])
+        return len(words)
 
     def _label_again(self, piece: Piece) -> bool:
         """Whether the first row is labelled as our last one is: a report that prints its title on every page prints
@@ -322,7 +345,7 @@ class _Growing:
                 if not self._label_is_cut(upper, lower, below):
                     break
                 reasons.append(f"label “{_bare(upper.text)}|{_bare(lower.text)}” cut by the page break")
-            elif self._label_goes_on(upper, lower, below, col):
+            elif self._label_goes_on(upper, lower, above, below):
                 reasons.append(f"merged label “{_bare(upper.text)}” goes on")
             else:
                 break
@@ -353,6 +376,8 @@ class _Growing:
                 return False
             if _AMOUNT.fullmatch(_bare(upper.text)) and _AMOUNT.fullmatch(_bare(lower.text)):
                 return False
+            if counts_up(upper.text, lower.text):
+                return False
         # a label over several rows that is blank below may as well go on: it tells nothing about the last row
         blank = [col for col, (u, w) in pairs.items() if _bare(u.text) and not _bare(w.text) and u.rowspan == 1]
         return any(self._never_blank(col) for col in blank)
@@ -375,15 +400,36 @@ class _Growing:
             )
         )
 
-    def _label_goes_on(self, upper: _OpenCell, lower: _OpenCell, below: dict[int, _OpenCell], col: int) -> bool:
+    def _label_goes_on(
+        self, upper: _OpenCell, lower: _OpenCell, above: dict[int, _OpenCell], below: dict[int, _OpenCell]
+    ) -> bool:
         """Whether the blank cell belongs to the merged label above: spans in this column, or never a blank."""
-        if not _bare(upper.text) or not any(_bare(c.text) for c in below.values()):
+        if not _bare(upper.text) or not any(_bare(c.text) for c in below.values()) or self._is_header(upper):
             return False
-        spans = any(c.rowspan > 1 for c in self._cells if c.col == col and c.ruled and c.row > self._head_rows())
         if upper.rowspan > 1 or lower.rowspan > 1:
             return True
+        col = upper.col
+        spans = any(c.rowspan > 1 and c.row >= self._body_from() for c in self._cells if c.col == col and c.ruled)
         in_words = bool(_HAN.search(upper.text)) and not upper.text.strip()[:1].isdigit()
-        return in_words and self._never_blank(col) and (spans or col == 0)
+        # a lane that ends above those beside it (收入总计) is blank from there on, label and amount
+        beside, under = above.get(col + upper.colspan), below.get(col + upper.colspan)
+        ended = bool(beside and under and not _bare(under.text) and not _HAN.search(beside.text))
+        return in_words and self._never_blank(col) and (spans or (col == 0 and not ended))
+
+    def _is_header(self, upper: _OpenCell) -> bool:
+        """Whether the last row names or numbers the columns: nothing above in this one, and no number beside."""
+        if _bare(upper.text) in _COLUMN_NUMBERS:
+            return True
+        own = [c for c in self._cells if c.col == upper.col and c.colspan == upper.colspan and c.row < upper.row]
+        beside = [
+            c for c in self._cells if c.row < upper.row + upper.rowspan <= c.row + c.rowspan or c.row >= upper.row
+        ]
+        return not any(_bare(c.text) for c in own) and not any(_COUNTS.search(_bare(c.text)) for c in beside)
+
+    def _body_from(self) -> int:
+        """The first row that may be no header: the first with an amount, or else the first one under the captions."""
+        amounts = (c.row for c in self._cells if _AMOUNT.fullmatch(_bare(c.text)))
+        return min(amounts, default=self._head_rows() + 1)
 
     def _head_rows(self) -> int:
         return sum(1 for row in {c.row for c in self._cells if not c.ruled})

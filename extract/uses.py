@@ -95,7 +95,10 @@ def _lost(table: Table, cells: list[Cell]) -> list[Issue]:
 
 @dataclass
 class OpenTable:
-    """A table while it is being interpreted: its grid, its shape, the form it was recognised as, and the account."""
+    """A table while it is being interpreted: its grid, its shape, the form it was recognised as, and the account.
+
+    lines_before: how many lines the pieces before gave to the statement that this table goes on.
+    """
 
     table: Table
     grid: Grid
@@ -104,6 +107,7 @@ class OpenTable:
     form: Form | None = None
     columns: list[Column] = field(default_factory=list)
     readers: dict[int, LineReader] = field(default_factory=dict)
+    lines_before: int = 0
 
     def use(self, cell: Cell, home: str) -> None:
         self.account.cell(self.table, cell, home)

@@ -295,3 +295,50 @@ def test_the_line_of_the_department_under_a_title_as_wide_as_the_page_allows() -
     title, beside = "一般公共预算财政拨款基本支出表（单位：万元）", "部门：云溪区信访局"
     assert read(title, beside) == [title, beside]
     assert read(f"{title}和", beside) == [f"{title}和{beside}"]
+
+
+ONE_ROW = [["2025年预算数", "<", "2026年预算数", "<"], ["合计", "公务接待费", "合计", "公务接待费"]]
+BLANKS = ["", "", "", ""]
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_blank_rows_alone_on_the_next_page_are_no_line_of_a_table_without_labels(*, header: bool) -> None:
+    """They stood beside the one row as another one that says nothing."""
+    first = table(1, [*ONE_ROW, ["9.00", "9.00", "8.00", "8.00"], BLANKS])
+    rest = table(2, [*(ONE_ROW if header else []), BLANKS])
+    rows = rows_of(reading("一般公共预算“三公”经费支出情况表", "单位：万元", first, rest))
+    assert [row["amount_fen"] for row in rows["budget_lines"]] == [9_000_000, 9_000_000, 8_000_000, 8_000_000]
+
+
+def test_the_only_row_may_stand_on_the_next_page_and_be_blank() -> None:
+    rows = rows_of(reading("一般公共预算“三公”经费支出情况表", "单位：万元", table(1, ONE_ROW), table(2, [BLANKS])))
+    assert [row["amount_state"] for row in rows["budget_lines"]] == ["blank"] * 4
+
+
+def test_a_title_at_the_head_of_the_page_before_names_no_table_of_this_one() -> None:
+    """It repeats over the pages of the table before: the amounts of 基本支出 stood as those of that one."""
+    first = _on_page(1, 2, CODED)
+    triples = [
+        ["人员经费", "<", "<", "公用经费", "<", "<"],
+        ["科目代码", "科目名称", "决算数", "科目代码", "科目名称", "决算数"],
+        ["301", "工资福利支出", "3.00", "302", "商品和服务支出", "2.00"],
+        ["30101", "基本工资", "3.00", "30201", "办公费", "2.00"],
+    ]
+    made = reading(
+        "一般公共预算财政拨款支出决算表", first, "一般公共预算财政拨款基本支出决算表", _on_page(2, 4, triples)
+    )
+    again = Paragraph(9, "一般公共预算财政拨款支出决算表", (Place(page=3, paragraph=9),), None, "page_field")
+    made.blocks.insert(2, again)
+    codes = [(each.code, each.table) for each in interpreted(made).statements]
+    assert codes == [("general_expenditure", 1), ("basic_expenditure", 2)]
+
+
+@pytest.mark.parametrize("label", [" 其中：教学科研人员因公出国（境）费用", "公务用车运行维护费"])
+def test_a_blank_line_of_the_form_at_the_top_of_a_page_is_no_header(label: str) -> None:
+    """The whole page was a table of no known form."""
+    head = ["项目", "合计", "一般公共预算财政拨款"]
+    first = table(1, [head, ["合计", "3.00", "3.00"], ["一、因公出国（境）费", "", ""]])
+    rest = table(2, [[label, "", ""], ["三、公务接待费", "3.00", "3.00"]])
+    rows = rows_of(reading("财政拨款“三公”经费支出表", "单位：万元", first, rest))
+    assert "unrecognized_table" not in {row["code"] for row in rows["issues"]}
+    assert [row["amount_fen"] for row in rows["budget_lines"]][-2:] == [3_000_000, 3_000_000]

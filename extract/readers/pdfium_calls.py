@@ -29,12 +29,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints, Marks
+from extract.readers.pdf_page import Codes, Floats, Ints, Marks, Mask
 
 Handle = int
 Box = tuple[float, float, float, float]
 
 NO_CLIP: Box = (-math.inf, math.inf, math.inf, -math.inf)  # left, top, right, bottom, origin below
+
+_LEVEL = 1e-3  # rise over run of a string that is written along the page
 
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
@@ -238,8 +240,8 @@ def sizes_of(text_page: Handle, index: Ints) -> Floats:
     return sizes_and_slopes_of(text_page, index)[0]
 
 
-def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats]:
-    """(size of the font in points of user space, slope) of these characters.
+def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats, Mask]:
+    """(size of the font in points of user space, slope, whether they run to the right) of these characters.
 
     slope: 0 where they are written along an edge of the page, 0.5 where halfway between two: sine times cosine.
     """
@@ -248,14 +250,19 @@ def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats]
     a, b = matrix[:, 0].astype(np.float64), matrix[:, 1].astype(np.float64)
     slope = np.abs(a * b) / np.maximum(a * a + b * b, 1e-30)
     found: Floats = size * np.hypot(matrix[:, 2], matrix[:, 3])
-    return found, slope
+    return found, slope, (a > 0) & (np.abs(b) < _LEVEL * a)
 
 
 def baselines_of(text_page: Handle, index: Ints) -> Floats:
     """Height of the point that these characters stand on, in user space."""
-    origin = np.zeros((len(index), 2))
+    return origins_of(text_page, index)[:, 1]
+
+
+def origins_of(text_page: Handle, index: Ints) -> Floats:
+    """n × (x, y) of the pen as it drew these characters, in user space."""
+    origin: Floats = np.zeros((len(index), 2))
     _fill.fill_origins(text_page, index, origin)
-    return origin[:, 1]
+    return origin
 
 
 def angles_of(text_page: Handle, index: Ints) -> list[float]:

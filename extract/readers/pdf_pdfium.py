@@ -282,10 +282,10 @@ class _Page:
         x0, top, x1, bottom = places
         begins: Ints = np.empty(n, dtype=np.int64)
         begins = begins[: loops.begins(part, begins)]
-        font, slope, along = calls.sizes_and_slopes_of(text_page, begins)
+        font, slope, stretch = calls.sizes_and_slopes_of(text_page, begins)
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, raw, font, places)
-        short = self._correct_short_steps(text_page, raw, np.repeat(along, np.diff(begins, append=n)), places)
+        short = self._correct_short_steps(text_page, raw, np.repeat(stretch, np.diff(begins, append=n)), places)
         size: Floats = np.empty(n)
         kept: Marks = np.empty(n, dtype=np.uint8)
         # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
@@ -303,10 +303,10 @@ class _Page:
             self._leave_out_slanted(code, is_kept, np.repeat(slanted, np.diff(begins, append=n)))
         return Chars(printable(code), x0, top, x1, bottom, size, part=part).take(is_kept), n_unmapped
 
-    def _correct_short_steps(self, text_page: Handle, raw: RawChars, along: Mask, places: Floats) -> Mask:
+    def _correct_short_steps(self, text_page: Handle, raw: RawChars, stretch: Floats, places: Floats) -> Mask:
         """The characters whose widths contradict their glyphs; in their strings the pen decides, not the boxes."""
         a, b, c, _, e, _ = self._shown
-        short = short_steps(raw.code, raw.part, raw.added, along & (b == 0 and c == 0 and a > 0), places)
+        short = short_steps(raw.code, raw.part, raw.added, stretch * (b == 0 and c == 0 and a > 0), places)
         self._n_short = int(short.sum())
         if self._n_short:
             origin = calls.origins_of(text_page, np.arange(len(raw.code), dtype=np.int64))

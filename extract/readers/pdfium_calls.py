@@ -29,7 +29,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from extract.readers.pdf_page import Codes, Floats, Ints, Marks, Mask
+from extract.readers.pdf_page import Codes, Floats, Ints, Marks
 
 Handle = int
 Box = tuple[float, float, float, float]
@@ -240,17 +240,18 @@ def sizes_of(text_page: Handle, index: Ints) -> Floats:
     return sizes_and_slopes_of(text_page, index)[0]
 
 
-def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats, Mask]:
-    """(size of the font in points of user space, slope, whether they run to the right) of these characters.
+def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats, Floats]:
+    """(size of the font in points of user space, slope, stretch) of these characters.
 
     slope: 0 where they are written along an edge of the page, 0.5 where halfway between two: sine times cosine.
+    stretch: points of user space to one of the font's size, where they run to the right; else 0.
     """
     size, matrix = np.zeros(len(index)), np.zeros((len(index), 6), np.float32)
     _fill.fill_sizes(text_page, index, size, matrix)
     a, b = matrix[:, 0].astype(np.float64), matrix[:, 1].astype(np.float64)
     slope = np.abs(a * b) / np.maximum(a * a + b * b, 1e-30)
     found: Floats = size * np.hypot(matrix[:, 2], matrix[:, 3])
-    return found, slope, (a > 0) & (np.abs(b) < _LEVEL * a)
+    return found, slope, np.where((a > 0) & (np.abs(b) < _LEVEL * a), a, 0.0)
 
 
 def baselines_of(text_page: Handle, index: Ints) -> Floats:

@@ -19,11 +19,12 @@ _NOTHING = 0.07  # of its height: a letter or digit that narrow has no glyph to 
 _LEAST = 0.01  # points: a box has some width
 
 
-def short_steps(code: Codes, part: Ints, added: Marks, along: Mask, places: Floats) -> Mask:
+def short_steps(code: Codes, part: Ints, added: Marks, stretch: Floats, places: Floats) -> Mask:
     """Letters and digits behind which the pen stands too near, and those that have no width at all.
 
-    part, added: as in `RawChars`. along: characters of strings that run to the right in user space and in the frame;
-    behind the last one of these, what pdfium adds stands where the pen stood. places: (x0, top, x1, bottom) × n.
+    part, added: as in `RawChars`. stretch: points of the page to one of the font's size, of characters whose string
+    runs to the right in user space and in the frame; 0 elsewhere. Behind the last of a string, what pdfium adds (of
+    no string) stands where the pen stood, but for the stretch. places: (x0, top, x1, bottom) × n.
     """
     x0, top, x1, bottom = places
     found: Mask = np.zeros(len(code), dtype=np.bool_)
@@ -39,7 +40,7 @@ def short_steps(code: Codes, part: Ints, added: Marks, along: Mask, places: Floa
     in_string = (part[1:] == part[:-1]) & (added[1:] == 0) & (np.abs(top[1:] - top[:-1]) < _LEVEL * high)
     # the letters of a ligature stand all on its place
     in_string &= (step != 0) | (x1[1:] != x1[:-1])
-    pen = (added[1:] == 1) & along[:-1] & (step >= 0)
+    pen = (added[1:] == 1) & (part[1:] == 0) & (stretch[:-1] > 0) & (step >= 0) & (step * stretch[:-1] < _SHORT * wide)
     for at in np.flatnonzero(nothing | (short & (in_string | pen))).tolist():
         found[at] = chr(int(code[at])).isalnum() if code[at] < 0x110000 else False
     return found

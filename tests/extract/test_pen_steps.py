@@ -84,12 +84,18 @@ def test_two_amounts_in_one_string_each_in_its_cell() -> None:
 
 
 def columns(boxes: list[tuple[float, float]]) -> tuple[Any, ...]:
-    """(code, part, added, along, places) of one string of digits. boxes: (step to the next, width)."""
+    """(code, part, added, stretch, places) of one string of digits. boxes: (step to the next, width)."""
     n = len(boxes)
     x0 = np.cumsum([0.0, *(step for step, _ in boxes[:-1])])
     places = np.array([x0, np.zeros(n), x0 + [width for _, width in boxes], np.full(n, 10.0)])
     code = np.array([ord("0") + at % 10 for at in range(n)], dtype=np.uint32)
-    return code, np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.uint8), np.ones(n, dtype=np.bool_), places
+    return code, np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.uint8), np.ones(n), places
+
+
+def test_a_font_of_size_one_stretched_by_its_matrix() -> None:
+    """What pdfium adds behind the last character stands as far from it as if nothing were stretched."""
+    text = "BT /L 1 Tf 10 0 0 10 145 747 Tm (799.57) Tj 10 0 0 10 205 747 Tm (6) Tj ET"
+    assert not read_document(pdf([{"grids": [GRID], "extra": text}])).issues
 
 
 @settings(max_examples=60, deadline=None)
@@ -101,8 +107,8 @@ def test_a_step_of_half_a_glyph_and_more_is_none(found: list[tuple[float, float]
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 20), st.floats(0, 20)), min_size=1, max_size=12))
 def test_the_pen_decides_the_order(found: list[tuple[float, float]]) -> None:
-    code, part, added, along, places = columns(found)
-    short_steps(code, part, added, along, places)
+    code, part, added, stretch, places = columns(found)
+    short_steps(code, part, added, stretch, places)
     pen = places[0].copy()
     stand_at(pen, part, np.ones(len(code), dtype=np.bool_), places)
     assert (np.diff(places[0]) >= 0).all()

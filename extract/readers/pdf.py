@@ -9,10 +9,11 @@ import time
 
 from extract.document import Issue, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
+from extract.readers.pdf_objects import finds_its_objects
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
-from extract.readers.pdf_streams import damaged_streams, finds_its_objects
+from extract.readers.pdf_streams import damaged_streams
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.readers.witness import witness
@@ -59,8 +60,9 @@ def _broken_parts(data: bytes, sha256: str) -> list[Issue]:
             issue(
                 "objects_not_found",
                 "warning",
-                "文件的对象表不在其所指之处，读出的页与文字可能不全：请重新下载",
-                "the file's table of objects is not where it says; pages or text may be missing: fetch it again",
+                "文件的对象表不在其所指之处，或所列对象不在其处，读出的页与文字可能不全：请重新下载",
+                "the file's table of objects is not where it says, or its objects are not; pages or text may be "
+                "missing: fetch it again",
                 sha256=sha256,
             )
         )

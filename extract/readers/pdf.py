@@ -9,10 +9,11 @@ import time
 
 from extract.document import Issue, Place, Reading
 from extract.readers.pdf_blocks import blocks_of
+from extract.readers.pdf_objects import finds_its_objects
 from extract.readers.pdf_page import PageContent, PageFailure, PdfEngine
 from extract.readers.pdf_pdfium import PdfiumEngine
 from extract.readers.pdf_pieces import Sheet, make_sheet
-from extract.readers.pdf_streams import damaged_streams, finds_its_objects
+from extract.readers.pdf_streams import damaged_streams
 from extract.readers.scan_document import INSTALL, Scans
 from extract.readers.trouble import issue
 from extract.readers.witness import witness
@@ -59,8 +60,9 @@ def _broken_parts(data: bytes, sha256: str) -> list[Issue]:
             issue(
                 "objects_not_found",
                 "warning",
-                "文件的对象表不在其所指之处，读出的页与文字可能不全：请重新下载",
-                "the file's table of objects is not where it says; pages or text may be missing: fetch it again",
+                "文件的对象表不在其所指之处，或所列对象不在其处，读出的页与文字可能不全：请重新下载",
+                "the file's table of objects is not where it says, or its objects are not; pages or text may be "
+                "missing: fetch it again",
                 sha256=sha256,
             )
         )
@@ -105,6 +107,7 @@ def _sheets(engine: PdfEngine, scans: Scans, limits: Limits, issues: list[Issue]
         issues.extend(_page_issues(page, limits, sha256, scanned is not None))
         sheet = make_sheet(scanned or page)
         issues.extend(_overprinted(sheet, sha256))
+        issues.extend(_cut_numbers(sheet, sha256))
         n_cells += sum(len(grid.cells) for grid in sheet.grids)
         sheets.append(sheet)
         if time.monotonic() - started > limits.max_seconds or n_cells > limits.max_cells:
@@ -137,6 +140,21 @@ def _overprinted(sheet: Sheet, sha256: str) -> list[Issue]:
             place=Place(sheet.number, sheet.frame.to_shown(box)),
         )
         for box in sheet.overprinted
+    ]
+
+
+def _cut_numbers(sheet: Sheet, sha256: str) -> list[Issue]:
+    return [
+        issue(
+            "number_cut_by_ruling",
+            "warning",
+            f"第 {sheet.number} 页有一个数被框线从中切开，各位数字分在两格（或表格之外），请对照原件",
+            f"a ruling of page {sheet.number} runs through a number: its digits stand in two cells, or beside the "
+            "table: compare with the original",
+            sha256=sha256,
+            place=Place(sheet.number, sheet.frame.to_shown(box)),
+        )
+        for box in sheet.cut_numbers
     ]
 
 
@@ -196,6 +214,20 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 sha256=sha256,
                 place=place,
                 count=len(page.slanted),
+            )
+        )
+    if page.short_steps:
+        found.append(
+            issue(
+                "widths_contradict_glyphs",
+                "warning",
+                f"第 {page.number} 页有 {page.short_steps} 个字符的字宽与字形不符，后一个字符压在其上；"
+                "相邻的相同数字可能只读出一个，请对照原件",
+                f"the widths of {page.short_steps} characters of page {page.number} contradict their glyphs: the next "
+                "one stands on them; of two equal digits side by side one may be missing: compare with the original",
+                sha256=sha256,
+                place=place,
+                count=page.short_steps,
             )
         )
     if page.given_up:

@@ -18,13 +18,16 @@ import numpy as np
 from extract.document import Box
 from extract.readers.char_loops import give_to_cells
 from extract.readers.lattice import Lattice, LatticeCell
-from extract.readers.pdf_page import Chars, Floats, Ints, Mask
+from extract.readers.pdf_page import Chars, Codes, Floats, Ints, Mask, text_of_codes
 
 _TOUCHING: Final = 0.1  # of the size: characters of one text leave no wider gap at the ruling they run over …
 _RUN: Final = 0.45  # … and none wider than this elsewhere in one printed string
 _SAME_HEIGHT: Final = 0.3  # of the size, between the feet of two characters of one text
 _STRADDLES: Final = 0.12  # of its width: by which a character on a ruling stands on both sides of it
-_TWO_NUMBERS: Final = re.compile(r"[\d,，]*[.．]\d{2}[-－]?\d[\d,，]*[.．]\d+")
+_IN_NUMBER: Final = 0.2  # of the size: digits of one number leave no wider gap …
+_OVER: Final = 1.0  # … and cover each other by no more, in one printed string
+_NUMBER: Final[Codes] = np.array([ord(c) for c in "0123456789.,０１２３４５６７８９．，"], dtype=np.uint32)
+_TWO_NUMBERS: Final = re.compile(r"([\d,，]*[.．]\d{2})[-－]?\d[\d,，]*[.．]\d+")
 
 
 class _Cells:
@@ -120,3 +123,30 @@ def _runs_over(ruling: float, x0: Floats, x1: Floats) -> bool:
     if ((ruling - x0 > slack) & (x1 - ruling > slack)).any():
         return True
     return bool((np.abs(x1 - ruling) < slack).any() and (np.abs(x0 - ruling) < slack).any())
+
+
+def cut_numbers(chars: Chars, owner: Ints) -> list[Box]:
+    """Numbers of which digits stand in another cell, or beside the grid: a ruling runs through them.
+
+    owner: as `owners` gives it. Two amounts printed in one string, each in its cell, are none.
+    """
+    if chars.part is None or len(chars) < 2:
+        return []
+    cut = (chars.part[1:] == chars.part[:-1]) & (owner[1:] != owner[:-1])
+    if not cut.any():
+        return []
+    is_sign = np.isin(chars.code, _NUMBER)
+    gap, size = chars.x0[1:] - chars.x1[:-1], chars.size[:-1]
+    follows = (chars.part[1:] == chars.part[:-1]) & is_sign[1:] & is_sign[:-1]
+    follows &= (gap < _IN_NUMBER * size) & (gap > -_OVER * size)
+    follows &= np.abs(chars.bottom[1:] - chars.bottom[:-1]) < _SAME_HEIGHT * size
+    found: dict[int, Box] = {}
+    ends = np.flatnonzero(np.append(~follows, True))
+    for at in np.flatnonzero(cut & follows).tolist():
+        number = int(np.searchsorted(ends, at))
+        run = slice(int(ends[number - 1]) + 1 if number else 0, int(ends[number]) + 1)
+        two = _TWO_NUMBERS.fullmatch(text_of_codes(chars.code[run]))
+        if two is None or len(two[1]) != at + 1 - run.start:
+            x0, top, x1, bottom = (column[run] for column in (chars.x0, chars.top, chars.x1, chars.bottom))
+            found[number] = (float(x0.min()), float(top.min()), float(x1.max()), float(bottom.max()))
+    return list(found.values())

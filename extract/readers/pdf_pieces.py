@@ -13,7 +13,7 @@ from extract.readers.lattice import Lattice
 from extract.readers.lines import Line, TextLines, line_at, text_lines, texts_by_owner
 from extract.readers.overprint import overprinted
 from extract.readers.pdf_captions import CaptionRow, caption_rows, place_in_columns
-from extract.readers.pdf_cells import owners
+from extract.readers.pdf_cells import cut_numbers, owners
 from extract.readers.pdf_page import PageContent
 from extract.readers.pdf_prose import PageLine, in_margin, page_fields
 from extract.stitch import Piece, PieceCell
@@ -54,7 +54,7 @@ class Sheet:
     """One page after its characters are sorted into cells and free lines. fields: indexes of the lines the page prints.
 
     frame: the page without its content (but for its rules), for `to_shown`. overprinted: where texts are printed over
-    each other.
+    each other. cut_numbers: where a ruling runs through a number.
     """
 
     number: int
@@ -63,6 +63,7 @@ class Sheet:
     lines: list[Line]
     fields: set[int] = field(default_factory=set)
     overprinted: list[Box] = field(default_factory=list)
+    cut_numbers: list[Box] = field(default_factory=list)
 
     @property
     def format(self) -> tuple[int, int]:
@@ -96,7 +97,8 @@ def make_sheet(page: PageContent) -> Sheet:
     lattices = [lattice for lattice in page.lattices if len(lattice.cells) > 1]
     lattices.sort(key=lambda grid: (grid.ys[0], grid.xs[0]))
     n_cells = sum(len(lattice.cells) for lattice in lattices)
-    lines = text_lines(page.chars, owners(lattices, page.chars))
+    owner = owners(lattices, page.chars)
+    lines = text_lines(page.chars, owner)
     by_cell = texts_by_owner(lines, n_cells)
     grids: list[Grid] = []
     first = 0
@@ -108,7 +110,9 @@ def make_sheet(page: PageContent) -> Sheet:
         first = after
     free = [line_at(lines, number) for number in range(len(lines)) if lines.owner[number] == n_cells]
     over = _overprinted(lattices, by_cell, lines) if lines.is_apart else []
-    return Sheet(page.number, page.bare(), grids, free, overprinted=[*over, *overprinted(line.box for line in free)])
+    over += overprinted(line.box for line in free)
+    cut = cut_numbers(page.chars, owner) if lattices else []
+    return Sheet(page.number, page.bare(), grids, free, overprinted=over, cut_numbers=cut)
 
 
 def _overprinted(lattices: Sequence[Lattice], by_cell: Sequence[Sequence[int]], lines: TextLines) -> list[Box]:

@@ -1,4 +1,4 @@
-"""Whether a PDF is whole: its compressed parts, and the way to them. The engine reads what it can and says nothing.
+"""Whether the compressed parts of a PDF are whole (the way to them: `pdf_objects`). The engine reads what it can.
 
 A part packed with Flate ends with a checksum of what it holds (RFC 1950, 2.2); a page drawn by a broken part lacks its
 lower half, or prints other digits.
@@ -17,8 +17,7 @@ _OTHER = re.compile(
     rb"DCTDecode|DCT|JPXDecode|Crypt)\b"
 )
 _DICTIONARY = 4096  # bytes before `stream` in which its dictionary is looked for
-_START = re.compile(rb"startxref\s+(\d{1,12})")
-_TABLE = re.compile(rb"\s{0,4}(?:xref|\d{1,10}\s+\d{1,5}\s+obj)")
+_BEGINS = re.compile(rb">>\s{0,4}stream\r?\n")
 _STEP = 1 << 20
 _MOST_STREAMS = 50_000
 _MOST_INFLATED = 1 << 30  # bytes of all parts together; what lies behind is not looked at
@@ -54,17 +53,6 @@ def damaged_streams(data: bytes) -> tuple[int, int]:
             inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
-
-
-def finds_its_objects(data: bytes) -> bool:
-    """Whether the last `startxref` leads to a table of objects (ISO 32000-1, 7.5.5), counted from the file's first byte
-    or from its `%PDF-`. Where bytes were lost or came in between it does not; the engine then gathers what looks like
-    an object, and a page whose object is broken is missing from what it counts."""
-    said = _START.match(data, max(data.rfind(b"startxref"), 0))
-    if said is None:
-        return False
-    head = max(data.find(b"%PDF-", 0, 1024), 0)
-    return any(_TABLE.match(data, base + int(said[1])) for base in {0, head})
 
 
 def _start_of(data: bytes, at: int) -> int | None:
@@ -135,6 +123,6 @@ def _inflated(data: bytes, start: int, end: int) -> int | None:
             size += len(machine.flush())
     except zlib.error:
         return None
-    if b"endobj" in machine.unused_data:
+    if b"endobj" in machine.unused_data or _BEGINS.search(machine.unused_data):
         return None
     return size if machine.eof or end == start else None

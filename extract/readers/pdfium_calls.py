@@ -36,6 +36,8 @@ Box = tuple[float, float, float, float]
 
 NO_CLIP: Box = (-math.inf, math.inf, math.inf, -math.inf)  # left, top, right, bottom, origin below
 
+_LEVEL = 1e-3  # rise over run of a string that is written along the page
+
 _x, _y = c_float(), c_float()
 _at_x, _at_y = addressof(_x), addressof(_y)
 
@@ -238,24 +240,30 @@ def sizes_of(text_page: Handle, index: Ints) -> Floats:
     return sizes_and_slopes_of(text_page, index)[0]
 
 
-def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats]:
-    """(size of the font in points of user space, slope) of these characters.
+def sizes_and_slopes_of(text_page: Handle, index: Ints) -> tuple[Floats, Floats, Floats]:
+    """(size of the font in points of user space, slope, stretch) of these characters.
 
     slope: 0 where they are written along an edge of the page, 0.5 where halfway between two: sine times cosine.
+    stretch: points of user space to one of the font's size, where they run to the right; else 0.
     """
     size, matrix = np.zeros(len(index)), np.zeros((len(index), 6), np.float32)
     _fill.fill_sizes(text_page, index, size, matrix)
     a, b = matrix[:, 0].astype(np.float64), matrix[:, 1].astype(np.float64)
     slope = np.abs(a * b) / np.maximum(a * a + b * b, 1e-30)
     found: Floats = size * np.hypot(matrix[:, 2], matrix[:, 3])
-    return found, slope
+    return found, slope, np.where((a > 0) & (np.abs(b) < _LEVEL * a), a, 0.0)
 
 
 def baselines_of(text_page: Handle, index: Ints) -> Floats:
     """Height of the point that these characters stand on, in user space."""
-    origin = np.zeros((len(index), 2))
+    return origins_of(text_page, index)[:, 1]
+
+
+def origins_of(text_page: Handle, index: Ints) -> Floats:
+    """n × (x, y) of the pen as it drew these characters, in user space."""
+    origin: Floats = np.zeros((len(index), 2))
     _fill.fill_origins(text_page, index, origin)
-    return origin[:, 1]
+    return origin
 
 
 def angles_of(text_page: Handle, index: Ints) -> list[float]:

@@ -43,7 +43,15 @@ _LETTERS: Final = str.maketrans(
     {"O": "0", "o": "0", "D": "0", "l": "1", "I": "1", "|": "1", "S": "5", "B": "8", "Z": "2"}
 )
 _OUR_TROUBLES: Final = frozenset(
-    {"witnesses_disagree", "ocr_low_confidence", "unmapped_characters", "overprinted_text", "ocr_unread_marks"}
+    {
+        "witnesses_disagree",
+        "ocr_low_confidence",
+        "unmapped_characters",
+        "overprinted_text",
+        "ocr_unread_marks",
+        "widths_contradict_glyphs",
+        "number_cut_by_ruling",
+    }
 )
 MOST: Final = 24
 

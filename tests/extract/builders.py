@@ -96,12 +96,12 @@ def _relationships(relations: list[tuple[str, str]]) -> str:
     )
 
 
-def pdf(pages: list[dict[str, Any]]) -> bytes:
+def pdf(pages: list[dict[str, Any]], *, latin: str = "") -> bytes:
     """A PDF of `pages`. One page: size [w, h]; texts [[x, top, size, text]]; grids; extra: raw content stream.
 
     A grid: xs, ys (edges, top left origin), spans [[row, col, rowspan, colspan]], cells {"row,col": text}; lines of a
     text by "\\n". Text is in STSong-Light (not embedded; readers know its characters): each is one size wide.
-    In `extra` that font is /F; /L is Helvetica.
+    In `extra` that font is /F; /L is Helvetica. latin: further entries of its dictionary.
     """
     objects: list[bytes] = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
@@ -111,7 +111,7 @@ def pdf(pages: list[dict[str, Any]]) -> bytes:
         b"/CIDSystemInfo << /Registry (Adobe) /Ordering (GB1) /Supplement 4 >> >>",
         b"<< /Type /FontDescriptor /FontName /STSong-Light /Flags 4 /Ascent 880 /Descent -120 /CapHeight 700 "
         b"/ItalicAngle 0 /StemV 80 /FontBBox [0 -120 1000 880] >>",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding {latin}>>".encode(),
     ]
     kids = []
     for page in pages:

@@ -14,9 +14,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from extract.readers import read_document
-from extract.readers.pdf_streams import damaged_streams, finds_its_objects
+from extract.readers.pdf_objects import finds_its_objects
+from extract.readers.pdf_streams import damaged_streams
 
 pytest.importorskip("reportlab", reason="the PDF seeds of the fuzzer are made with reportlab")
 
@@ -240,6 +243,39 @@ def test_a_part_of_a_pdf_that_runs_into_the_next_one_is_told() -> None:
     first = whole.index(b"endstream")
     broken = whole[:first] + b"\nendobj\n" + whole[whole.index(b"stream\n", first + 12) + 7 :]
     assert damaged_streams(broken)[0] == 1
+
+
+def test_a_part_of_a_pdf_whose_end_is_lost_is_told() -> None:
+    """Its end, and the beginning of the next one down to its dictionary: two pages were one, and nothing said so."""
+    whole = made("pdf", 1)[0]
+    first = whole.index(b"endstream")
+    lost = whole.index(b"/Filter", first) - first
+    broken = whole[:first] + bytes(lost) + whole[first + lost :]
+    assert damaged_streams(broken)[0] == 1
+    assert not finds_its_objects(broken), "nor is there an object where the table says"
+
+
+def test_an_object_that_is_not_where_the_table_says() -> None:
+    whole = made("pdf", 1)[0]
+    parts = pdf_parts(whole)
+    assert parts is not None
+    for part in parts.objects:
+        word = b"\n%d %d obj" % (part.number, part.generation)
+        assert not finds_its_objects(whole.replace(word, word[:-1] + b"x", 1))
+    before, at = int(whole[whole.rindex(b"startxref") + 9 :].split()[0]), len(whole)
+
+    def with_a_later_table(prev: int) -> bytes:
+        return whole + b"xref\n0 0\ntrailer\n<< /Size 1 /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (prev, at)
+
+    assert finds_its_objects(with_a_later_table(before))
+    assert not finds_its_objects(with_a_later_table(before).replace(b"\n1 0 obj", b"\n1 0 oxj", 1))
+    assert finds_its_objects(with_a_later_table(at)), "a table that names itself"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.binary(max_size=60), st.integers(0, 200))
+def test_tables_of_objects_of_any_bytes(data: bytes, at: int) -> None:
+    finds_its_objects(b"xref\n0 3\n0000000000 65535 f \n" + data + b"\ntrailer\nstartxref\n%d\n" % at)
 
 
 def test_what_ties_the_parts_of_a_pdf_together_is_covered_by_no_checksum() -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from extract.caption import bracket_unit, parse_caption, title_and_unit
 from extract.claims import read_claims
-from extract.columns import moved, read_columns, same_columns, same_headers, stage_of_title
+from extract.columns import moved, read_columns, stage_of_title
 from extract.contents import contents_lines
 from extract.context import Surroundings, surroundings
 from extract.document import (
@@ -23,18 +22,18 @@ from extract.document import (
     Table,
     Text,
 )
-from extract.form import Form, finds, load_forms, row_word
+from extract.form import Form, finds, load_forms
 from extract.glossary import glossary_paragraphs, read_terms
 from extract.goals import read_goals
+from extract.going_on import Before, goes_on, line_or_tail, lines_as_header, may_be_title, places_in
 from extract.header import Shape, declares_empty, distinct, read_shape, title_line
 from extract.identity import read_identity
-from extract.lines import strip_of_which
 from extract.narrative import read_sections
 from extract.recognize import evidence, plain_title, recognize
 from extract.records import read_records
 from extract.statement import account_header, read_body
 from extract.target_forms import TargetReader
-from extract.text import fold, is_blank, is_integer, ordinal_rank, strip_ordinal
+from extract.text import fold, is_blank
 from extract.uses import CONTENTS, Account, OpenTable
 
 
@@ -66,14 +65,14 @@ def interpret_reading(reading: Reading) -> Interpretation:
     statements: list[Statement] = []
     issues: list[Issue] = []
     seen: Counter[str] = Counter()
-    before: _Before | None = None
+    before: Before | None = None
     for table, grid in tables:
         if table.number in used:
             before = None
             continue
         work = OpenTable(table, grid, account)
         statement = _statement(work, contexts[table.number], forms, issues, before)
-        before = _Before(work, statement, contexts[table.number])
+        before = Before(work, statement, contexts[table.number])
         seen[statement.code] += 1
         statement.seq = seen[statement.code]
         statements.append(statement)
@@ -100,29 +99,23 @@ def interpret_reading(reading: Reading) -> Interpretation:
     )
 
 
-@dataclass(frozen=True)
-class _Before:
-    """The table interpreted before the one at hand."""
-
-    work: OpenTable
-    statement: Statement
-    context: Surroundings
-
-
 def _statement(
     work: OpenTable,
     context: Surroundings,
     forms: dict[str, Form],
     issues: list[Issue],
-    before: _Before | None,
+    before: Before | None,
 ) -> Statement:
     table = work.table
     shape = work.shape = read_shape(table, work.grid)
-    if before is not None and context.directly_after == before.work.table.number and _lines_as_header(work, before):
+    after = before is not None and context.directly_after == before.work.table.number
+    doubtful = lines_as_header(work, before) if before is not None and after else None
+    if doubtful is not None:
+        issues.extend(map(line_or_tail, doubtful))
         shape = work.shape = Shape(paths=[()] * table.n_cols, leaves=[None] * table.n_cols)
-    if before is not None and _goes_on(work, context, before):
+    if before is not None and goes_on(work, context, before):
         return _continuation(work, context, before.work, before.statement, issues)
-    inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if _may_be_title(cell)]
+    inside = [cell for row in shape.caption for cell in distinct(work.grid[row]) if may_be_title(cell)]
     above = context.titles()
     heading = context.heading.text if context.heading is not None else ""
     seen = evidence(
@@ -154,103 +147,16 @@ def _statement(
     return statement
 
 
-def _goes_on(work: OpenTable, context: Surroundings, before: _Before) -> bool:
-    """Is this the rest of the statement before? It is printed right after it, without a title of its own, and without
-    a header or with the same one; or title, captions and header are all printed again on the next page."""
-    if before.statement.state == "unrecognized" or _places(work, before.work) is None:
-        return False
-    if context.directly_after == before.work.table.number:
-        return not work.shape.caption
-    return _printed_again(work, context, before) and not _begins_anew(work)
-
-
-def _lines_as_header(work: OpenTable, before: _Before) -> bool:
-    """Are the rows taken for a header blank lines of the statement before (上年结转结余 and 年终结转结余 over blanks)?
-
-    They are where every text stands under the labels of that statement, and every column of amounts is blank.
-    """
-    places = same_columns(before.work.table, work.table)
-    if places is None or not work.shape.header or work.shape.caption or before.statement.state == "unrecognized":
-        return False
-    roles = [before.work.columns[place].role for place in places]
-    cells = [cell for row in work.shape.header for cell in distinct(work.grid[row]) if not is_blank(cell.text)]
-    return any(role == "amount" for role in roles) and all(
-        roles[cell.col] in _NAMING and cell.colspan == cell.rowspan == 1 and _names_a_line(cell.text, before.work.form)
-        for cell in cells
-    )
-
-
-def _names_a_line(text: str, form: Form | None) -> bool:
-    """A word for a line of any statement or of the form's, a numbered one, or a part (其中：…); the tail of a label cut
-    by the page is none of them."""
-    core = strip_of_which(strip_ordinal(text))
-    return (
-        row_word(fold(text)) is not None
-        or ordinal_rank(text) is not None
-        or is_integer(text)
-        or core != fold(text)
-        or (form is not None and form.names_row(core))
-    )
-
-
-_NAMING = frozenset({"label", "code", "ordinal"})
-
-
-def _printed_again(work: OpenTable, context: Surroundings, before: _Before) -> bool:
-    """Nothing but what stood above the table before stands above this one, and this is the next page (if any).
-
-    Title and captions count wherever they stand: a line over a wide table may lie within its edges, and over a narrow
-    one beside them, so that the same caption is a cell on one page and a paragraph on the next.
-    """
-    if not work.shape.header or before.context.below:
-        return False
-    own, known = _around(work, context), _around(before.work, before.context)
-    inside = any(_may_be_title(cell) for row in work.shape.caption for cell in distinct(work.grid[row]))
-    if not (context.above or inside) or not own or not own <= known:
-        return False
-    pages = [place.page for cell in before.work.table.cells for place in cell.places if place.page is not None]
-    here = work.table.cells[0].place.page
-    if here is None:
-        return not pages  # a format without pages: the repeated caption is all there is to see
-    return bool(pages) and here == max(pages) + 1
-
-
-def _around(work: OpenTable, context: Surroundings) -> set[str]:
-    """The texts above a table and in its caption rows."""
-    texts = {fold(paragraph.text) for paragraph in context.above}
-    return texts.union(*(_texts_of(work, row) for row in work.shape.caption)) - {""}
-
-
-def _texts_of(work: OpenTable, row: int) -> tuple[str, ...]:
-    return tuple(fold(cell.text) for cell in distinct(work.grid[row]) if not is_blank(cell.text))
-
-
-def _begins_anew(work: OpenTable) -> bool:
-    """Does the body begin with a total, as a statement does and the rest of one does not?"""
-    if work.shape.body >= work.table.n_rows:
-        return False
-    first = next((cell for cell in distinct(work.grid[work.shape.body]) if not is_blank(cell.text)), None)
-    word = row_word(fold(first.text)) if first is not None else None
-    return word is not None and word.agg_role == "grand_total"
-
-
-def _places(work: OpenTable, before: OpenTable) -> tuple[int, ...] | None:
-    """For every column of the table the one of the table before that it goes on; None where they are not the same."""
-    if not work.shape.header:
-        return same_columns(before.table, work.table)
-    return same_headers(before.shape.paths, work.shape.paths)
-
-
 def _continuation(
     work: OpenTable, context: Surroundings, before: OpenTable, statement: Statement, issues: list[Issue]
 ) -> Statement:
     """A statement of the same code, columns and captions; codes and parents are carried over from the piece before."""
     how = (
         "directly after it, same columns, no title of its own"
-        if context.directly_after == before.table.number
+        if context.directly_after == before.table.number and not work.shape.caption
         else "on the next page, with the same title, captions and header"
     )
-    places = _places(work, before) or tuple(range(work.table.n_cols))
+    places = places_in(work, before) or tuple(range(work.table.n_cols))
     work.form, work.readers = before.form, before.readers
     work.lines_before = before.lines_before + len(statement.lines)
     work.columns = [moved(before.columns[place], index) for index, place in enumerate(places)]
@@ -293,10 +199,6 @@ def _notes_below(statement: Statement, work: OpenTable, context: Surroundings) -
     for paragraph in context.below:
         statement.notes.append(paragraph.as_text())
         work.account.paragraph(paragraph, "note")
-
-
-def _may_be_title(cell: Cell) -> bool:
-    return not is_blank(cell.text) and not parse_caption(cell.text) and title_line(cell.text) is not None
 
 
 def _has_structure(columns: list[Column], shape: Shape) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.document import Place
+from extract.seam_texts import counts_up, title_inside
 from extract.stitch import Piece, PieceCell, stitch
 
 EDGES = (60.0, 100.0, 300.0, 400.0, 530.0)
@@ -199,3 +201,39 @@ def test_under_the_same_title_other_first_rows_are_the_next_of_a_series() -> Non
     assert len(stitch([first, piece(2, 2, [["绩效指标", "乙", "", ""]], above=("另一张表",))])) == 2
     numbers = piece(1, 1, [["项目", "甲", "", ""], ["2026", "", "1.00", "1.00"]], above=above)
     assert len(stitch([numbers, piece(2, 2, [["2026", "", "2.00", "2.00"]], above=above)])) == 2
+
+
+DIGITS = "一二三四五六七八九"
+
+
+def chinese(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else f"{DIGITS[tens - 1]}十") + (DIGITS[ones - 1] if ones else "")
+
+
+@given(st.integers(1, 97), st.integers(1, 97), st.sampled_from(["{}、{}", "（{}）{}", "{}. {}"]))
+def test_a_label_that_counts_up_is_the_next_one(upper: int, lower: int, form: str) -> None:
+    found = counts_up(form.format(chinese(upper), "农林水支出"), form.format(chinese(lower), "交通运输支出"))
+    assert found is (lower == upper + 1)
+
+
+def test_what_counts_nothing() -> None:
+    assert not counts_up("一般公共服务支出", "二、外交支出")
+    assert not counts_up("十十、外交", "二十、国防")
+    assert not counts_up("一、保障运转。二、提高效益", "三、完成任务")
+
+
+def test_a_title_inside_the_grid_is_alone_in_the_first_row_with_text() -> None:
+    def title(*rows: list[str], span: int = 4) -> str | None:
+        cells = [msgspec.structs.replace(cell, colspan=span) if cell.row == 0 else cell for cell in _cells(*rows)]
+        return title_inside(cells, 4)
+
+    assert title(["部门支出总表（单位：万元）", "", "", ""], HEADER) == "部门支出总表(单位:万元)"
+    assert title(["部门支出总表　　单位：元", "", "", ""], HEADER) == "部门支出总表单位:元"
+    assert title(["部门支出总表", "", "", ""], HEADER, span=2) is None
+    assert title(["本表反映部门支出。详见附表", "", "", ""], HEADER) is None
+    assert title(HEADER, row(1)) is None
+
+
+def _cells(*rows: list[str]) -> list[PieceCell]:
+    return [PieceCell(r, c, text, Place(page=1)) for r, line in enumerate(rows) for c, text in enumerate(line)]

@@ -342,3 +342,56 @@ def test_a_blank_line_of_the_form_at_the_top_of_a_page_is_no_header(label: str) 
     rows = rows_of(reading("财政拨款“三公”经费支出表", "单位：万元", first, rest))
     assert "unrecognized_table" not in {row["code"] for row in rows["issues"]}
     assert [row["amount_fen"] for row in rows["budget_lines"]][-2:] == [3_000_000, 3_000_000]
+
+
+@pytest.mark.parametrize("codes", [["", "", "03"], ["204", "", ""]])
+def test_a_table_of_word_whose_title_and_header_stand_in_each_of_its_pieces(codes: list[str]) -> None:
+    """The second piece was a statement of its own, and its 项 lost the codes above them."""
+    top = [
+        ["一般公共预算支出情况表", "<", "<", "<", "<", "<"],
+        ["部门：云溪区水利局", "<", "<", "单位：万元", "<", "<"],
+        ["类", "款", "项", "科目名称", "合计", "项目支出"],
+    ]
+    first = table(1, [*top, ["201", "", "", "一般公共服务", "5.00", "5.00"], ["", "01", "", "人大", "5.00", "5.00"]])
+    rest = table(2, [*top, [*codes, "机关服务", "2.00", "2.00"], ["", "02", "", "其他", "3.00", "3.00"]])
+    rows = rows_of(reading(first, rest))
+    assert "code_incomplete" not in {row["code"] for row in rows["issues"]}
+    group = "20101" if codes[2] else ""
+    read = [row["line_code"] for row in rows["budget_lines"]][::2]
+    assert read == ["201", "20101", group + "".join(codes), ("201" if codes[2] else "204") + "02"]
+
+
+@pytest.mark.parametrize(("label", "told"), [("　　水利工程运行与维护", False), ("水利工程运行与维护", True)])
+def test_a_blank_line_with_a_name_at_the_top_of_a_page(label: str, *, told: bool) -> None:
+    """The whole page was a table of no known form. Without an indent the name may be the tail of the label above."""
+    head = ["功能分类科目名称", "合计", "基本支出", "项目支出"]
+    first = table(1, [head, ["合计", "5.00", "5.00", ""], ["农林水支出", "", "", ""]])
+    rest = table(2, [[label, "", "", ""], ["金融支出", "5.00", "5.00", ""]])
+    rows = rows_of(reading("一般公共预算支出表", "单位：万元", first, rest))
+    codes = {row["code"] for row in rows["issues"]}
+    assert "unrecognized_table" not in codes
+    assert ("label_may_go_on" in codes) is told
+    assert [row["amount_fen"] for row in rows["budget_lines"]][-3:] == [5_000_000, 5_000_000, None]
+
+
+def test_words_under_the_labels_over_words_under_the_amounts_are_another_table() -> None:
+    head = ["功能分类科目名称", "合计", "基本支出", "项目支出"]
+    other = [["名词", "", "", ""], ["财政拨款收入", "本级财政当年拨付的资金", "", ""]]
+    rows = rows_of(
+        reading("一般公共预算支出表", "单位：万元", table(1, [head, ["合计", "5", "5", ""]]), table(2, other))
+    )
+    assert "label_may_go_on" not in {row["code"] for row in rows["issues"]}
+    assert {row["line_label"] for row in rows["budget_lines"]} == {"合计"}
+
+
+def test_captions_in_two_cells_on_one_page_and_in_one_line_on_the_next() -> None:
+    """The rest of the statement began anew, and its 项 lost the codes above them."""
+    head = ["类", "款", "项", "科目名称", "合计", "项目支出"]
+    caption = ["部门：青山县水利局", "<", "<", "金额单位：元", "<", "<"]
+    first = _on_page(1, 3, [caption, head, ["204", "07", "", "监狱", "1.00", "1.00"]])
+    rest = _on_page(2, 4, [head, ["", "", "01", "行政运行", "1.00", "1.00"]])
+    title, line = "一般公共预算支出情况表", "部门：青山县水利局　　　　金额单位：元"
+    rows = rows_of(reading(title, first, title, line, rest))
+    assert [row["line_code"] for row in rows["budget_lines"]][::2] == ["20407", "2040701"]
+    other = rows_of(reading(title, first, title, line.replace("水利局", "林业局"), rest))
+    assert [row["line_code"] for row in other["budget_lines"]][::2] == ["20407", None]

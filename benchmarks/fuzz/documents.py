@@ -28,7 +28,7 @@ from extract.interpret import interpret_reading
 from extract.readers import read_document, scan_document
 from flows.checks import judge_document
 from normalize.facts import build_rows
-from normalize.schema import to_frame
+from normalize.schema import TABLES, quickly, to_frame
 from tests.extract.builders import docx as small_docx
 from tests.extract.builders import pdf as small_pdf
 
@@ -111,10 +111,13 @@ def document(data: bytes, seed: bytes) -> None:
 
 
 def keep_the_contract(rows: Rows) -> None:
-    """Checks over these rows, and everything as typed tables. SchemaError where a row would break a release."""
+    """Checks over these rows, and everything as typed tables. SchemaError where a row would break a release.
+
+    Tables that are right column by column are not sorted: no value can break that, and it is a third of the cost.
+    """
     judged = judge_document(rows)
     for name, some in {**rows, **judged}.items():
-        if some:
+        if some and quickly(TABLES[name], some) is None:
             to_frame(name, some)
 
 

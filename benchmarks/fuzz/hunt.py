@@ -15,16 +15,20 @@ from pathlib import Path
 from random import Random
 from types import FrameType
 
+import msgspec
+
 from benchmarks.fuzz.mutate import mutate
 from benchmarks.fuzz.targets import TARGETS, Target
 
 SECONDS = 10
 """For one input: the slowest honest one takes a tenth of it."""
 MEMORY = 3 * 2**30
-LARGEST_CORPUS = 150_000
-MOST_CORPUS = 6
+LARGEST_CORPUS = 300_000
+"""Bytes of a real document, made small where its target can."""
+LARGEST_READ = 8 * 2**20
+MOST_CORPUS = 24
 REAL = 0.05
-"""Of the inputs of a target begin with a real document, where there are any: they cost ten times as much as ours."""
+"""Of the inputs of a target begin with a real document, where there are any."""
 DEEP = 0.7
 SHOWN = 200
 """After so many inputs a part says how far it is."""
@@ -97,7 +101,7 @@ def target_named(name: str) -> Target:
 def hunt(part: Part, corpus: str | None, hand: Hand, tell: Callable[[Found], None] = lambda found: None) -> Found:
     """Give the inputs of a part to its target; the same part has the same inputs. tell: how far it is, now and then."""
     target = target_named(part.target)
-    seeds, real = target.seeds(), _corpus(target, corpus)
+    seeds, real = bases(target, corpus, hand.path.parent)
     found = Found(part.target)
     began = time.monotonic()
     for number in range(part.first, part.inputs):
@@ -160,13 +164,27 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def bases(target: Target, corpus: str | None, kept: Path) -> tuple[list[bytes], list[bytes]]:
+    """(our seeds, real documents made small) of a target: made once for all parts of a run, and kept in its folder."""
+    path = kept / f"bases-{target.name}"
+    with contextlib.suppress(FileNotFoundError):
+        seeds, real = msgspec.msgpack.decode(path.read_bytes(), type=tuple[list[bytes], list[bytes]])
+        return seeds, real
+    found = (target.seeds(), _corpus(target, corpus))
+    half = path.with_name(f"{path.name}.{os.getpid()}")
+    half.write_bytes(msgspec.msgpack.encode(found))
+    half.replace(path)
+    return found
+
+
 def _corpus(target: Target, folder: str | None) -> list[bytes]:
-    """Some real documents of this kind, where there are any: the smallest ones, so that inputs stay quick."""
+    """Real documents of this kind, where there are any: made small, and of these the smallest."""
     if folder is None or not target.corpus:
         return []
-    found = [path for pattern in target.corpus for path in Path(folder).rglob(pattern)]
-    small = sorted((p.stat().st_size, p) for p in found if p.is_file() and p.stat().st_size < LARGEST_CORPUS)
-    return [path.read_bytes() for _, path in small[:MOST_CORPUS]]
+    paths = [path for pattern in target.corpus for path in sorted(Path(folder).rglob(pattern)) if path.is_file()]
+    found = (target.shorten(path.read_bytes()) for path in paths if path.stat().st_size < LARGEST_READ)
+    small = {data for data in found if data is not None and len(data) < LARGEST_CORPUS}
+    return sorted(small, key=lambda data: (len(data), data))[:MOST_CORPUS]
 
 
 def name_of(data: bytes) -> str:

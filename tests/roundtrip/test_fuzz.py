@@ -262,6 +262,9 @@ def test_an_object_that_is_not_where_the_table_says() -> None:
     for part in parts.objects:
         word = b"\n%d %d obj" % (part.number, part.generation)
         assert not finds_its_objects(whole.replace(word, word[:-1] + b"x", 1))
+        end = whole.index(b"endobj", whole.index(word))
+        without = whole[:end] + b"endstr" + whole[end + 6 :]
+        assert not finds_its_objects(without), "its page showed the next one's contents"
     before, at = int(whole[whole.rindex(b"startxref") + 9 :].split()[0]), len(whole)
 
     def with_a_later_table(prev: int) -> bytes:

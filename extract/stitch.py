@@ -374,8 +374,8 @@ class _Growing:
         for upper, lower in filled:
             if not _bare(upper.text) or upper.free >= FULL:
                 return False
-            if _AMOUNT.fullmatch(_bare(upper.text)) and _AMOUNT.fullmatch(_bare(lower.text)):
-                return False
+            if _AMOUNT.fullmatch(_bare(lower.text)) and (_AMOUNT.fullmatch(_bare(upper.text)) or _ends_in_words(upper)):
+                return False  # a header, or a whole amount, over an amount
             if counts_up(upper.text, lower.text):
                 return False
         # a label over several rows that is blank below may as well go on: it tells nothing about the last row
@@ -503,6 +503,10 @@ def _dropped(piece: Piece, count: int, columns: Sequence[int]) -> tuple[tuple[Ce
 
 def _open(cell: PieceCell, offset: int, col: int, colspan: int) -> _OpenCell:
     return _OpenCell(cell.row + offset, col, cell.text, [cell.place], cell.rowspan, colspan, cell.ruled, cell.free)
+
+
+def _ends_in_words(cell: _OpenCell) -> bool:
+    return bool(_HAN.match(_bare(cell.text)[-1:]))
 
 
 def _near(a: float, b: float) -> bool:

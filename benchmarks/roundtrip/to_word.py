@@ -63,6 +63,8 @@ def to_docx(document: Document, *, fitting: bool = False) -> bytes:
             _header_rows(made, block.header_rows)
             if document.manner.split_runs:
                 _split_runs(made, chance)
+            if body[-2].tag == qn("w:tbl"):
+                file.add_paragraph()  # Word and LibreOffice show two tables without a paragraph between as one
             body.insert(len(body) - 1, made)
             if block.stamp:
                 file.add_paragraph().add_run().add_picture(io.BytesIO(stamp_png()))

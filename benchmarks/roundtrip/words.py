@@ -51,7 +51,10 @@ def classes() -> list[str]:
 
 
 def tree(chance: Random, system: str, leaves: int, depth: int = 7) -> list[tuple[str, str]]:
-    """(code, name) in printed order: some leaves with every code above them."""
+    """(code, name) in printed order: some leaves with every code above them.
+
+    A code whose name is not known has that of the code above it: nobody publishes a line that names nothing.
+    """
     known = subjects(system)
     ends = sorted(code for code in known if len(code) == depth and code[:3] in known and code[: depth - 2] in known)
     chosen = sorted(chance.sample(ends, min(leaves, len(ends))))
@@ -60,4 +63,4 @@ def tree(chance: Random, system: str, leaves: int, depth: int = 7) -> list[tuple
         for size in range(3, depth + 1, 2):
             if code[:size] not in codes:
                 codes.append(code[:size])
-    return [(code, known[code]) for code in codes]
+    return [(code, known[code] or known[code[:-2]]) for code in codes]

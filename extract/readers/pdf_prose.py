@@ -17,7 +17,9 @@ _ZONE = 0.12  # of the page height: where page numbers and running headers stand
 _ENUMERATOR = re.compile(
     r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]?[、.．：]|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]|[①-⑳]|注[：:\d]|第[一二三四五六七八九十]{1,3}[部章节条]"
 )
-_NAMES_TABLE = re.compile(r"表(?:[（(][^（）()]{1,24}[)）])?\s*$")
+_NAMES_TABLE = re.compile(
+    r"表(?:\s?[（(][^（）()]{1,24}[)）]){0,2}\s*(?:(?:金额|计量|货币)?单\s*位\s*[:：]?\s*(?:人民币)?(?:百万|[亿万千])?元)?\s*$"
+)
 _CAPTION = re.compile(r"(?:编制|填报|公开)?(?:部门|单位)(?:名称)?\s*[:：]")
 _SENTENCE_END = re.compile(r"[。；;：:！!？?]$")
 

@@ -292,8 +292,11 @@ def test_the_line_of_the_department_under_a_title_as_wide_as_the_page_allows() -
         made = read_document(pdf([{"grids": [grid], "texts": texts}]))
         return [block.text for block in made.blocks if isinstance(block, Paragraph)]
 
-    title, beside = "一般公共预算财政拨款基本支出表（单位：万元）", "部门：云溪区信访局"
-    assert read(title, beside) == [title, beside]
+    beside = "部门：云溪区信访局"
+    for behind in ("（单位：万元）", "　　单位：万元", "（经济科目）（单位：万元）"):
+        title = f"一般公共预算财政拨款基本支出表{behind}"
+        assert [text.split() for text in read(title, beside)] == [title.split(), [beside]]
+    title = "一般公共预算财政拨款基本支出表（单位：万元）"
     assert read(f"{title}和", beside) == [f"{title}和{beside}"]
 
 

@@ -31,7 +31,7 @@ from benchmarks.fuzz.hunt import Found, Hand, Part, hunt, make_input, one, targe
 from benchmarks.fuzz.mutate import mutate
 from benchmarks.fuzz.packed import PdfParts, members, pack, pack_pdf, pdf_parts
 from benchmarks.fuzz.parts import parts_of, run_parts
-from benchmarks.fuzz.structure import change_content, change_html, change_office, change_pdf, change_xml
+from benchmarks.fuzz.structure import change_content, change_html, change_office, change_pdf, change_widths, change_xml
 from benchmarks.fuzz.targets import TARGETS, Target
 from benchmarks.roundtrip.__main__ import print_document
 from benchmarks.roundtrip.generate import generate
@@ -66,7 +66,13 @@ def test_an_input_that_once_made_trouble(path: Path) -> None:
 def test_the_same_seed_gives_the_same_input() -> None:
     data = made("docx", 1)[0]
     assert mutate(data, random.Random(5), []) == mutate(data, random.Random(5), [])
-    for kind, change in (("docx", change_office), ("xlsx", change_office), ("pdf", change_pdf), ("html", change_html)):
+    for kind, change in (
+        ("docx", change_office),
+        ("xlsx", change_office),
+        ("pdf", change_pdf),
+        ("html", change_html),
+        ("pdf", change_widths),
+    ):
         data = made(kind, 1)[0]  # type: ignore[arg-type]
         assert change(data, random.Random(5)) == change(data, random.Random(5)) != data
 

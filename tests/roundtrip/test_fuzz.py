@@ -226,6 +226,9 @@ def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
     part = b"1 0 obj\n<< /Filter /DCTDecode /Length 9 >>\nstream\n%s\nendstream\nendobj\n" % zlib.compress(b"q Q")
     assert damaged_streams(part) == (0, 0), "packed in something else"
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"")) == (1, 1)
+    half = bytearray(whole.replace(word, word[:-2] + b"\x7f\xff"))
+    half[(half.index(b"stream\n") + half.index(b"endstream")) // 2] ^= 255
+    assert damaged_streams(bytes(half))[0] > 0, "packed, and damaged as well"
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"").replace(b"x\x9c", b"x\x9d")) == (0, 0)
 
 

@@ -19,11 +19,12 @@ _LEVEL = 0.1  # of its height
 _NOTHING = 0.07  # of its height: a letter or digit that narrow has no glyph to be seen and no width
 _BROAD = 2.5  # times its height and its size: no glyph is that wide
 _WIDE = 1.2  # times its height: as what is so broad is taken
+_IN_NUMBERS = ".,．，"
 _LEAST = 0.01  # points: a box has some width
 
 
 def wrong_widths(code: Codes, part: Ints, added: Marks, places: Floats, *, stretch: Floats, size: Floats) -> Mask:
-    """Letters and digits behind which the pen stands too near, that have no width at all, or that of several.
+    """Letters and digits behind which the pen stands too near, or that have no width; with points, that of several.
 
     part, added: as in `RawChars`. places: (x0, top, x1, bottom) × n. stretch: points of the page to one of the font's
     size, of characters whose string runs to the right in user space and in the frame; 0 elsewhere. Behind the last of
@@ -33,7 +34,8 @@ def wrong_widths(code: Codes, part: Ints, added: Marks, places: Floats, *, stret
     x0, top, x1, bottom = places
     wide, high = x1 - x0, bottom - top
     drawn = (code > 32) & (added == 0)
-    found: Mask = (wide < _NOTHING * high) | ((wide > _BROAD * high) & (wide > _BROAD * size) & (stretch > 0))
+    broad = (wide > _BROAD * high) & (wide > _BROAD * size) & (stretch > 0)
+    found: Mask = broad | (wide < _NOTHING * high)
     if len(code) > 1:
         step = x0[1:] - x0[:-1]
         short = (step < _SHORT * wide[:-1]) & (step > _BACK * wide[:-1])
@@ -47,7 +49,8 @@ def wrong_widths(code: Codes, part: Ints, added: Marks, places: Floats, *, stret
             found[:-1] |= short & (in_string | pen)
     found &= drawn
     for at in np.flatnonzero(found).tolist():
-        found[at] = chr(int(code[at])).isalnum() if code[at] < 0x110000 else False
+        sign = chr(int(code[at])) if code[at] < 0x110000 else " "
+        found[at] = sign.isalnum() or (bool(broad[at]) and sign in _IN_NUMBERS)
     return found
 
 

@@ -111,6 +111,7 @@ def test_a_digit_that_claims_the_room_of_many() -> None:
     reading = drawn((145, "799.52"), d2=9000)
     assert second_row(reading) == ["", "799.52", ""]
     assert codes(reading) == ["widths_contradict_glyphs"]
+    assert "widths_contradict_glyphs" in codes(drawn((145, "799.52"), **{"d.": 9000})), "the rest is off the page"
 
 
 @settings(max_examples=60, deadline=None)

@@ -140,6 +140,7 @@ _LINES = (
     b"EMC",
 )
 _TOKEN = re.compile(rb"(?<![\w.<(])-?\d+(?:\.\d+)?(?![\w>)])")
+_WIDTHS = re.compile(rb"/W(?:idths)?\s*\[")
 _HEX = re.compile(rb"<[0-9A-Fa-f]{4,}>")
 
 
@@ -343,4 +344,18 @@ def change_pdf(data: bytes, chance: Random) -> bytes | None:
         objects[which] = replace(one, stream=change_content(one.stream, chance))
     else:
         objects[which] = replace(one, stream=mutate(one.stream, chance, []))
+    return pack_pdf(PdfParts(tuple(objects), parts.trailer))
+
+
+def change_widths(data: bytes, chance: Random) -> bytes | None:
+    """A PDF with the dictionary of one font, where its widths stand, changed; None where it has none."""
+    parts = pdf_parts(data)
+    fonts = [i for i, one in enumerate(parts.objects) if _WIDTHS.search(one.head)] if parts is not None else []
+    if parts is None or not fonts:
+        return None
+    objects = list(parts.objects)
+    which = chance.choice(fonts)
+    head = objects[which].head
+    head = _numbers(head, chance) if chance.random() < 0.4 else mutate(head, chance, [])
+    objects[which] = replace(objects[which], head=head)
     return pack_pdf(PdfParts(tuple(objects), parts.trailer))

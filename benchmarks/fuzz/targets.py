@@ -18,7 +18,7 @@ from random import Random
 from benchmarks.fuzz import documents as of_documents
 from benchmarks.fuzz.documents import ROOT, damaged_document, document
 from benchmarks.fuzz.shorten import shorten_docx, shorten_pdf, shorten_xlsx
-from benchmarks.fuzz.structure import change_html, change_office, change_pdf
+from benchmarks.fuzz.structure import change_html, change_office, change_pdf, change_widths
 from crawl.address import clean_url, file_name_of, host_of, literal_address, refusal, site_of
 from crawl.listing_json import read_rows
 from crawl.notice import further_pages as notice_pages
@@ -253,6 +253,7 @@ TARGETS = (
     Target("xlsx-damaged", damaged_document, of_documents.xlsx_seeds, 5, damage=True),
     Target("pdf", document, of_documents.pdf_seeds, 20, deep=change_pdf, corpus=("*.pdf",), shorten=shorten_pdf),
     Target("pdf-damaged", damaged_document, of_documents.packed_pdf_seeds, 8, damage=True),
+    Target("pdf-widths", damaged_document, of_documents.packed_pdf_seeds, 4, deep=change_widths, damage=True),
     Target("xls", document, of_documents.xls_seeds, 8, corpus=("*.xls",)),
     Target("html", document, of_documents.html_seeds, 14, deep=change_html, corpus=("*.html",)),
     Target("foreign", document, of_documents.foreign_seeds, 4),

@@ -216,18 +216,19 @@ def _page_issues(page: PageContent, limits: Limits, sha256: str, by_ocr: bool) -
                 count=len(page.slanted),
             )
         )
-    if page.short_steps:
+    if page.wrong_widths:
         found.append(
             issue(
                 "widths_contradict_glyphs",
                 "warning",
-                f"第 {page.number} 页有 {page.short_steps} 个字符的字宽与字形不符，后一个字符压在其上；"
-                "相邻的相同数字可能只读出一个，请对照原件",
-                f"the widths of {page.short_steps} characters of page {page.number} contradict their glyphs: the next "
-                "one stands on them; of two equal digits side by side one may be missing: compare with the original",
+                f"第 {page.number} 页有 {page.wrong_widths} 个字符的字宽与字形不符（过窄则后字压在其上，"
+                "相邻的相同数字可能只读出一个；过宽则占到别的格），请对照原件",
+                f"the widths of {page.wrong_widths} characters of page {page.number} contradict their glyphs: where "
+                "too little, the next one stands on it, and of two equal digits side by side one may be missing; where "
+                "too much, it reaches into other cells: compare with the original",
                 sha256=sha256,
                 place=place,
-                count=page.short_steps,
+                count=page.wrong_widths,
             )
         )
     if page.given_up:

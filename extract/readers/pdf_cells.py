@@ -24,7 +24,7 @@ _TOUCHING: Final = 0.1  # of the size: characters of one text leave no wider gap
 _RUN: Final = 0.45  # … and none wider than this elsewhere in one printed string
 _SAME_HEIGHT: Final = 0.3  # of the size, between the feet of two characters of one text
 _STRADDLES: Final = 0.12  # of its width: by which a character on a ruling stands on both sides of it
-_IN_NUMBER: Final = 0.2  # of the size: digits of one number leave no wider gap …
+_IN_NUMBER: Final = 1.0  # of the size: digits of one number leave no wider gap …
 _OVER: Final = 1.0  # … and cover each other by no more, in one printed string
 _NUMBER: Final[Codes] = np.array([ord(c) for c in "0123456789.,０１２３４５６７８９．，"], dtype=np.uint32)
 _TWO_NUMBERS: Final = re.compile(r"([\d,，]*[.．]\d{2})[-－]?\d[\d,，]*[.．]\d+")

@@ -153,7 +153,7 @@ class PageContent:
     being printed; they are not among `chars`. rules: horizontal lines that belong to no grid, as (y, x0, x1).
     n_outlines: curved shapes, which may be glyphs drawn as such. slanted: what is written across the page; it is not
     among `chars`. sliced: those of `hidden` whose upper or lower part is seen, cut lengthwise by an edge.
-    given_up: the limits that made rulings or grids be left out, in words. short_steps: letters and digits whose widths
+    given_up: the limits that made rulings or grids be left out, in words. wrong_widths: letters and digits whose widths
     contradict their glyphs (`pen_steps`).
     """
 
@@ -172,7 +172,7 @@ class PageContent:
     slanted: str = ""
     sliced: int = 0
     given_up: Sequence[str] = ()
-    short_steps: int = 0
+    wrong_widths: int = 0
 
     def to_shown(self, box: Box) -> Box:
         """Box on the page as shown, rounded to 0.01 pt."""

@@ -30,7 +30,7 @@ from extract.readers.pdf_page import (
     text_of_codes,
 )
 from extract.readers.pdfium_calls import Handle, RawChars
-from extract.readers.pen_steps import short_steps, stand_at
+from extract.readers.pen_steps import stand_at, wrong_widths
 from extract.readers.rulings import Rule, grids_and_rules
 from extract.readers.trouble import UnreadableDocument, damaged, issue
 from extract.settings import Limits
@@ -181,7 +181,7 @@ class _Page:
         self._holders: list[_Part] = []
         self._n_hidden = 0
         self._n_sliced = 0
-        self._n_short = 0
+        self._n_wrong_widths = 0
         self._n_outlines = 0
         self._slanted = ""
         self._clipped: dict[Handle, Box] = {}  # text object → what its clip leaves to be seen
@@ -229,7 +229,7 @@ class _Page:
             self._slanted,
             self._n_sliced,
             given_up,
-            self._n_short,
+            self._n_wrong_widths,
         )
 
     def _frame(self) -> tuple[Matrix, float, float]:
@@ -285,7 +285,8 @@ class _Page:
         font, slope, stretch = calls.sizes_and_slopes_of(text_page, begins)
         if self._shown[1] == 0 and self._shown[2] == 0:
             self._set_upright_extents(text_page, raw, font, places)
-        short = self._correct_short_steps(text_page, raw, np.repeat(stretch, np.diff(begins, append=n)), places)
+        runs = np.diff(begins, append=n)
+        wrong = self._correct_widths(text_page, raw, np.repeat(stretch, runs), np.repeat(font, runs), places)
         size: Floats = np.empty(n)
         kept: Marks = np.empty(n, dtype=np.uint8)
         # text that runs over the edge of the page is kept, as cells of spreadsheets do; not what is out of all sight
@@ -293,26 +294,27 @@ class _Page:
         is_kept: Mask = kept.view(np.bool_)
         if _may_be_overprinted(code, kept, places):
             again = _is_overprint(code, x0, top, is_kept & (bottom - top > _TINY))
-            again[1:] &= ~(short[:-1] & (part[1:] == part[:-1]))  # near because of a width, not because it is drawn so
+            again[1:] &= ~(wrong[:-1] & (part[1:] == part[:-1]))  # near because of a width, not because it is drawn so
             is_kept &= ~again
         n_unmapped = loops.mark_unreadable(code, raw.unmapped, kept, _UNMAPPED)
         if self._clipped:
             self._leave_out_hidden(part, is_kept, (x0 + x1) / 2, (top + bottom) / 2, bottom - top)
         slanted = slope > _SLANTED
         if slanted.any():
-            self._leave_out_slanted(code, is_kept, np.repeat(slanted, np.diff(begins, append=n)))
+            self._leave_out_slanted(code, is_kept, np.repeat(slanted, runs))
         return Chars(printable(code), x0, top, x1, bottom, size, part=part).take(is_kept), n_unmapped
 
-    def _correct_short_steps(self, text_page: Handle, raw: RawChars, stretch: Floats, places: Floats) -> Mask:
+    def _correct_widths(self, text_page: Handle, raw: RawChars, stretch: Floats, size: Floats, places: Floats) -> Mask:
         """The characters whose widths contradict their glyphs; in their strings the pen decides, not the boxes."""
         a, b, c, _, e, _ = self._shown
-        short = short_steps(raw.code, raw.part, raw.added, stretch * (b == 0 and c == 0 and a > 0), places)
-        self._n_short = int(short.sum())
-        if self._n_short:
+        stretch = stretch * (b == 0 and c == 0 and a > 0)
+        wrong = wrong_widths(raw.code, raw.part, raw.added, places, stretch=stretch, size=size)
+        self._n_wrong_widths = int(wrong.sum())
+        if self._n_wrong_widths:
             origin = calls.origins_of(text_page, np.arange(len(raw.code), dtype=np.int64))
-            which = np.isin(raw.part, raw.part[short]) & (raw.added == 0)
+            which = np.isin(raw.part, raw.part[wrong]) & (raw.added == 0)
             stand_at(a * origin[:, 0] + c * origin[:, 1] + e, raw.part, which, places)
-        return short
+        return wrong
 
     def _set_upright_extents(self, text_page: Handle, raw: RawChars, font: Floats, places: Floats) -> None:
         """Top and bottom by baseline and size of the font, where the font's own box is far higher than its size."""

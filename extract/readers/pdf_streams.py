@@ -19,6 +19,10 @@ _OTHER = re.compile(
 _DICTIONARY = 4096  # bytes before `stream` in which its dictionary is looked for
 _BEGINS = re.compile(rb">>\s{0,4}stream\r?\n")
 _STEP = 1 << 20
+_PACKED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_TEXT = bytes([9, 10, 13, *range(32, 127)])
+_NO_TEXT = 0.25  # of the first bytes: a page's operators have strings in other codes among them, and no more
+_LOOKED_AT = 512  # bytes
 _MOST_STREAMS = 50_000
 _MOST_INFLATED = 1 << 30  # bytes of all parts together; what lies behind is not looked at
 
@@ -98,13 +102,12 @@ def _has_lost_its_opening(data: bytes, at: int) -> bool:
 
 
 def _has_lost_its_filter(data: bytes, at: int, start: int) -> bool:
-    """Packed to its last byte, checksum and all, with no filter named that this could be inside of."""
-    looks_packed = data[start : start + 1] == b"\x78" and int.from_bytes(data[start : start + 2], "big") % 31 == 0
-    return (
-        looks_packed
-        and _OTHER.search(_head(data, at)) is None
-        and (_inflated(data, start, _end_of(data, start)) or 0) > 0
-    )
+    """Packed (RFC 1950: the four beginnings that packers write, then no text), damaged or whole, with no filter named
+    that this could be inside of."""
+    if data[start : start + 2] not in _PACKED or _OTHER.search(_head(data, at)) is not None:
+        return False
+    some = data[start + 2 : min(start + _LOOKED_AT, _end_of(data, start))]
+    return len(some.translate(None, _TEXT)) > _NO_TEXT * len(some)
 
 
 def _inflated(data: bytes, start: int, end: int) -> int | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extract.document import Reading
 from extract.readers import read_document
-from extract.readers.pen_steps import short_steps, stand_at
+from extract.readers.pen_steps import stand_at, wrong_widths
 from tests.extract.builders import pdf
 
 GRID: dict[str, Any] = {"xs": [60, 140, 200, 300], "ys": [60, 80, 100], "cells": {"0,0": "项目", "0,1": "金额"}}
@@ -83,13 +83,21 @@ def test_two_amounts_in_one_string_each_in_its_cell() -> None:
     assert codes(elsewhere) == ["number_cut_by_ruling"]
 
 
-def columns(boxes: list[tuple[float, float]]) -> tuple[Any, ...]:
-    """(code, part, added, stretch, places) of one string of digits. boxes: (step to the next, width)."""
+def columns(boxes: list[tuple[float, float]]) -> dict[str, Any]:
+    """arguments of `wrong_widths` for one string of digits. boxes: (step to the next, width)."""
     n = len(boxes)
     x0 = np.cumsum([0.0, *(step for step, _ in boxes[:-1])])
     places = np.array([x0, np.zeros(n), x0 + [width for _, width in boxes], np.full(n, 10.0)])
     code = np.array([ord("0") + at % 10 for at in range(n)], dtype=np.uint32)
-    return code, np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.uint8), np.ones(n), places
+    part, added = np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.uint8)
+    return {
+        "code": code,
+        "part": part,
+        "added": added,
+        "places": places,
+        "stretch": np.ones(n),
+        "size": np.full(n, 10.0),
+    }
 
 
 def test_a_font_of_size_one_stretched_by_its_matrix() -> None:
@@ -98,19 +106,27 @@ def test_a_font_of_size_one_stretched_by_its_matrix() -> None:
     assert not read_document(pdf([{"grids": [GRID], "extra": text}])).issues
 
 
+def test_a_digit_that_claims_the_room_of_many() -> None:
+    """Fuzzing: its middle was in another cell, and so the whole number."""
+    reading = drawn((145, "799.52"), d2=9000)
+    assert second_row(reading) == ["", "799.52", ""]
+    assert codes(reading) == ["widths_contradict_glyphs"]
+    assert "widths_contradict_glyphs" in codes(drawn((145, "799.52"), **{"d.": 9000})), "the rest is off the page"
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(0.5, 1.6), st.floats(2, 9)), min_size=1, max_size=12))
 def test_a_step_of_half_a_glyph_and_more_is_none(found: list[tuple[float, float]]) -> None:
-    assert not short_steps(*columns([(share * width + 0.01, width) for share, width in found])).any()
+    assert not wrong_widths(**columns([(share * width + 0.01, width) for share, width in found])).any()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 20), st.floats(0, 20)), min_size=1, max_size=12))
 def test_the_pen_decides_the_order(found: list[tuple[float, float]]) -> None:
-    code, part, added, stretch, places = columns(found)
-    short_steps(code, part, added, stretch, places)
-    pen = places[0].copy()
-    stand_at(pen, part, np.ones(len(code), dtype=np.bool_), places)
+    given = columns(found)
+    wrong_widths(**given)
+    places, pen = given["places"], given["places"][0].copy()
+    stand_at(pen, given["part"], np.ones(len(pen), dtype=np.bool_), places)
     assert (np.diff(places[0]) >= 0).all()
     assert (places[2] > places[0]).all()
     assert (places[0] == pen).all()

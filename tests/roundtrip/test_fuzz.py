@@ -31,7 +31,7 @@ from benchmarks.fuzz.hunt import Found, Hand, Part, hunt, make_input, one, targe
 from benchmarks.fuzz.mutate import mutate
 from benchmarks.fuzz.packed import PdfParts, members, pack, pack_pdf, pdf_parts
 from benchmarks.fuzz.parts import parts_of, run_parts
-from benchmarks.fuzz.structure import change_content, change_html, change_office, change_pdf, change_xml
+from benchmarks.fuzz.structure import change_content, change_html, change_office, change_pdf, change_widths, change_xml
 from benchmarks.fuzz.targets import TARGETS, Target
 from benchmarks.roundtrip.__main__ import print_document
 from benchmarks.roundtrip.generate import generate
@@ -66,7 +66,13 @@ def test_an_input_that_once_made_trouble(path: Path) -> None:
 def test_the_same_seed_gives_the_same_input() -> None:
     data = made("docx", 1)[0]
     assert mutate(data, random.Random(5), []) == mutate(data, random.Random(5), [])
-    for kind, change in (("docx", change_office), ("xlsx", change_office), ("pdf", change_pdf), ("html", change_html)):
+    for kind, change in (
+        ("docx", change_office),
+        ("xlsx", change_office),
+        ("pdf", change_pdf),
+        ("html", change_html),
+        ("pdf", change_widths),
+    ):
         data = made(kind, 1)[0]  # type: ignore[arg-type]
         assert change(data, random.Random(5)) == change(data, random.Random(5)) != data
 
@@ -220,6 +226,9 @@ def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
     part = b"1 0 obj\n<< /Filter /DCTDecode /Length 9 >>\nstream\n%s\nendstream\nendobj\n" % zlib.compress(b"q Q")
     assert damaged_streams(part) == (0, 0), "packed in something else"
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"")) == (1, 1)
+    half = bytearray(whole.replace(word, word[:-2] + b"\x7f\xff"))
+    half[(half.index(b"stream\n") + half.index(b"endstream")) // 2] ^= 255
+    assert damaged_streams(bytes(half))[0] > 0, "packed, and damaged as well"
     assert damaged_streams(part.replace(b"/Filter /DCTDecode", b"").replace(b"x\x9c", b"x\x9d")) == (0, 0)
 
 

@@ -20,6 +20,7 @@ _DICTIONARY = 4096  # bytes before `stream` in which its dictionary is looked fo
 _BEGINS = re.compile(rb">>\s{0,4}stream\r?\n")
 _STEP = 1 << 20
 _PACKED = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_WHITE = b"\0\t\n\f\r "
 _TEXT = bytes([9, 10, 13, *range(32, 127)])
 _NO_TEXT = 0.25  # of the first bytes: a page's operators have strings in other codes among them, and no more
 _LOOKED_AT = 512  # bytes
@@ -53,7 +54,7 @@ def damaged_streams(data: bytes) -> tuple[int, int]:
         if _is_flate(data, at) or _has_lost_its_filter(data, at, start):
             size = _inflated(data, start, end)
             seen += 1
-            broken += size is None or not _is_flate(data, at) or _has_lost_its_opening(data, at)
+            broken += size is None or not _is_flate(data, at) or _has_lost_its_ends(data, at)
             inflated += size or 0
         at = data.find(b"stream", end + 9)
     return broken, seen
@@ -95,10 +96,10 @@ def _has_lost_its_line(data: bytes, at: int) -> bool:
     return data[max(0, at - 8) : at].rstrip().endswith(b">>") and behind[:1] not in (b"\r", b"\n")
 
 
-def _has_lost_its_opening(data: bytes, at: int) -> bool:
-    """A dictionary that begins nowhere between the word `obj` and the part."""
+def _has_lost_its_ends(data: bytes, at: int) -> bool:
+    """A dictionary that begins nowhere between the word `obj` and the part, or has no end before it."""
     head = _head(data, at)
-    return b"obj" in head[:8] and b"<<" not in head
+    return b"obj" in head[:8] and (b"<<" not in head or not head.rstrip(_WHITE).endswith(b">>"))
 
 
 def _has_lost_its_filter(data: bytes, at: int, start: int) -> bool:

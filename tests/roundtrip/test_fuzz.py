@@ -234,8 +234,12 @@ def test_a_part_of_a_pdf_that_has_lost_its_filter_is_told(word: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("word", "instead"),
-    [(b">>\nstream\n", b">>\nstream\x00"), (b"obj\n<<\n/Filter", b"obj\n<\x97\n/Filter")],
-    ids=["the line behind its word", "the opening of its dictionary"],
+    [
+        (b">>\nstream\n", b">>\nstream\x00"),
+        (b"obj\n<<\n/Filter", b"obj\n<\x97\n/Filter"),
+        (b"\n>>\nstream\n", b"\0\0\0\0stream\n"),
+    ],
+    ids=["the line behind its word", "the opening of its dictionary", "its end"],
 )
 def test_a_part_of_a_pdf_that_has_lost_its_beginning_is_told(word: bytes, instead: bytes) -> None:
     whole = made("pdf", 1)[0]

@@ -141,9 +141,9 @@ SUITE: Final = (
         "overhead",
         "what Prefect costs a first night",
         "benchmarks/overhead.py --documents 10000",
-        "{documents:,} documents: bare loop {bare:.0f} s, night {night:.0f} s; start of a flow {start:.0f} s, of a new "
-        "server {first_start_of_the_server:.0f} s",
-        "--documents 50 --rounds 1",
+        "{documents:,} documents: bare loop {bare:.0f} s, night {night:.0f} s ({per_cent:+.1f} %); start of a "
+        "flow {start:.0f} s, of a new server {first_start_of_the_server:.0f} s",
+        "--documents 50 --rounds 2",
     ),
     _of(
         "dask",

@@ -9,8 +9,8 @@ there, runs batches as tasks and writes every document into the log besides. Bot
 night, bare …), because the machine may have other work and what runs second finds the disk busy with the first (which
 is waited for, as far as the system lets one): the number of rounds is even. Printed: seconds of each, the share of the
 mean night above the mean bare loop, the seconds from the start of the command to the first batch (the slowest), and,
-apart from them, those in which Prefect's server came up and made its database, once for all nights. Exit code 1 where the share is more
-than 5 %, or a start more than 15 s.
+apart from them, those in which Prefect's server came up and made its database, once for all nights. Exit
+code 1 where the share is more than 5 %, or a start more than 15 s.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from flows.orders import order_of, take
 from flows.stage import Plan, shards
 from flows.workers import Outcome
 
-PER_SLOT: Final = 4  # batches: slots that got the quick documents find more to do; each costs half a second of Prefect
+PER_SLOT: Final = 4  # batches: slots that got the quick documents find more to do; each costs Prefect some CPU
 AHEAD: Final = 4  # batches per slot that are out at the same time: none waits while a slow one is waited for
 GUILTY: Final = "the worker of the cluster died with it"  # published: no machine's name in it
 

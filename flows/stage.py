@@ -11,8 +11,8 @@ its own, in which the limits count; with other limits it is tried again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar, get_args
 
@@ -157,15 +157,16 @@ class Plan:
         killed: list[Job] = []
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
-        outcomes = self._run([self.works[sha256].job for sha256 in documents])
-        for outcome, stored in written(outcomes, lambda one: None if self._is_open(one) else self._write(one)):
-            if stored is not None:
-                failed += self._book(outcome, stored)
-            elif outcome.was_killed:
-                killed.append(outcome.job)
-            else:
-                builds_on_damaged.append(outcome.job.sha256)
-            self.advance(1)
+        # closed at once where a write fails: what is left of this call shall not come out of the next one's
+        with closing(self._run([self.works[sha256].job for sha256 in documents])) as outcomes:
+            for outcome, stored in written(outcomes, lambda one: None if self._is_open(one) else self._write(one)):
+                if stored is not None:
+                    failed += self._book(outcome, stored)
+                elif outcome.was_killed:
+                    killed.append(outcome.job)
+                else:
+                    builds_on_damaged.append(outcome.job.sha256)
+                self.advance(1)
         for sha256 in builds_on_damaged:
             failed += self.rebase(sha256)
         if killed and self.kept is not None:
@@ -184,7 +185,7 @@ class Plan:
             finally:
                 self.kept = None
 
-    def _run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def _run(self, jobs: Sequence[Job]) -> Generator[Outcome, None, None]:
         return run_jobs(jobs, self.limits) if self.kept is None else self.kept.run(jobs)
 
     def rebase(self, sha256: str) -> bool:

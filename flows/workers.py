@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -74,7 +74,7 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Outcome, None, None]:
         """Outcomes as they are ready, of one call at a time. Closing it before the last ends all processes."""
         left = len(jobs)
         while len(self._minders) < min(self.limits.workers, left):
@@ -110,7 +110,7 @@ class Workers:
         self._done: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
 
 
-def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Iterator[Outcome]:
+def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Generator[Outcome, None, None]:
     """Run the jobs in `limits.workers` processes; outcomes come as they are ready. Closing it ends them all."""
     with Workers(limits) as workers:
         yield from workers.run(list(jobs))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
-def written(results: Iterable[T], write: Callable[[T], U]) -> Iterator[tuple[T, U]]:
+def written(results: Iterable[T], write: Callable[[T], U]) -> Generator[tuple[T, U], None, None]:
     """Each result, in the order given, with what `write` said of it, once it is written. Raises what `write` raises, in
     the caller's thread; what was begun is written all the same."""
     waiting: deque[tuple[T, Future[U]]] = deque()

@@ -72,6 +72,28 @@ def test_a_document_that_breaks_the_pool_costs_itself_alone(root: DataRoot) -> N
     assert (again.new, again.healed, len(again.held)) == ([], [], 2)
 
 
+def test_where_a_write_fails_nothing_of_that_call_comes_out_of_the_next_one(
+    root: DataRoot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kept workers had more to do when the write failed; what they then said belongs to no later batch."""
+    names = [f"fine {number:02d}" for number in range(12)]
+    plan, refused = plan_of(root, names), list[str]()
+    put = Store.put
+
+    def fails_once(store: Store, sha256: str, fingerprint: str, packed: bytes) -> None:
+        if not refused:
+            refused.append(sha256)
+            raise ValueError("cannot be written")
+        put(store, sha256, fingerprint, packed)
+
+    monkeypatch.setattr(Store, "put", fails_once)
+    with plan.with_kept_workers():
+        assert do_batch(plan, names, Journal()) == 0
+    assert refused
+    assert {name for name in names if plan.store.has(name, plan.works[name].fingerprint)} == set(names)
+    assert (plan.made, plan.finished) == (set(names), len(names))
+
+
 def test_other_limits_other_code_or_a_person_try_it_again(root: DataRoot) -> None:
     plan = plan_of(root, ["has a bug"])
     do_batch(plan, ["has a bug"], Journal())

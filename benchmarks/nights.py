@@ -95,10 +95,10 @@ def small_docx() -> bytes:
     return buffer.getvalue()
 
 
-def copies(count: int) -> Iterator[bytes]:
-    """The same Word file so many times, each with a comment of its own at the end of the zip."""
-    plain = small_docx()
-    assert plain[-2:] == b"\0\0"
+def copies(count: int, plain: bytes) -> Iterator[bytes]:
+    """The same Word file so many times, each with a comment of its own at the end of the zip. Raises ValueError."""
+    if plain[-2:] != b"\0\0":
+        raise ValueError("no zip file, or one with a comment already")
     for number in range(count):
         comment = f"{number:012d}".encode()
         yield plain[:-2] + len(comment).to_bytes(2, "little") + comment
@@ -109,11 +109,12 @@ def write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def fill_archive(root: DataRoot, count: int) -> list[str]:
+def fill_archive(root: DataRoot, count: int, plain: bytes | None = None) -> list[str]:
+    """So many documents, each with bytes of its own; their digests. plain: a Word file, in place of the small one."""
     for number in range(256):
         (Path(root.archive) / f"{number:02x}").mkdir(parents=True, exist_ok=True)
     found = []
-    for body in copies(count):
+    for body in copies(count, plain or small_docx()):
         sha256 = hashlib.sha256(body).hexdigest()
         write(Path(root.archive) / sha256[:2] / sha256, body)
         found.append(sha256)
@@ -195,7 +196,7 @@ def build(folder: Path, count: int) -> None:
     documents = found_documents(root)
     assert len(documents) == count
     assert not plan_unpacking(documents, root, limits).works  # asked, and remembered, as the night before has
-    of_reading, of_facts, of_checks = stencils(next(copies(1)))
+    of_reading, of_facts, of_checks = stencils(next(copies(1, small_docx())))
     reading = plan_reading(documents, plan_converting(documents, root, limits), root, limits)
     fill_stage(reading, of_reading)
     corrections = the_corrections()

@@ -75,6 +75,10 @@ class Archive:
         except OSError:
             return None
 
+    def known_size(self, sha256: str) -> int:
+        """Bytes of the body as far as they can be had without asking much; 0 where not."""
+        return self.size(sha256) or 0
+
     def state(self, sha256: str) -> str:
         """Changes when the body is put there (again) or goes; says nothing of its bytes."""
         try:

@@ -17,7 +17,7 @@ from pathlib import Path
 from crawl.archive import Archive, ArchiveCorruption
 from crawl.sentinel import body_kind
 from crawl.spool import HEAD_BYTES, IN_MEMORY_BYTES, OnDisk
-from flows.objects import objects_at
+from flows.objects import Entry, objects_at
 from flows.settings import DataRoot, Place, url_of, working_copy_of
 
 _BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
@@ -46,7 +46,7 @@ class StoredArchive(Archive):
         self.url = url
         self._spool = spool
         self.objects = objects_at(url)
-        self._states: dict[str, str] | None = None
+        self._listed: dict[str, Entry] | None = None
 
     def __reduce__(self) -> tuple[type[StoredArchive], tuple[str]]:
         return StoredArchive, (self.url,)
@@ -60,14 +60,14 @@ class StoredArchive(Archive):
         raise ValueError(f"{self.url}/{self.name(sha256)} is no file of this machine")
 
     def digests(self) -> Iterator[str]:
-        self._states = {}
+        self._listed = {}
         for one in self.objects.entries():
             if found := _BODY.fullmatch(one.name):
-                self._states[found[1]] = one.version
-        yield from sorted(self._states)
+                self._listed[found[1]] = one
+        yield from sorted(self._listed)
 
     def has(self, sha256: str) -> bool:
-        if self._states is not None and sha256 in self._states:
+        if self._listed is not None and sha256 in self._listed:
             return True  # nothing is ever deleted
         return self.objects.entry(self.name(sha256)) is not None
 
@@ -76,12 +76,20 @@ class StoredArchive(Archive):
         return None if found is None else found.size
 
     def state(self, sha256: str) -> str:
+        found = self._entry(sha256)
+        return "absent" if found is None else found.version
+
+    def known_size(self, sha256: str) -> int:
+        found = self._entry(sha256)
+        return 0 if found is None else found.size
+
+    def _entry(self, sha256: str) -> Entry | None:
         """By one listing of the whole archive when it is first asked for: a request for each body would take hours."""
-        if self._states is None:
+        if self._listed is None:
             for _ in self.digests():
                 break
-        assert self._states is not None
-        return self._states.get(sha256, "absent")
+        assert self._listed is not None
+        return self._listed.get(sha256)
 
     def piece(self, sha256: str, start: int = 0, end: int | None = None) -> bytes:
         return self.objects.read(self.name(sha256), start, end)
@@ -124,8 +132,8 @@ class StoredArchive(Archive):
             self.objects.upload(body.path, self.name(sha256))
         else:
             self.objects.write(self.name(sha256), body)
-        if self._states is not None:
-            self._states[sha256] = "new"
+        if self._listed is not None:
+            self._listed[sha256] = Entry(self.name(sha256), body.size if isinstance(body, OnDisk) else len(body), "new")
         return sha256
 
     def _put_aside(self, sha256: str) -> None:

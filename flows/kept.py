@@ -17,7 +17,7 @@ from typing import Final
 from flows.settings import WorkLimits
 from flows.workers import Workers
 
-IDLE_SECONDS: Final = 60.0  # longer than a scheduler needs between two orders, short beside a night
+IDLE_SECONDS: Final = 600.0  # longer than what a night does itself between two stages, short beside a night
 
 
 @dataclass

@@ -45,7 +45,7 @@ def plan_reading(
         return Work(sha256, fingerprint, failed, Job("read", sha256, arguments))
 
     works = Works({sha256: fingerprint_of(sha256) for sha256 in by_digest}, work)
-    return Plan("read", Store(root.tables), works, limits, _failed, progress=progress)
+    return Plan("read", Store(root.tables), works, limits, _failed, progress=progress, size=archive.known_size)
 
 
 def _failed(work: Work, outcome: Outcome) -> bytes:

@@ -16,10 +16,11 @@ from typing import Final, Protocol
 from flows import errors
 from flows.batches import MOST_IN_A_ROW
 from flows.orders import order_of, take
-from flows.stage import Plan, shards
+from flows.stage import Plan
 from flows.workers import Outcome
 
 PER_SLOT: Final = 4  # batches: slots that got the quick documents find more to do; each costs Prefect some CPU
+EVEN_THE_SMALLEST: Final = 100_000  # bytes: what a document costs besides those it has
 AHEAD: Final = 4  # batches per slot that are out at the same time: none waits while a slow one is waited for
 GUILTY: Final = "the worker of the cluster died with it"  # published: no machine's name in it
 
@@ -39,15 +40,28 @@ class Coming(Protocol):
 Submit = Callable[[str, bytes], Coming]  # name of the batch, packed order
 
 
-def batch_size(documents: int, slots: int, most: int) -> int:
-    """Documents of a batch: some batches for each slot, none larger than `most`."""
-    return max(1, min(most, -(-documents // (max(1, slots) * PER_SLOT))))
+def batches_of(documents: Sequence[str], size: Callable[[str], int], slots: int, most: int) -> list[list[str]]:
+    """Some batches for each slot, of about as much work each, none of more than `most` documents.
+
+    The largest documents come first: what is left for the end is small, and no slot waits long for the others.
+    """
+    weights = {sha256: size(sha256) + EVEN_THE_SMALLEST for sha256 in documents}
+    share = sum(weights.values()) / (max(1, slots) * PER_SLOT)
+    batches: list[list[str]] = []
+    before, last = 0.0, -1
+    for sha256 in sorted(documents, key=lambda one: -weights[one]):
+        number = int((before + weights[sha256] / 2) / share)
+        if number != last or len(batches[-1]) == most:
+            batches.append([])
+        batches[-1].append(sha256)
+        before, last = before + weights[sha256], number
+    return batches
 
 
 def spread_over(plan: Plan, documents: Sequence[str], submit: Submit, slots: int) -> int:
     """Do the work of these documents elsewhere; how many failed. Raises Trouble where a machine is at fault."""
     before = len(plan.failures)
-    waiting = deque(list(one) for one in shards(documents, batch_size(len(documents), slots, plan.limits.shard)))
+    waiting = deque(batches_of(documents, plan.size, slots, plan.limits.shard))
     out: deque[tuple[list[str], Coming]] = deque()
     suspects: list[str] = []
     while waiting or out:

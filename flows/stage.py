@@ -41,6 +41,11 @@ def quiet(stage: str, done: int, total: int) -> None:
     """Progress told to nobody."""
 
 
+def unknown_size(sha256: str) -> int:
+    """Nothing is known of how large a work is."""
+    return 0
+
+
 @dataclass(frozen=True)
 class Work:
     """What is to be done with one document. failed_fingerprint: the name of the result that says it failed."""
@@ -103,7 +108,9 @@ class Plan:
     failures: dict[str, Outcome] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)  # wall time of each document
     known: dict[str, str | None] = field(default_factory=dict)  # document → fingerprint of its result, as last seen
+    size: Callable[[str], int] = unknown_size  # of what is to be worked on, in bytes
     kept: Workers | None = None
+    _at_hand: dict[str, Work] = field(default_factory=dict)  # works that are being done
 
     @property
     def has_source(self) -> bool:
@@ -158,8 +165,9 @@ class Plan:
         self.expected = max(self.expected, self.finished + len(documents))
         self.progress(self.name, self.finished, self.expected)
         # closed at once where a write fails: what is left of this call shall not come out of the next one's
-        with closing(self._run([self.works[sha256].job for sha256 in documents])) as outcomes:
+        with closing(self._run(self._jobs(documents))) as outcomes:
             for outcome, stored in written(outcomes, lambda one: None if self._is_open(one) else self._write(one)):
+                self._at_hand.pop(outcome.job.sha256, None)
                 if stored is not None:
                     failed += self._book(outcome, stored)
                 elif outcome.was_killed:
@@ -185,7 +193,14 @@ class Plan:
             finally:
                 self.kept = None
 
-    def _run(self, jobs: Sequence[Job]) -> Generator[Outcome, None, None]:
+    def _jobs(self, documents: Sequence[str]) -> Iterator[Job]:
+        """Their jobs, each put together when it is asked for."""
+        self._at_hand.clear()
+        for sha256 in documents:
+            work = self._at_hand[sha256] = self.works[sha256]
+            yield work.job
+
+    def _run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
         return run_jobs(jobs, self.limits) if self.kept is None else self.kept.run(jobs)
 
     def rebase(self, sha256: str) -> bool:
@@ -216,10 +231,13 @@ class Plan:
 
     def _write(self, outcome: Outcome) -> _Stored:
         """Write a result; in any thread."""
-        work = self.works[outcome.job.sha256]
+        work = self._at_hand.get(outcome.job.sha256) or self.works[outcome.job.sha256]
         if outcome.failure is not None:
             self.store.put(work.sha256, work.failed_fingerprint, self.failed(work, outcome))
             return _Stored(work.failed_fingerprint)
+        if self.known.get(work.sha256, "not looked for") is None:
+            self.store.put(work.sha256, work.fingerprint, outcome.packed)
+            return _Stored(work.fingerprint)
         before = self.store.get(work.sha256, work.fingerprint)
         self.store.put(work.sha256, work.fingerprint, outcome.packed)
         self.store.forget(work.sha256, work.failed_fingerprint)

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, Literal
 
 import msgspec
@@ -29,6 +30,7 @@ Failure = Literal["timeout", "died", "memory", "archive", "damaged", "error"]
 WORKER = "flows.worker"
 KILLED = f"exit -{int(signal.SIGKILL)}"
 ALONE_AFTER = (2.0, 8.0)  # seconds
+AHEAD = 8  # jobs handed out for each process: none waits for the next
 START_SECONDS = 60  # imports of the first document's libraries on a slow machine
 
 
@@ -74,24 +76,35 @@ class Workers:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def run(self, jobs: Sequence[Job]) -> Generator[Outcome, None, None]:
-        """Outcomes as they are ready, of one call at a time. Closing it before the last ends all processes."""
-        left = len(jobs)
-        while len(self._minders) < min(self.limits.workers, left):
-            self._minders.append(_Minder(self._todo, self._done, self.limits))
-            self._minders[-1].start()
-        for job in jobs:
-            self._todo.put(job)
+    def run(self, jobs: Iterable[Job]) -> Generator[Outcome, None, None]:
+        """Outcomes as they are ready, of one call at a time. Closing it before its end ends all processes.
+
+        Jobs are taken while others are done, so that putting them together costs the processes no waiting.
+        """
+        coming = iter(jobs)
+        out = 0
         try:
-            while left:
+            while True:
+                for job in islice(coming, self.limits.workers * AHEAD - out):
+                    self._hand_out(job, out)
+                    out += 1
+                if not out:
+                    return
                 outcome = self._done.get()
+                out -= 1
                 if isinstance(outcome, BaseException):
                     raise outcome
-                left -= 1
                 yield outcome
-        finally:
-            if left:
-                self.close()
+        except BaseException:
+            self.close()
+            raise
+
+    def _hand_out(self, job: Job, out: int) -> None:
+        """To a process that is there, or to another where so many jobs are out that all that are there have one."""
+        if len(self._minders) < min(self.limits.workers, out + 1):
+            self._minders.append(_Minder(self._todo, self._done, self.limits))
+            self._minders[-1].start()
+        self._todo.put(job)
 
     def close(self) -> None:
         """End the processes. A later `run` starts others."""
@@ -113,7 +126,7 @@ class Workers:
 def run_jobs(jobs: Iterable[Job], limits: WorkLimits) -> Generator[Outcome, None, None]:
     """Run the jobs in `limits.workers` processes; outcomes come as they are ready. Closing it ends them all."""
     with Workers(limits) as workers:
-        yield from workers.run(list(jobs))
+        yield from workers.run(jobs)
 
 
 def try_alone(job: Job, limits: WorkLimits, pauses: Sequence[float] | None = None) -> Outcome:

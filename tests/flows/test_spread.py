@@ -18,8 +18,8 @@ from flows.journal import Journal
 from flows.kept import KEPT
 from flows.orders import do_order
 from flows.settings import SettingError, WorkLimits, WorkRunner, work_runner
-from flows.spread import GUILTY, Lost, batch_size, spread_over
-from flows.stage import Plan, Work, failed_fingerprint
+from flows.spread import GUILTY, Lost, batches_of, spread_over
+from flows.stage import Plan, Work, failed_fingerprint, unknown_size
 from flows.store import Store
 from flows.workers import Job, Outcome, Workers
 
@@ -178,10 +178,24 @@ def test_a_machine_with_other_code_or_another_data_root_is_told(
 
 
 @pytest.mark.parametrize(
-    ("documents", "slots", "size"), [(67, 2, 9), (100_000, 8, 500), (1, 64, 1), (0, 1, 1), (10, 0, 3)]
+    ("documents", "slots", "sizes"),
+    [(67, 2, {8, 9}), (100_000, 8, {500, 125}), (1, 64, {1}), (0, 1, set()), (10, 0, {2, 3})],
 )
-def test_a_slot_gets_some_batches_and_none_is_too_large(documents: int, slots: int, size: int) -> None:
-    assert batch_size(documents, slots, 500) == size
+def test_a_slot_gets_some_batches_and_none_is_too_large(documents: int, slots: int, sizes: set[int]) -> None:
+    names = [f"{number:06d}" for number in range(documents)]
+    batches = batches_of(names, unknown_size, slots, 500)
+    assert [one for batch in batches for one in batch] == names
+    assert {len(batch) for batch in batches} == sizes
+
+
+def test_large_documents_come_first_and_batches_hold_as_much_each() -> None:
+    sizes = {"a": 100_000, "b": 9_000_000, "c": 50_000, "d": 4_000_000, **{f"e{n:02d}": 40_000 for n in range(40)}}
+    batches = batches_of(sorted(sizes), sizes.__getitem__, 2, 500)
+    assert batches[:2] == [["b"], ["d"]]
+    assert batches[2][:2] == ["a", "c"]
+    assert max(sum(sizes[one] + 100_000 for one in batch) for batch in batches[2:]) < 3_000_000
+    assert sorted(one for batch in batches for one in batch) == sorted(sizes)
+    assert len(batches) <= 8
 
 
 def test_the_runner_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

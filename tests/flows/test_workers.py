@@ -104,3 +104,31 @@ def test_a_batch_that_is_given_up_leaves_nothing_to_the_next() -> None:
         outcomes.close()  # type: ignore[attr-defined]
         assert not processes()
         assert seen(kept.run(jobs("fine 3", "fine 4"))) == {"fine 3": None, "fine 4": None}
+
+
+def test_jobs_are_put_together_while_others_are_done() -> None:
+    taken: list[str] = []
+
+    def coming() -> Iterator[Job]:
+        for job in jobs(*(f"fine {number}" for number in range(40))):
+            taken.append(job.sha256)
+            yield job
+
+    with workers.Workers(LIMITS) as kept:
+        outcomes = kept.run(coming())
+        next(outcomes)
+        assert len(taken) == LIMITS.workers * workers.AHEAD
+        assert len(seen(outcomes)) == 39
+    assert len(taken) == 40
+
+
+def test_a_job_that_cannot_be_put_together_leaves_nothing_to_the_next_batch() -> None:
+    def coming() -> Iterator[Job]:
+        yield from jobs("fine 1", "fine 2")
+        raise KeyError("fine 3")
+
+    with workers.Workers(LIMITS) as kept:
+        with pytest.raises(KeyError):
+            seen(kept.run(coming()))
+        assert not processes()
+        assert seen(kept.run(jobs("fine 4"))) == {"fine 4": None}

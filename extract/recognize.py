@@ -25,7 +25,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d年度?")
 _HAN = "一二三四五六七八九十"
 # `表十 一般公共…` and `表一般…`: what is a number and what begins the name is told by the gap, or by 一般.
 _NUMBER_AND_GAP = re.compile(
-    rf"^\s*(?:公开|预算|决算|财决|附)?表?\s*[-\d{_HAN}]{{1,5}}\s*表?(?:\s+|\s*[、.:]\s*)(?=\S)"
+    rf"^\s*(?:公开|预算|决算|财决|附)?表?\s*[-\d{_HAN}]{{1,5}}\s*表?(?:\s+|\s*[、.:]\s*)(?=\S)(?!般|公经费)"
 )
 _NUMBERED = re.compile(
     rf"^(?:(?:公开|预算|决算|财决|附)?表?[-\d]{{1,5}}表[、.:]?|(?:公开|预算|决算|附)?表[-\d]{{1,5}}[、.:]?"

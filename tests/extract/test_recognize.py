@@ -64,6 +64,9 @@ def test_basic_expenditure_is_not_general_expenditure() -> None:
         ("一、收支预算总表", "收支预算总表"),
         ("收支总表（预算表1）", "收支总表"),
         ("表十 一般公共预算“三公”经费支出表(续表)", "一般公共预算三公经费支出表"),
+        ("一 般公共预算“三公”经费支出表", "一般公共预算三公经费支出表"),  # a gap where the font says a wrong width
+        ("三 公经费支出表", "三公经费支出表"),
+        ("一 部门收支总表", "部门收支总表"),
     ],
 )
 def test_plain_title(printed: str, plain: str) -> None:

@@ -128,7 +128,7 @@ class WorkLimits:
     seconds: int = 600
     memory_mib: int = 4096
     workers: int = 2
-    documents_per_worker: int = 200
+    documents_per_worker: int = 1000
     shard: int = 500
 
 

@@ -1,7 +1,8 @@
 """A pool of worker processes that can be killed: one hostile document costs one issue, never the night.
 
 A worker that is late is killed, one that dies is replaced; a document whose worker died gets one more try alone, since
-the machine may have run out of memory for another's sake. Works the same inside and outside Prefect.
+the machine may have run out of memory for another's sake; so does one that was short of memory in a worker that had
+done others before. Works the same inside and outside Prefect.
 """
 
 from __future__ import annotations
@@ -160,8 +161,10 @@ class _Minder(threading.Thread):
     def run(self) -> None:
         try:
             while (job := self.todo.get()) is not None and not self.stopped.is_set():
+                used = self.worker is not None
                 outcome = self._try(job)
-                if outcome.failure == "died" and not self.stopped.is_set():
+                may_heal = outcome.failure == "died" or (outcome.failure == "memory" and used)
+                if may_heal and not self.stopped.is_set():
                     outcome = self._try(job)
                 self.done.put(outcome)
         except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread

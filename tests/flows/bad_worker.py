@@ -13,6 +13,9 @@ from typing import Any
 from flows import worker
 
 
+SERVED: list[str] = []
+
+
 def _is_pipe(descriptor: int) -> bool:
     try:
         return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
@@ -42,10 +45,13 @@ def read(arguments: dict[str, Any]) -> bytes:
         time.sleep(600)
     if trouble == "eats memory":
         return b"x" * (64 << 30)
+    if trouble == "short of memory after others":
+        return b"x" * (64 << 30) if SERVED else b"fits alone"
     if trouble == "has a bug":
         raise KeyError("合计")
     if trouble == "prints":
         os.write(1, b"a library that prints to stdout\n")
+    SERVED.append(trouble)
     return trouble.encode()
 
 

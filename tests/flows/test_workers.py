@@ -132,3 +132,10 @@ def test_a_job_that_cannot_be_put_together_leaves_nothing_to_the_next_batch() ->
             seen(kept.run(coming()))
         assert not processes()
         assert seen(kept.run(jobs("fine 4"))) == {"fine 4": None}
+
+
+def test_memory_that_earlier_documents_have_left_taken_is_not_held_against_one() -> None:
+    with workers.Workers(WorkLimits(seconds=3, memory_mib=2048, workers=1)) as kept:
+        found = list(kept.run(jobs("fine 1", "short of memory after others", "eats memory", "fine 2")))
+    assert {one.job.sha256: one.failure for one in found}["eats memory"] == "memory"
+    assert [one.packed for one in found if one.failure is None] == [b"fine 1", b"fits alone", b"fine 2"]

@@ -12,7 +12,6 @@ from typing import Any
 
 from flows import worker
 
-
 SERVED: list[str] = []
 
 

@@ -19,8 +19,9 @@ from flows.orders import order_of, take
 from flows.stage import Plan
 from flows.workers import Outcome
 
-PER_SLOT: Final = 4  # batches: slots that got the quick documents find more to do; each costs Prefect some CPU
-EVEN_THE_SMALLEST: Final = 100_000  # bytes: what a document costs besides those it has
+PART_OF_A_SLOT: Final = 2  # a batch holds half of what is left for each slot, so that the last ones are small,
+LEAST_PART: Final = 8  # but no less than this part of all a slot does: each batch costs Prefect some CPU
+EVEN_THE_SMALLEST: Final = 300_000  # bytes: what a document costs besides those it has
 AHEAD: Final = 4  # batches per slot that are out at the same time: none waits while a slow one is waited for
 GUILTY: Final = "the worker of the cluster died with it"  # published: no machine's name in it
 
@@ -41,20 +42,23 @@ Submit = Callable[[str, bytes], Coming]  # name of the batch, packed order
 
 
 def batches_of(documents: Sequence[str], size: Callable[[str], int], slots: int, most: int) -> list[list[str]]:
-    """Some batches for each slot, of about as much work each, none of more than `most` documents.
+    """Batches for the slots, the largest documents and the largest batches first, none of more than `most` documents.
 
-    The largest documents come first: what is left for the end is small, and no slot waits long for the others.
+    How long a document takes is known when it is done: what comes last is small, and no slot waits long for another.
+    (Guided self-scheduling: Polychronopoulos and Kuck 1987.)
     """
     weights = {sha256: size(sha256) + EVEN_THE_SMALLEST for sha256 in documents}
-    share = sum(weights.values()) / (max(1, slots) * PER_SLOT)
+    left = sum(weights.values())
+    least = left / (max(1, slots) * LEAST_PART)
     batches: list[list[str]] = []
-    before, last = 0.0, -1
+    room = 0.0
     for sha256 in sorted(documents, key=lambda one: -weights[one]):
-        number = int((before + weights[sha256] / 2) / share)
-        if number != last or len(batches[-1]) == most:
+        if room < weights[sha256] / 2 or len(batches[-1]) == most:
             batches.append([])
+            room = max(least, left / (max(1, slots) * PART_OF_A_SLOT))
         batches[-1].append(sha256)
-        before, last = before + weights[sha256], number
+        room -= weights[sha256]
+        left -= weights[sha256]
     return batches
 
 
